@@ -1,0 +1,83 @@
+"""`enclave agreement`: propose, sign, show."""
+
+from pathlib import Path
+
+import click
+
+from api.cli.printing import print_json, print_lines, print_table
+from api.cli.settings import Settings, json_option, pass_settings
+from ledger.domain.agreement import Agreement
+from ledger.files.documents import read_document
+from ledger.projections.terms_in_words import terms_in_words
+
+
+@click.group()
+def agreement() -> None:
+    """协议：提出、签署、查看。Agreements: propose, sign, show."""
+
+
+@agreement.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+@pass_settings
+def propose(settings: Settings, file: Path, as_json: bool) -> None:
+    """提出一份协议；各方签齐之前不生效。Put terms forward; nothing is in force before the last signature."""
+    document = read_document(file)
+    _show_one(settings.new_ledger("账簿").propose_agreement(document), as_json)
+
+
+@agreement.command()
+@click.argument("number")
+@click.option("--party", "parties", multiple=True, required=True, help="签署方的代号、名称或区划代码，可重复。Who signs.")
+@json_option
+@pass_settings
+def sign(settings: Settings, number: str, parties: tuple[str, ...], as_json: bool) -> None:
+    """代表参与方签署。Sign for a party."""
+    ledger = settings.ledger()
+    for party in parties:
+        signed = ledger.sign_agreement(number, party)
+    _show_one(signed, as_json)
+
+
+@agreement.command()
+@click.argument("number", required=False)
+@json_option
+@pass_settings
+def show(settings: Settings, number: str | None, as_json: bool) -> None:
+    """列出协议，或查看一份。List agreements, or show one."""
+    books = settings.ledger().books
+    if number:
+        found = books.agreement(number)
+        _show_one(found, as_json)
+        if not as_json:
+            print_lines(terms_in_words(found.terms))
+    elif as_json:
+        print_json({"agreements": [_document(each) for each in books.agreements.values()]})
+    else:
+        rows = [(each.number, each.terms.title, _state(each)) for each in books.agreements.values()]
+        print_table("协议 Agreements", ("编号", "名称", "状态"), rows)
+
+
+def _show_one(agreement: Agreement, as_json: bool) -> None:
+    if as_json:
+        print_json(_document(agreement))
+        return
+    print_lines([f"协议 {agreement.number}《{agreement.terms.title}》：{_state(agreement)}。"])
+
+
+def _state(agreement: Agreement) -> str:
+    if agreement.in_force_at is not None:
+        return f"各方已签（第 {agreement.in_force_at} 号事项），自 {agreement.terms.first} 起生效"
+    missing = [party.name for party in agreement.terms.parties.values() if party.id not in agreement.signed]
+    return f"未生效，待 {'、'.join(missing)} 签署"
+
+
+def _document(agreement: Agreement) -> dict[str, object]:
+    return {
+        "agreement": agreement.number,
+        "title": agreement.terms.title,
+        "signed": list(agreement.signed),
+        "proposed_at": agreement.proposed_at,
+        "in_force_at": agreement.in_force_at,
+        "terms": agreement.document,
+    }

@@ -1,0 +1,82 @@
+"""`enclave events|verify`: the log itself, and whether it is whole."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+import click
+import msgspec
+
+from api.cli.printing import console, print_json, print_lines, print_table
+from api.cli.settings import Settings, json_option, pass_settings
+from ledger.domain.events import (
+    AgreementProposed,
+    AgreementSigned,
+    BooksOpened,
+    Event,
+    PeriodClosed,
+    ReceiptsRecorded,
+)
+from ledger.projections.wording import money
+
+
+@click.command()
+@click.option("--after", default=0, show_default=True, help="从哪个序号之后看起。Only behind this position.")
+@click.option("--limit", default=100, show_default=True, help="最多看几条。At most so many.")
+@json_option
+@pass_settings
+def events(settings: Settings, after: int, limit: int, as_json: bool) -> None:
+    """事项日志。The events, in order."""
+    found = islice(settings.ledger().log.history(after), limit)
+    if as_json:
+        print_json({"events": [_document(position, event) for position, event in found]})
+        return
+    rows = [
+        (str(position), f"{event.recorded_at.astimezone():%Y-%m-%d %H:%M}", event.actor, event.TOPIC, in_words(event))
+        for position, event in found
+    ]
+    print_table("事项日志 Events", ("序号", "时间", "经办", "类别", "内容"), rows, numbers=(0,))
+
+
+def in_words(event: Event) -> str:
+    """What happened, in one sentence."""
+    match event:
+        case BooksOpened(title=title):
+            return f"开立账簿“{title}”"
+        case AgreementProposed(agreement=number, terms=terms):
+            return f"提出协议 {number}《{terms['title']}》"
+        case AgreementSigned(agreement=number, party=party):
+            return f"{party} 签署协议 {number}"
+        case ReceiptsRecorded(file=file, receipts=receipts):
+            return f"{file} 记入 {len(receipts)} 行，合计 {money(sum(receipts.amounts_fen))} 元"
+        case PeriodClosed(period=period, cut=cut, statements=statements):
+            return f"{period} 结账，事实截至第 {cut} 号，结算单 {len(statements)} 张"
+    return ""
+
+
+def _document(position: int, event: Event) -> dict[str, object]:
+    fields = msgspec.to_builtins(event)
+    return {"position": position, "topic": event.TOPIC, **fields}
+
+
+@click.command()
+@json_option
+@click.pass_context
+def verify(context: click.Context, as_json: bool) -> None:
+    """核验：封印、税票索引、每张结算单重算。Check the chain, the index and every closed statement."""
+    settings = context.find_object(Settings)
+    assert settings is not None
+    with console(stderr=True).status("正在核验 …"):
+        report = settings.ledger().verify()
+    findings = [finding.say(settings.language) for finding in report.findings]
+    if as_json:
+        print_json({"sound": report.is_sound, "events": report.events, "statements": report.statements, "head": report.head, "findings": findings})
+    elif report.is_sound:
+        print_lines([f"账簿完好：{report.events} 号事项封印相连，{report.statements} 张结算单重算一致。链首 {report.head}"])
+    else:
+        print_lines(_findings(findings))
+    context.exit(0 if report.is_sound else 1)
+
+
+def _findings(findings: list[str]) -> Iterator[str]:
+    yield f"核验发现 {len(findings)} 处问题："
+    yield from (f"  - {finding}" for finding in findings)

@@ -1,0 +1,69 @@
+"""`enclave`: the command line.  Exit 0, 1 (refused), 2 (usage)."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from api.cli.agreement import agreement
+from api.cli.demo import demo
+from api.cli.features import feature, steps
+from api.cli.log import events, verify
+from api.cli.printing import print_refusal
+from api.cli.receipts import import_receipts
+from api.cli.settings import BOOKS, Settings, default_actor
+from api.cli.split import split_command
+from api.cli.statements import close, explain_command, statement
+from api.cli.terms import terms
+from ledger.domain.errors import Language, Refusal
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--books", type=click.Path(path_type=Path), help="账簿文件（缺省取 ENCLAVE_BOOKS，再取 .books/books.db）。")
+@click.option("--as", "actor", help="经办人（缺省取 ENCLAVE_ACTOR，再取登录名）。Who acts.")
+@click.option("--lang", "language", type=click.Choice(["zh", "en"]), default="zh", help="提示语言。Language of messages.")
+@click.pass_context
+def enclave(context: click.Context, books: Path | None, actor: str | None, language: Language) -> None:
+    """飞地账：按签署的协议，把共同的收入分到每一方，一分不差。
+
+    Revenue shared between counties by signed terms, exact to the fen.
+    """
+    path = books or Path(os.environ.get("ENCLAVE_BOOKS") or BOOKS)
+    context.obj = Settings(path, actor or default_actor(), language)
+
+
+enclave.add_command(demo)
+enclave.add_command(import_receipts)
+enclave.add_command(split_command)
+enclave.add_command(terms)
+enclave.add_command(agreement)
+enclave.add_command(statement)
+enclave.add_command(close)
+enclave.add_command(explain_command, "explain")
+enclave.add_command(events)
+enclave.add_command(verify)
+enclave.add_command(steps)
+enclave.add_command(feature)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command line and exit."""
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        sys.exit(enclave.main(given, prog_name="enclave", standalone_mode=False) or 0)
+    except Refusal as refusal:
+        language: Language = "en" if "en" in given and "--lang" in given else "zh"
+        print_refusal(refusal, language, as_json="--json" in given)
+        sys.exit(1)
+    except click.UsageError as problem:
+        where = problem.ctx.command_path if problem.ctx else "enclave"
+        click.echo(f"用法不对：{problem.format_message()}　用 {where} --help 查看写法。", err=True)
+        sys.exit(2)
+    except click.Abort:
+        click.echo("已中断，没有完成的步骤不会留下半截记录。Interrupted.", err=True)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

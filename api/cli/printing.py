@@ -1,0 +1,73 @@
+"""How results reach people and programs: tables, lines, JSON."""
+
+import json
+from collections.abc import Iterable, Sequence
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ledger.domain.errors import Faults, Language, Refusal
+from ledger.projections.wording import money
+
+FAULTS_SHOWN_MAX = 200
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console as wide as the terminal, and at least as wide as a statement."""
+    found = Console(stderr=stderr, highlight=False, soft_wrap=False)
+    if not found.is_terminal or found.width < 100:
+        found.width = max(found.width, 120)
+    return found
+
+
+def print_json(document: object) -> None:
+    """One JSON document on standard output."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = ()) -> None:
+    """A table for people; `numbers` are the columns set to the right."""
+    table = Table(title=Text(title), title_justify="left", title_style="bold", show_edge=False, pad_edge=False)
+    for index, column in enumerate(columns):
+        right = index in numbers
+        table.add_column(Text(column), justify="right" if right else "left", no_wrap=right, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    console().print(table)
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Sentences, one below the other, wrapped by the terminal."""
+    for line in lines:
+        click.echo(line)
+
+
+def amount(amount_fen: int | None) -> str:
+    """Yuan with thousands commas; a dash where it is not known."""
+    return "—" if amount_fen is None else money(amount_fen)
+
+
+def print_refusal(refusal: Refusal, language: Language, *, as_json: bool) -> None:
+    """What was refused, where, and what to do; every fault of a list."""
+    if as_json:
+        print_json(refusal_document(refusal, language))
+        return
+    click.echo(refusal.say(language), err=True)
+    if isinstance(refusal, Faults):
+        for fault in refusal.faults[:FAULTS_SHOWN_MAX]:
+            click.echo(f"  - {fault.say(language)}", err=True)
+        if len(refusal.faults) > FAULTS_SHOWN_MAX:
+            click.echo(f"  … {len(refusal.faults) - FAULTS_SHOWN_MAX} +", err=True)
+
+
+def refusal_document(refusal: Refusal, language: Language) -> dict[str, object]:
+    """A refusal as data: its stable kind, its sentence, its facts and faults."""
+    faults = refusal.faults if isinstance(refusal, Faults) else ()
+    return {
+        "refused": refusal.kind,
+        "message": refusal.say(language),
+        "facts": {name: str(value) for name, value in refusal.facts.items()},
+        "faults": [fault.as_document(language) for fault in faults],
+    }

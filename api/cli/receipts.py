@@ -1,0 +1,40 @@
+"""`enclave import`: a treasury file into the books."""
+
+from pathlib import Path
+
+import click
+
+from api.cli.printing import amount, console, print_json, print_lines
+from api.cli.settings import Settings, json_option, pass_settings
+from ledger.application import Imported
+from ledger.files.receipts_csv import RECEIPTS_BYTES_MAX
+from ledger.files.text import read_bytes
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--new", is_flag=True, help="账簿不存在时新建。Begin new books if there are none.")
+@click.option("--title", default="账簿", help="新账簿的名称。Title of new books.")
+@json_option
+@pass_settings
+def import_receipts(settings: Settings, file: Path, new: bool, title: str, as_json: bool) -> None:
+    """导入税收入库明细（CSV）；有一行不对就一行也不记。Record a CSV of receipts, all or nothing."""
+    data = read_bytes(file, RECEIPTS_BYTES_MAX)
+    ledger = settings.new_ledger(title) if new else settings.ledger()
+    with console(stderr=True).status(f"正在导入 {file.name} …"):
+        imported = ledger.import_receipts(data, file.name)
+    if as_json:
+        print_json({field: getattr(imported, field) for field in Imported.__slots__})
+    else:
+        print_lines([imported_in_words(imported)])
+
+
+def imported_in_words(imported: Imported) -> str:
+    """What an import did, in one sentence."""
+    if not imported.recorded:
+        return f"{imported.file}：{imported.known} 行均已入账，没有改变任何内容。"
+    known = f"；另有 {imported.known} 行此前已入账，未重复记" if imported.known else ""
+    return (
+        f"{imported.file}：记入 {imported.recorded} 行，合计 {amount(imported.sum_fen)} 元"
+        f"（至第 {imported.position} 号事项）{known}。"
+    )

@@ -1,0 +1,49 @@
+"""What every command needs: which books, who acts, which language."""
+
+import getpass
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from ledger.application import Ledger
+from ledger.domain.errors import Language
+
+BOOKS = Path(".books") / "books.db"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The options that stand before a command."""
+
+    books: Path
+    actor: str
+    language: Language
+
+    def ledger(self) -> Ledger:
+        """The books, opened; raises BooksMissing."""
+        return Ledger.open(self.books, self.actor)
+
+    def new_ledger(self, title: str) -> Ledger:
+        """The books, begun if they are not there."""
+        keep_out_of_version_control(self.books)
+        return Ledger.begin(self.books, self.actor, title)
+
+
+def default_actor() -> str:
+    """The name in ENCLAVE_ACTOR, else the account's."""
+    return os.environ.get("ENCLAVE_ACTOR") or getpass.getuser()
+
+
+def keep_out_of_version_control(books: Path) -> None:
+    """A folder of books made by the program ignores itself."""
+    if books.parent.name == ".books":
+        books.parent.mkdir(parents=True, exist_ok=True)
+        ignored = books.parent / ".gitignore"
+        if not ignored.exists():
+            ignored.write_text("*\n")
+
+
+pass_settings = click.make_pass_decorator(Settings)
+json_option = click.option("--json", "as_json", is_flag=True, help="输出 JSON，供程序读取。JSON for programs.")

@@ -1,0 +1,42 @@
+"""`enclave terms`: check and explain a text before anyone signs it."""
+
+from pathlib import Path
+
+import click
+
+from api.cli.printing import print_json, print_lines
+from api.cli.settings import Settings, json_option, pass_settings
+from ledger.domain.draft import read_terms
+from ledger.files.documents import read_document
+from ledger.projections.terms_in_words import terms_in_words
+
+TERMS_FILE = click.argument("file", type=click.Path(path_type=Path))
+
+
+@click.group()
+def terms() -> None:
+    """条款：检查、解释。Terms: check and explain a text before signing."""
+
+
+@terms.command()
+@TERMS_FILE
+@json_option
+@pass_settings
+def check(settings: Settings, file: Path, as_json: bool) -> None:
+    """列出条款的全部问题。List every fault of a text at once."""
+    read = read_terms(read_document(file))
+    if as_json:
+        print_json({"title": read.title, "valid": True, "faults": []})
+    elif settings.language == "en":
+        print_lines([f"The terms '{read.title}' have no fault and can be proposed."])
+    else:
+        print_lines([f"条款《{read.title}》没有发现问题，可以提出签署。"])
+
+
+@terms.command()
+@TERMS_FILE
+@json_option
+def explain(file: Path, as_json: bool) -> None:
+    """把条款写成逐条编号的中文。Print the terms as numbered Chinese sentences."""
+    sentences = terms_in_words(read_terms(read_document(file)))
+    print_json({"sentences": sentences}) if as_json else print_lines(sentences)

@@ -1,0 +1,1 @@
+"""The phrase book: every step a feature may use."""

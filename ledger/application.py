@@ -1,0 +1,238 @@
+"""The ledger: one method for each act an officer performs.
+
+Every act looks at the books, decides, and records behind the position it looked at; if
+somebody was faster it decides again.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ledger.audit.chain import Algorithm
+from ledger.audit.verification import Report, Stored, check_chain, check_index, check_statements
+from ledger.domain import agreement, closing
+from ledger.domain.agreement import Agreement
+from ledger.domain.books import Books
+from ledger.domain.calendar import Period
+from ledger.domain.entries import Entry, Key, differing
+from ledger.domain.errors import Conflict, Fault, LinesRefused, RuleBroken
+from ledger.domain.events import BooksOpened, Fact, PeriodClosed, ReceiptsRecorded
+from ledger.domain.linking import link
+from ledger.domain.money import yuan
+from ledger.domain.receipts import slices
+from ledger.domain.terms import Document
+from ledger.files.receipts_csv import ReceiptsFile, read_receipts
+from ledger.store.log import Log, MovedOn
+
+TRIES_MAX = 50
+
+
+class VoucherAmountDiffers(Conflict):
+    """A voucher came again with another amount."""
+
+    zh = "税票 {voucher} 已按 {recorded} 元入账（第 {position} 号事项第 {row} 行，指纹 {recorded_print}），这次是 {sent} 元（指纹 {sent_print}）。请核对；如需更正，请先冲销原税票。"
+    en = "Voucher {voucher} is recorded with {recorded} yuan (event {position} row {row}, fingerprint {recorded_print}); this says {sent} yuan (fingerprint {sent_print}). To correct it, reverse the recorded one."
+
+
+class VoucherContentsDiffer(Conflict):
+    """A voucher came again with the same amount and other contents."""
+
+    zh = "税票 {voucher} 已入账（第 {position} 号事项第 {row} 行，指纹 {recorded_print}），这次的“{columns}”不同（指纹 {sent_print}）。请核对；如需更正，请先冲销原税票。"
+    en = "Voucher {voucher} is recorded (event {position} row {row}, fingerprint {recorded_print}) with another {columns} (fingerprint {sent_print}). To correct it, reverse the recorded one."
+
+
+class BooksKeepChanging(Conflict):
+    """Others recorded so fast that an act never found the books still."""
+
+    zh = "别人正在连续入账，这一步试了 {tries} 次都没轮到，没有记下任何内容。请稍后重试。"
+    en = "Others keep recording; this act lost {tries} times and recorded nothing. Try again later."
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did: lines recorded, lines that were there already, where."""
+
+    file: str
+    sha256: str
+    recorded: int
+    known: int
+    sum_fen: int
+    position: int
+
+
+class Ledger:
+    """One set of books, and who acts."""
+
+    def __init__(self, log: Log, actor: str) -> None:
+        self._log = log
+        self._actor = actor
+        self._books = Books()
+
+    @classmethod
+    def open(cls, path: Path, actor: str) -> "Ledger":
+        """The books at a path; raises BooksMissing."""
+        return cls(Log(path), actor)
+
+    @classmethod
+    def begin(cls, path: Path, actor: str, title: str, algorithm: Algorithm = "sha256") -> "Ledger":
+        """New books at a path, or those that are there."""
+        ledger = cls(Log(path, algorithm, create=True), actor)
+        if not ledger._log.head().position:
+            ledger._act(lambda books: [] if books.position else [Fact("books", BooksOpened, {"title": title})])
+        return ledger
+
+    def acting_as(self, actor: str) -> "Ledger":
+        """The same books, acted on by somebody else."""
+        return Ledger(self._log, actor)
+
+    def close_files(self) -> None:
+        """Let go of the file."""
+        self._log.close()
+
+    @property
+    def books(self) -> Books:
+        """Everything known now."""
+        for position, event in self._log.history(self._books.position):
+            self._books.apply(position, event)
+        return self._books
+
+    @property
+    def log(self) -> Log:
+        """The events themselves."""
+        return self._log
+
+    # Agreements
+
+    def propose_agreement(self, document: Document) -> Agreement:
+        """Put terms forward; raises TermsRefused, AlreadyProposed."""
+
+        def decide(books: Books) -> list[Fact]:
+            number = f"A{len(books.agreements) + 1}"
+            return [agreement.propose(document, books.agreements.values(), number)]
+
+        self._act(decide)
+        return next(each for each in reversed(self.books.agreements.values()) if each.document == document)
+
+    def sign_agreement(self, number: str, party: str) -> Agreement:
+        """One party agrees; raises AgreementUnknown, NotAParty, AlreadySigned, AgreementsOverlap."""
+        self._act(lambda books: [agreement.sign(books.agreement(number), party, books.agreements.values())])
+        return self.books.agreement(number)
+
+    # Receipts
+
+    def import_receipts(self, data: bytes, name: str) -> Imported:
+        """Record the lines of a CSV file, all or nothing; lines already there change nothing.
+
+        Raises LinesRefused with every wrong line.
+        """
+        file = read_receipts(data, name)
+        sha256 = hashlib.sha256(data).hexdigest()
+        for _ in range(TRIES_MAX):
+            position = self._log.head().position
+            fresh = self._fresh(file)
+            if not fresh:
+                return Imported(name, sha256, 0, len(file.entries) + file.duplicates, 0, position)
+            try:
+                position = self._record(fresh, name, sha256, position)
+            except MovedOn:
+                continue
+            known = len(file.entries) - len(fresh) + file.duplicates
+            return Imported(name, sha256, len(fresh), known, sum(entry.amount_fen for entry in fresh), position)
+        raise BooksKeepChanging(tries=TRIES_MAX)
+
+    def _record(self, fresh: Sequence[Entry], name: str, sha256: str, expected: int) -> int:
+        parts = slices(fresh)
+        facts = []
+        lines = []
+        for number, receipts in enumerate(parts, 1):
+            fields = {"file": name, "file_sha256": sha256, "slice": number, "slices": len(parts), "receipts": receipts}
+            facts.append(Fact(f"receipts/{sha256}/{expected}/{number}", ReceiptsRecorded, fields))
+            lines += [(number, entry) for entry in receipts.entries(0)]
+        return self._log.append(facts, expected=expected, actor=self._actor, receipts=lines)
+
+    def _fresh(self, file: ReceiptsFile) -> list[Entry]:
+        """The lines that are not recorded yet, linked to their originals; raises LinesRefused."""
+        recorded = {entry.key: entry for entry in self._log.lines({entry.key.voucher for entry in file.entries})}
+        linked = self._linked(file, recorded)
+        faults = [
+            _conflict(entry, recorded[entry.key])
+            for entry in linked
+            if entry.key in recorded and differing(entry, recorded[entry.key])
+        ]
+        if faults:
+            raise LinesRefused(faults, file=file.name)
+        return [entry for entry in linked if entry.key not in recorded]
+
+    def _linked(self, file: ReceiptsFile, recorded: dict[Key, Entry]) -> list[Entry]:
+        """Known lines are compared, not linked again: what they name was settled when they were recorded."""
+        fresh = {key: reference for key, reference in file.references.items() if key not in recorded}
+        linked = link(file.entries, fresh, self._log.lines_with_what_took_them_back, file.name)
+        return [
+            replace(entry, original=recorded[entry.key].original) if entry.key in recorded and entry.key in file.references else entry
+            for entry in linked
+        ]
+
+    # Periods
+
+    def close_period(self, period: Period) -> PeriodClosed:
+        """Close a period; raises NothingToClose, PeriodsCloseInOrder, PeriodAlreadyClosed."""
+        self._act(lambda books: [closing.close(books, period)])
+        return self.books.closings[-1][1]
+
+    # Proof
+
+    def verify(self) -> Report:
+        """Check chain, index and every closed statement."""
+        head = self._log.head()
+        stored = (
+            Stored(each.position, each.stored.originator_id.hex, each.stored.originator_version, each.stored.topic, each.stored.state, each.hash)
+            for each in self._log.sealed()
+        )
+        findings: list[RuleBroken] = list(check_chain(stored, head.books, head.algorithm, (head.position, head.hash)))
+        statements = 0
+        if not findings:
+            findings += check_index(self._log.history(), self._log.places())
+            for finding in check_statements(self._log.history()):
+                if isinstance(finding, int):
+                    statements += finding
+                else:
+                    findings.append(finding)
+        return Report(head.position, statements, head.hash.hex(), findings)
+
+    def _act(self, decide: Callable[[Books], list[Fact]]) -> None:
+        """Look, decide, record; again if somebody was faster."""
+        for _ in range(TRIES_MAX):
+            books = self.books
+            facts = decide(books)
+            if not facts:
+                return
+            try:
+                self._log.append(facts, expected=books.position, actor=self._actor)
+            except MovedOn:
+                continue
+            return
+        raise BooksKeepChanging(tries=TRIES_MAX)
+
+
+def _conflict(entry: Entry, recorded: Entry) -> Fault:
+    facts = {
+        "voucher": entry.key,
+        "position": recorded.position,
+        "row": recorded.row,
+        "recorded_print": fingerprint(recorded),
+        "sent_print": fingerprint(entry),
+    }
+    columns = "、".join(differing(entry, recorded))
+    rule: Conflict
+    if entry.amount_fen != recorded.amount_fen:
+        rule = VoucherAmountDiffers(recorded=yuan(recorded.amount_fen), sent=yuan(entry.amount_fen), **facts)
+    else:
+        rule = VoucherContentsDiffer(columns=columns, **facts)
+    return Fault(f"第 {entry.row} 行 税票号码", rule)
+
+
+def fingerprint(entry: Entry) -> str:
+    """Twelve hexadecimal digits of a line's contents, the same for the same contents."""
+    contents = repr(replace(entry, position=0, row=0))
+    return hashlib.sha256(contents.encode()).hexdigest()[:12]

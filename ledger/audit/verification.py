@@ -1,0 +1,155 @@
+"""Verification (核验): is the log whole, and are closed statements what the engine still says?
+
+Every finding names the event or statement.  What was stated is read from the log;
+recomputing it here only looks for differences (semantics finding 30).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ledger.audit.chain import Algorithm, genesis, link
+from ledger.domain.books import Books, statements_of
+from ledger.domain.calendar import Period
+from ledger.domain.closing import ENGINE
+from ledger.domain.entries import Key
+from ledger.domain.errors import RuleBroken
+from ledger.domain.events import Event, PeriodClosed, ReceiptsRecorded
+from ledger.domain.statement import digest
+from ledger.domain.terms import EDITION
+
+
+class PositionMissing(RuleBroken):
+    """A gap in the log."""
+
+    zh = "日志缺第 {position} 号事项。有人删除过记录。"
+    en = "Event {position} is missing from the log. Something was removed."
+
+
+class SealBroken(RuleBroken):
+    """An event whose hash does not fit."""
+
+    zh = "第 {position} 号事项（{topic}）与封印不符，内容、次序或归属被改动过。"
+    en = "Event {position} ({topic}) does not fit its seal; contents, order or stream were changed."
+
+
+class HeadDiffers(RuleBroken):
+    """A head row that is not where the log ends."""
+
+    zh = "日志末尾是第 {found} 号事项，账簿首行却记为第 {stated} 号或封印不同。末尾被截断或改动过。"
+    en = "The log ends at {found}, the head row says {stated} or another hash. The tail was cut or changed."
+
+
+class IndexDiffers(RuleBroken):
+    """The index of vouchers and the log disagree."""
+
+    zh = "税票索引与日志不一致：{voucher}。可能造成重复入账；请从备份恢复。"
+    en = "The index of vouchers and the log disagree: {voucher}. Restore a backup."
+
+
+class StatementDiffers(RuleBroken):
+    """A closed statement that recomputes to other figures."""
+
+    zh = "结算单 {number} 按当时的事实重算结果不同。请保留现场并报告，这是事故。"
+    en = "Statement {number} recomputes to other figures. Keep everything as it is and report an incident."
+
+
+class DigestBroken(RuleBroken):
+    """A closed statement whose figures do not fit its digest."""
+
+    zh = "结算单 {number} 的数字与其指纹不符。"
+    en = "The figures of statement {number} do not fit its digest."
+
+
+class EngineDiffers(RuleBroken):
+    """A closing by another engine; its figures cannot be recomputed by this one."""
+
+    zh = "{period} 由引擎 {engine}（语义第 {edition} 版）结账，本版引擎不能重算，仅核验了封印和指纹。"
+    en = "{period} was closed by engine {engine} (edition {edition}); this one checked seal and digest only."
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One stored event, as the file has it."""
+
+    position: int
+    stream: str
+    version: int
+    topic: str
+    state: bytes
+    hash: bytes
+
+
+@dataclass
+class Report:
+    """What was checked, and everything that is wrong."""
+
+    events: int
+    statements: int
+    head: str
+    findings: list[RuleBroken]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.findings
+
+
+def check_chain(
+    stored: Iterable[Stored], books: str, algorithm: Algorithm, head: tuple[int, bytes]
+) -> Iterator[RuleBroken]:
+    """Gaps, broken seals and a head row that does not fit."""
+    before, position = genesis(books, algorithm), 0
+    for event in stored:
+        while position + 1 < event.position:
+            position += 1
+            yield PositionMissing(position=position)
+        position = event.position
+        expected = link(algorithm, before, position, event.stream, event.version, event.topic, event.state)
+        if expected != event.hash:
+            yield SealBroken(position=position, topic=event.topic)
+        before = event.hash
+    if head != (position, before):
+        yield HeadDiffers(found=position, stated=head[0])
+
+
+def check_statements(events: Iterable[tuple[int, Event]]) -> Iterator[RuleBroken | int]:
+    """Every closed statement against its digest and a recomputation; a number counts what was checked."""
+    books = Books()
+    for position, event in events:
+        if isinstance(event, PeriodClosed):
+            yield from _check_closing(books, position, event)
+        books.apply(position, event)
+
+
+def _check_closing(books: Books, position: int, closing: PeriodClosed) -> Iterator[RuleBroken | int]:
+    for statement in closing.statements:
+        if digest(statement) != statement.digest:
+            yield DigestBroken(number=statement.number)
+    yield len(closing.statements)
+    if (closing.engine, closing.edition) != (ENGINE, EDITION):
+        yield EngineDiffers(period=closing.period, engine=closing.engine, edition=closing.edition)
+        return
+    period = Period.parse(closing.period)
+    again = {
+        (each.agreement, each.pool): each
+        for agreement in books.in_force(closing.cut)
+        if period.ends(agreement.terms.every)
+        for each in statements_of(books.work(agreement, period, closing.cut, position))
+    }
+    said = {(each.agreement, each.pool): each for each in closing.statements}
+    for key in again.keys() | said.keys():
+        if again.get(key) != said.get(key):
+            yield StatementDiffers(number=(said.get(key) or again[key]).number)
+
+
+def check_index(events: Iterable[tuple[int, Event]], places: dict[Key, tuple[int, int]]) -> Iterator[RuleBroken]:
+    """The index of vouchers against the lines in the log."""
+    logged = {
+        entry.key: (position, entry.row)
+        for position, event in events
+        if isinstance(event, ReceiptsRecorded)
+        for entry in event.receipts.entries(position)
+    }
+    for key in sorted(logged.keys() | places.keys()):
+        if logged.get(key) != places.get(key):
+            yield IndexDiffers(voucher=key)

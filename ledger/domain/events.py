@@ -1,0 +1,110 @@
+"""Everything that can happen, in the order of a life.
+
+Add a class or a field with a default; never edit or remove one.  A stored topic is a name of
+ours, never an import path, so files may move.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+import msgspec
+
+from ledger.domain.receipts import Receipts
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happened: in which stream, when, by whom."""
+
+    TOPIC: ClassVar[str]
+    originator_id: UUID
+    originator_version: int
+    recorded_at: datetime
+    actor: str
+
+
+class BooksOpened(Event, frozen=True, kw_only=True):
+    """A set of books (账套) began."""
+
+    TOPIC: ClassVar[str] = "books.opened.v1"
+    title: str
+
+
+class AgreementProposed(Event, frozen=True, kw_only=True):
+    """Terms were put forward; nobody is bound yet."""
+
+    TOPIC: ClassVar[str] = "agreement.proposed.v1"
+    agreement: str
+    terms: dict[str, Any]
+
+
+class AgreementSigned(Event, frozen=True, kw_only=True):
+    """One party agreed; with the last signature the agreement is in force."""
+
+    TOPIC: ClassVar[str] = "agreement.signed.v1"
+    agreement: str
+    party: str
+
+
+class ReceiptsRecorded(Event, frozen=True, kw_only=True):
+    """Lines of a treasury file (or one receipt) were recorded."""
+
+    TOPIC: ClassVar[str] = "tax.receipts.recorded.v1"
+    file: str
+    file_sha256: str
+    slice: int
+    slices: int
+    receipts: Receipts
+
+
+class StatedLine(msgspec.Struct, frozen=True):
+    """What a statement says of one party, in fen; collected is None where some collector is not known."""
+
+    party: str
+    entitled_fen: int
+    collected_fen: int | None
+    causes_fen: dict[str, int]
+
+
+class StatedPool(msgspec.Struct, frozen=True):
+    """A statement (结算单): one agreement, one pool, one settlement."""
+
+    agreement: str
+    pool: str
+    number: str
+    settlement: str
+    lines: list[StatedLine]
+    waiting_fen: int
+    undivided_fen: int
+    digest: str
+
+
+class PeriodClosed(Event, frozen=True, kw_only=True):
+    """A period was closed: a cut in the log, with every statement's figures."""
+
+    TOPIC: ClassVar[str] = "period.closed.v1"
+    period: str
+    cut: int
+    edition: int
+    engine: str
+    statements: list[StatedPool]
+
+
+EVENTS: tuple[type[Event], ...] = (
+    BooksOpened,
+    AgreementProposed,
+    AgreementSigned,
+    ReceiptsRecorded,
+    PeriodClosed,
+)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What a decider decided: an event class with its fields; the log adds stream, version, time and actor."""
+
+    stream: str
+    kind: type[Event]
+    fields: Mapping[str, Any]

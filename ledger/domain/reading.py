@@ -1,0 +1,223 @@
+"""Reading an entry under terms: which pool takes it, dated when, for which unit, how much.
+
+What cannot be told is never guessed: the entry waits, with the rule that says what is missing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import Enum
+
+from ledger.domain.certified import Certified
+from ledger.domain.entries import Entry, Originals
+from ledger.domain.errors import RuleBroken
+from ledger.domain.levels import retained_fen
+from ledger.domain.terms import LAND_PROCEEDS_SUBJECT, Pool, Terms
+
+
+class Fate(Enum):
+    """What becomes of an entry in a pool."""
+
+    DIVIDED = "divided"
+    OTHERWISE = "otherwise"
+    UNDIVIDED = "undivided"
+    WAITING = "waiting"
+
+
+class Uncertified(RuleBroken):
+    """Something that both sides have yet to certify."""
+
+
+class AmountUncertified(Uncertified):
+    """A limit whose amount nobody certified."""
+
+    zh = "“{name}”（{unit}）尚未认定，这笔款暂不分配。请双方认定后再结算。"
+    en = "'{name}' ({unit}) is not certified, so this waits undivided. Certify it first."
+
+
+class EligibilityUncertified(Uncertified):
+    """A unit whose eligibility nobody certified."""
+
+    zh = "“{unit}”是否符合“{pool}”的条件尚未认定，这笔款暂不分配。请双方认定。"
+    en = "Whether '{unit}' is eligible for '{pool}' is not certified, so this waits undivided."
+
+
+class ListUncertified(Uncertified):
+    """A list of enterprises that nobody certified."""
+
+    zh = "企业名单“{name}”尚未认定，这笔款暂不分配。请附上双方确认的名单。"
+    en = "List '{name}' is not certified, so this waits undivided. Attach the confirmed list."
+
+
+class EntryIncomplete(RuleBroken):
+    """A column that the terms need, empty on this line."""
+
+    zh = "{voucher} 缺“{column}”，条款要用它来{purpose}。请补上。"
+    en = "{voucher} lacks {column}, which the terms need. Fill it in."
+
+
+class CollectorUnknown(RuleBroken):
+    """A collector that is no party of the agreement."""
+
+    zh = "{voucher} 的征收方“{collector}”不是本协议的参与方（{parties}）。请核对。"
+    en = "The collector '{collector}' of {voucher} is no party of this agreement ({parties}). Check it."
+
+
+class LevelUnknown(RuleBroken):
+    """A subject without treasury's figure and without a row in the level table."""
+
+    zh = "{voucher} 的科目“{subject}”在 {when} 没有级次比例，国库也没有给出分级金额。请在条款 levels 中补一行。"
+    en = "Subject '{subject}' of {voucher} has no level shares on {when}. Add a row to levels."
+
+
+class ClaimedTwice(RuleBroken):
+    """One entry, several pools (semantics finding 25)."""
+
+    zh = "{voucher} 同时被“{one}”和“{other}”选中，同一笔钱不能分两次。请双方改约，使范围不重叠。"
+    en = "{voucher} is selected by both '{one}' and '{other}'. Amend them so that they do not overlap."
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One entry as one pool reads it."""
+
+    entry: Entry
+    pool: str
+    fate: Fate
+    amount_fen: int
+    rate_date: date
+    unit: str = ""
+    collector: str | None = None
+    reason: RuleBroken | None = None
+
+
+class Reader:
+    """Reads entries under the terms of one agreement."""
+
+    def __init__(self, terms: Terms, certified: Certified, originals: Originals) -> None:
+        self.terms = terms
+        self._certified = certified
+        self._originals = originals
+
+    def read(self, entry: Entry) -> list[Reading]:
+        """The entry in every pool that takes it; usually one, none if no pool does."""
+        source = self._source(entry)
+        readings = [self._in_pool(pool, entry, source) for pool in self.terms.pools]
+        found = [reading for reading in readings if reading]
+        return self._apart(found) if len(found) > 1 else found
+
+    def _apart(self, readings: list[Reading]) -> list[Reading]:
+        """Pools of different levels each take their part of an entry; two of one level may not."""
+        levels = {pool.name: pool.level for pool in self.terms.pools}
+        claimed = [levels[reading.pool] for reading in readings]
+        if "as_given" not in claimed and len(set(claimed)) == len(claimed):
+            return readings
+        one, other = readings[0], readings[1]
+        rule = ClaimedTwice(voucher=one.entry.key, one=one.pool, other=other.pool)
+        return [replace(one, fate=Fate.WAITING, reason=rule)]
+
+    def _source(self, entry: Entry) -> Entry:
+        """The entry whose attributes count: the first original (semantics 5.2)."""
+        while entry.original is not None:
+            entry = self._originals[entry.original]
+        return entry
+
+    def _dated_by(self, entry: Entry) -> Entry:
+        """The entry whose dates count: a refund's own under `own_date`, else the original's."""
+        while entry.original is not None and (entry.is_reversal or self.terms.refunds == "as_original"):
+            entry = self._originals[entry.original]
+        return entry
+
+    def _in_pool(self, pool: Pool, entry: Entry, source: Entry) -> Reading | None:
+        when = self._rate_date(entry)
+        selected = self._selected(pool, source, when or entry.booked_on)
+        if selected is False:
+            return None
+        try:
+            return self._selected_in(pool, entry, source, when, selected)
+        except RuleBroken as rule:
+            return Reading(entry, pool.name, Fate.WAITING, entry.amount_fen, when or entry.booked_on, reason=rule)
+
+    def _rate_date(self, entry: Entry) -> date | None:
+        dated = self._dated_by(entry)
+        if self.terms.rate_date == "entry_date":
+            return dated.booked_on
+        wanted: Callable[[Entry], date | None] = (
+            (lambda each: each.period_first) if self.terms.rate_date == "tax_period" else (lambda each: each.period_last)
+        )
+        return wanted(dated) or wanted(self._source(entry))
+
+    def _selected_in(
+        self, pool: Pool, entry: Entry, source: Entry, when: date | None, selected: RuleBroken | bool
+    ) -> Reading:
+        """A selected entry with unit, collector and amount; raises the rule that keeps it waiting."""
+        if when is None:
+            raise EntryIncomplete(voucher=entry.key, column="税款所属期", purpose="确定适用的比例")
+        if isinstance(selected, RuleBroken):
+            raise selected
+        collector = self._collector(source)
+        unit = self._unit(pool, source, collector)
+        level_date = self._dated_by(entry).booked_on
+        amount_fen = retained_fen(pool.level, entry, source, self.terms.levels, level_date)
+        if amount_fen is None:
+            raise LevelUnknown(voucher=entry.key, subject=source.subject, when=level_date)
+        fate = self._fate(pool, unit, when)
+        return Reading(entry, pool.name, fate, amount_fen, when, unit, collector)
+
+    def _selected(self, pool: Pool, source: Entry, when: date) -> RuleBroken | bool:
+        """Whether a pool takes an entry; a rule where that cannot be told."""
+        selection = pool.selection
+        if selection.by == "projects" and source.project not in selection.names:
+            return False
+        if selection.by == "park" and source.park not in selection.names:
+            return False
+        if selection.by == "list":
+            listed = self._listed(selection.names[0], source, when)
+            if listed is not True:
+                return listed
+        return self._of_kind(pool, source)
+
+    def _listed(self, name: str, source: Entry, when: date) -> RuleBroken | bool:
+        members = self._certified.members(name, when)
+        if members is None and self.terms.lists:
+            members = frozenset(self.terms.lists[name]) if name in self.terms.lists else None
+        return ListUncertified(name=name) if members is None else source.enterprise in members
+
+    def _of_kind(self, pool: Pool, source: Entry) -> RuleBroken | bool:
+        if not source.subject:
+            needs = bool(pool.subjects) or len({each.share for each in self.terms.pools}) > 1
+            missing = EntryIncomplete(voucher=source.key, column="预算科目", purpose="判断归哪一池分配")
+            return missing if needs else True
+        is_land = source.subject.startswith(LAND_PROCEEDS_SUBJECT)
+        if is_land != (pool.share == "land_proceeds"):
+            return False
+        return not pool.subjects or any(source.subject.startswith(subject) for subject in pool.subjects)
+
+    def _collector(self, source: Entry) -> str | None:
+        if not source.collector:
+            return self.terms.host
+        party = self.terms.party_named(source.collector)
+        if party is None:
+            names = "、".join(each.name for each in self.terms.parties.values())
+            raise CollectorUnknown(voucher=source.key, collector=source.collector, parties=names)
+        return party
+
+    def _unit(self, pool: Pool, source: Entry, collector: str | None) -> str:
+        if pool.per == "agreement":
+            return ""
+        unit = {"enterprise": source.enterprise, "project": source.project, "collector": collector}[pool.per]
+        if not unit:
+            column = {"enterprise": "社会信用代码", "project": "项目", "collector": "征收方"}[pool.per]
+            raise EntryIncomplete(voucher=source.key, column=column, purpose="分别累计")
+        return unit
+
+    def _fate(self, pool: Pool, unit: str, when: date) -> Fate:
+        divides = self.terms.covers(when)
+        if divides and pool.eligible:
+            eligible = self._certified.is_eligible(pool.name, unit, when)
+            if eligible is None:
+                raise EligibilityUncertified(unit=unit or self.terms.title, pool=pool.name)
+            divides = eligible
+        if divides:
+            return Fate.DIVIDED
+        return Fate.UNDIVIDED if pool.otherwise is None else Fate.OTHERWISE

@@ -1,0 +1,194 @@
+"""A statement (结算单): what is due at its cut and the last day of its period, less what earlier
+statements of the agreement and pool said (semantics 6.1).
+
+The difference is shown by cause: the bridge first moves the day, then walks the log
+(semantics finding 29).
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import msgspec
+
+from ledger.domain.agreement import Agreement
+from ledger.domain.calendar import Period, settlement
+from ledger.domain.certified import Certified
+from ledger.domain.division import Division, divide
+from ledger.domain.entries import Entry, Originals
+from ledger.domain.events import StatedLine, StatedPool
+from ledger.domain.reading import ClaimedTwice, Fate, Reader, Reading
+from ledger.domain.split import Shares, rows_by_step
+
+CAUSES = ("own", "late", "refund", "corrected", "carried")
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What was said before: the last cut and day, and the sums so far by pool and party."""
+
+    cut: int = 0
+    day: date = date.min
+    numbers: tuple[str, ...] = ()
+    entitled_fen: dict[tuple[str, str], int] = field(default_factory=dict)
+    collected_fen: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def after(self, cut: int, day: date, statements: Iterable[StatedPool]) -> "Stated":
+        """What has been said once these statements are."""
+        entitled, collected, numbers = dict(self.entitled_fen), dict(self.collected_fen), list(self.numbers)
+        for statement in statements:
+            numbers.append(statement.number)
+            for line in statement.lines:
+                key = (statement.pool, line.party)
+                entitled[key] = entitled.get(key, 0) + line.entitled_fen
+                collected[key] = collected.get(key, 0) + (line.collected_fen or 0)
+        return Stated(cut, day, tuple(numbers), entitled, collected)
+
+
+@dataclass
+class Worked:
+    """One pool worked out to a cut and a day, with everything that explains it."""
+
+    division: Division
+    stated: StatedPool
+    causes: dict[str, Shares]
+    worths: list[tuple[Reading, str, Shares]]
+    rows: dict[str, Shares]
+    due: Shares
+
+
+class Working:
+    """The working paper (底稿) of one agreement at a cut: divides, and compares with what was said."""
+
+    def __init__(self, agreement: Agreement, others: Sequence[Agreement], said: Stated) -> None:
+        self._agreement = agreement
+        self._terms = agreement.terms
+        self._others = others
+        self._said = said
+
+    def statements(self, entries: Sequence[Entry], originals: Originals, period: Period, cut: int) -> list[Worked]:
+        """One statement for each pool; nothing if the agreement was not in force at the cut."""
+        if not self._agreement.is_in_force(cut):
+            return []
+        known = [entry for entry in entries if entry.position <= cut and entry.booked_on <= period.last]
+        readings = list(self._read(known, originals, cut))
+        stated_before = [each for each in readings if self._was_stated(each.entry)]
+        moves = [each for each in readings if not self._was_stated(each.entry)]
+        moves.sort(key=lambda each: each.entry.position > self._said.cut)
+        divisions = divide(self._terms, stated_before, Certified())
+        return [self._work(division, moves, period) for division in divisions.values()]
+
+    def _was_stated(self, entry: Entry) -> bool:
+        return entry.position <= self._said.cut and entry.booked_on <= self._said.day
+
+    def _read(self, entries: Iterable[Entry], originals: Originals, cut: int) -> Iterator[Reading]:
+        reader = Reader(self._terms, Certified(), originals)
+        others = [
+            (other.number, Reader(other.terms, Certified(), originals))
+            for other in self._others
+            if other.is_in_force(cut) and other.number != self._agreement.number
+        ]
+        for entry in entries:
+            readings = reader.read(entry)
+            for reading in readings:
+                yield self._claimed_once(reading, others)
+
+    def _claimed_once(self, reading: Reading, others: Sequence[tuple[str, Reader]]) -> Reading:
+        """The reading, or the same waiting where another agreement in force selects the entry too."""
+        own = next(pool.level for pool in self._terms.pools if pool.name == reading.pool)
+        for number, reader in others:
+            for other in reader.read(reading.entry):
+                level = next(pool.level for pool in reader.terms.pools if pool.name == other.pool)
+                if other.fate is not Fate.UNDIVIDED and (own == level or "as_given" in (own, level)):
+                    rule = ClaimedTwice(voucher=reading.entry.key, one=self._agreement.number, other=number)
+                    return replace(reading, fate=Fate.WAITING, reason=rule)
+        return reading
+
+    def _work(self, division: Division, moves: Sequence[Reading], period: Period) -> Worked:
+        pool = division.pool.name
+        before, rows_before = division.due(), rows_by_step(division)
+        said = {party: self._said.entitled_fen.get((pool, party), 0) for party in before}
+        causes = {cause: dict.fromkeys(before, 0) for cause in CAUSES}
+        causes["carried"] = {party: before[party] - said[party] for party in before}
+        worths = list(_walk(division, [move for move in moves if move.pool == pool], causes, self._first_day(period)))
+        due = division.due()
+        says = {party: due[party] - said[party] for party in due}
+        stated = self._stated(division, says, causes, period)
+        rows = _less_rows(rows_by_step(division), rows_before)
+        return Worked(division, stated, causes, worths, rows, due)
+
+    def _first_day(self, period: Period) -> date:
+        return period.settlement_first(self._terms.every)
+
+    def _stated(self, division: Division, says: Shares, causes: dict[str, Shares], period: Period) -> StatedPool:
+        carried = self._terms.negatives == "carry" and sum(says.values()) < 0
+        lines = [] if carried else list(self._lines(division, says, causes))
+        name = settlement(period.last, self._terms.every)
+        statement = StatedPool(
+            agreement=self._agreement.number,
+            pool=division.pool.name,
+            number=self._number(division.pool.name, name),
+            settlement=name,
+            lines=lines,
+            waiting_fen=division.waiting_fen(),
+            undivided_fen=division.undivided_fen(),
+            digest="",
+        )
+        return msgspec.structs.replace(statement, digest=digest(statement))
+
+    def _lines(self, division: Division, says: Shares, causes: dict[str, Shares]) -> Iterator[StatedLine]:
+        collected = division.collected()
+        for party, entitled_fen in says.items():
+            before = self._said.collected_fen.get((division.pool.name, party), 0)
+            yield StatedLine(
+                party,
+                entitled_fen,
+                None if collected is None else collected[party] - before,
+                {cause: causes[cause][party] for cause in CAUSES if causes[cause][party]},
+            )
+
+    def _number(self, pool: str, name: str) -> str:
+        """The statement's own number; a second cut for the same settlement is supplementary (补)."""
+        number = f"{self._agreement.number}-{pool}-{name}"
+        again = sum(said == number or said.startswith(f"{number}-补") for said in self._said.numbers)
+        return f"{number}-补{again}" if again else number
+
+
+def _walk(
+    division: Division, moves: Iterable[Reading], causes: dict[str, Shares], first: date
+) -> Iterator[tuple[Reading, str, Shares]]:
+    """Add what came since the last statement, one by one: due after it less due before it, by cause."""
+    before = division.due()
+    for reading in moves:
+        division.add(reading)
+        after = division.due()
+        worth = {party: after[party] - before[party] for party in after}
+        cause = cause_of(reading.entry, first)
+        for party, amount_fen in worth.items():
+            causes[cause][party] += amount_fen
+        yield reading, cause, worth
+        before = after
+
+
+def cause_of(entry: Entry, first: date) -> str:
+    """Why an entry moves a statement whose settlement begins on `first`."""
+    if entry.is_reversal:
+        return "corrected"
+    if entry.original is not None or entry.amount_fen < 0:
+        return "refund"
+    return "late" if entry.booked_on < first else "own"
+
+
+def digest(statement: StatedPool) -> str:
+    """SHA-256 of a statement's figures, as canonical JSON without the digest itself."""
+    figures = msgspec.to_builtins(statement)
+    del figures["digest"]
+    return hashlib.sha256(msgspec.json.encode(figures, order="deterministic")).hexdigest()
+
+
+def _less_rows(after: dict[str, Shares], before: dict[str, Shares]) -> dict[str, Shares]:
+    return {
+        step: {party: amount_fen - before.get(step, {}).get(party, 0) for party, amount_fen in shares.items()}
+        for step, shares in after.items()
+    }

@@ -1,0 +1,245 @@
+"""What can be wrong with terms: one class, one rule.
+
+Sources: design § 4 ("Terms are refused with a list of every fault at once") and
+semantics "Required words", findings 5, 9, 25.
+"""
+
+from ledger.domain.errors import RuleBroken
+
+
+class WordMissing(RuleBroken):
+    """A required word is not there."""
+
+    zh = "缺少必写项“{word}”。请补上。"
+    en = "The required word '{word}' is missing. Add it."
+
+
+class WordUnknown(RuleBroken):
+    """A word that terms do not have."""
+
+    zh = "不认识“{word}”{hint}。请改正或删去。"
+    en = "Unknown word '{word}'{hint}. Correct or remove it."
+
+
+class WordNotYet(RuleBroken):
+    """A word of the language that this version cannot divide by."""
+
+    zh = "“{word}”本版尚不能执行，不能据此签约。请改用已有的写法，或等待支持它的版本。"
+    en = "'{word}' cannot be carried out by this version. Use another wording, or wait for a version that can."
+
+
+class NotAMapping(RuleBroken):
+    """Names with values were expected."""
+
+    zh = "这里应写成“名称: 内容”的若干项，现在不是。"
+    en = "Names with values are expected here."
+
+
+class NotAList(RuleBroken):
+    """A list was expected."""
+
+    zh = "这里应是一个列表，且不为空。"
+    en = "A list that is not empty is expected here."
+
+
+class NotAText(RuleBroken):
+    """A text was expected."""
+
+    zh = "这里应是一段文字。"
+    en = "A text is expected here."
+
+
+class NotAChoice(RuleBroken):
+    """One of a few words was expected."""
+
+    zh = "“{given}”不在可选之列，可写：{choices}。"
+    en = "'{given}' is none of: {choices}."
+
+
+class FloatInTerms(RuleBroken):
+    """A number with a decimal point that is not quoted: YAML would read it inexactly."""
+
+    zh = "“{given}”带小数点而没有引号，会被读成近似数。请加引号，例如 \"0.35\"。"
+    en = "'{given}' has a decimal point and no quotes and would be read inexactly. Quote it, such as \"0.35\"."
+
+
+class AmountNotText(RuleBroken):
+    """An amount that is not quoted."""
+
+    zh = "金额要写成带引号的元，例如 \"72500000.00\"；现在是 {given}。"
+    en = "Write the amount as quoted yuan, such as \"72500000.00\"; it is {given}."
+
+
+class AmountNotPositive(RuleBroken):
+    """A limit or stock below zero."""
+
+    zh = "限额或存量不能小于零，现在是 {given}。"
+    en = "A limit or stock cannot be below zero; it is {given}."
+
+
+class NotARatio(RuleBroken):
+    """A weight or part that is no exact ratio."""
+
+    zh = "“{given}”不是比例。请写整数，或带引号的 \"2/3\"、\"0.35\"、\"60%\"。"
+    en = "'{given}' is no ratio. Write a whole number, or quoted \"2/3\", \"0.35\", \"60%\"."
+
+
+class WeightNegative(RuleBroken):
+    """A weight below zero."""
+
+    zh = "“{party}”的权重小于零。权重须为零或正数。"
+    en = "The weight of '{party}' is below zero. Weights are zero or more."
+
+
+class WeightsEmpty(RuleBroken):
+    """Weights that sum to zero."""
+
+    zh = "各方权重全为零或没有写，无法分配。请至少给一方正的权重。"
+    en = "No party has a positive weight, so nothing can be divided. Give at least one."
+
+
+class PartyUnknown(RuleBroken):
+    """A party that the agreement does not list."""
+
+    zh = "“{party}”不是本协议的参与方。参与方是：{parties}。"
+    en = "'{party}' is no party of this agreement. Parties: {parties}."
+
+
+class PartiesAlike(RuleBroken):
+    """Two parties that files could not tell apart."""
+
+    zh = "参与方“{one}”与“{other}”的名称、代码或编号相同，文件里的征收方会分不清。请改成各不相同。"
+    en = "Parties '{one}' and '{other}' share an id, name or region, so files could not tell them apart."
+
+
+class PartiesTooFew(RuleBroken):
+    """Nobody to share with."""
+
+    zh = "协议至少要有两个参与方。"
+    en = "An agreement has at least two parties."
+
+
+class RegionUnreadable(RuleBroken):
+    """Not a region code of GB/T 2260."""
+
+    zh = "行政区划代码“{given}”不是六位数字（GB/T 2260）。请加引号写六位。"
+    en = "Region code '{given}' is not six digits (GB/T 2260). Write six digits in quotes."
+
+
+class LifeEndsBeforeItBegins(RuleBroken):
+    """Last day before first day."""
+
+    zh = "止日 {last} 早于起日 {first}。请改正日期。"
+    en = "The last day {last} is before the first day {first}."
+
+
+class YearsUnreadable(RuleBroken):
+    """Agreement years that are no range."""
+
+    zh = "年度“{given}”读不懂。请写成 1-3 或 4，从 1 数起。"
+    en = "Years '{given}' cannot be read. Write 1-3 or 4, counted from 1."
+
+
+class PartOutOfRange(RuleBroken):
+    """`take` outside 0 to 100 %."""
+
+    zh = "提取比例“{given}”须大于 0 且不超过 100%。"
+    en = "The part taken, '{given}', must be above 0 and at most 100 %."
+
+
+class WordsDoNotGoTogether(RuleBroken):
+    """Two words of one step that contradict."""
+
+    zh = "“{one}”与“{other}”不能写在同一步。请分成两步。"
+    en = "'{one}' and '{other}' cannot stand in one step. Make two steps."
+
+
+class StepDividesNothing(RuleBroken):
+    """A step without `split` or `keep`."""
+
+    zh = "这一步没有写 split（按比例分）或 keep（存量留用），不知道分给谁。"
+    en = "This step has neither split nor keep, so nobody gets anything."
+
+
+class StepNameMissing(RuleBroken):
+    """A step with memory that has no name."""
+
+    zh = "有累计（{word}）的步骤必须有 name，以后修订协议时累计数才接得上。"
+    en = "A step that counts ({word}) needs a name, so that a later version can go on counting."
+
+
+class StepNameTwice(RuleBroken):
+    """Two steps of a pool with one name."""
+
+    zh = "步骤名“{name}”用了两次，累计会混在一起。请各起各名。"
+    en = "Step name '{name}' is used twice; their counts would mix. Name them apart."
+
+
+class MemoryNeedsRunning(RuleBroken):
+    """`line` or `period` rounding meets a step with memory (semantics finding 5)."""
+
+    zh = "取整层级“{level}”不能与有累计的步骤“{step}”并用，否则限额会逐笔或逐期重来。请改为 running。"
+    en = "Rounding level '{level}' cannot be used with the counting step '{step}'. Use running."
+
+
+class WindowsGap(RuleBroken):
+    """Days between the windows of plain splits that no step names."""
+
+    zh = "分成时段有空档：{first} 至 {last} 没有写怎么分。请补写这一段的比例。"
+    en = "Gap in the schedule: {first}..{last} is not covered by any step. Say how it is divided."
+
+
+class WindowsOverlap(RuleBroken):
+    """Days that two plain splits both claim."""
+
+    zh = "分成时段重叠：{first} 至 {last} 同时归“{one}”和“{other}”。请改成互不重叠。"
+    en = "Schedule overlap: {first}..{last} belongs to both '{one}' and '{other}'. Separate them."
+
+
+class EntryReachesNoStep(RuleBroken):
+    """Money that would pass the last step (semantics 5.5)."""
+
+    zh = "入库日或所属期在 {first} 至 {last} 的款项会落到最后一步之外，无人应得。请加一步不设限的 split 收尾。"
+    en = "What is dated {first}..{last} would pass the last step. End with a split that takes everything."
+
+
+class StepNeverReached(RuleBroken):
+    """A step behind one that takes everything, or outside the agreement's life."""
+
+    zh = "步骤“{step}”永远轮不到：前面的步骤已经取尽，或时段在协议期外。请调整次序或删去。"
+    en = "Step '{step}' can never be reached. Reorder the steps or remove it."
+
+
+class PoolsOverlap(RuleBroken):
+    """Two pools that claim the same entries (semantics finding 25)."""
+
+    zh = "分配池“{one}”与“{other}”会选中同样的款项，同一笔钱会分两次。请让科目或范围互不重叠。"
+    en = "Pools '{one}' and '{other}' select the same entries, which would be divided twice. Separate them."
+
+
+class ListUnknown(RuleBroken):
+    """A list of enterprises that the terms do not carry."""
+
+    zh = "名单“{name}”没有写进条款的 lists，也没有认定事实。请附上企业名单。"
+    en = "List '{name}' is neither in the terms' lists nor certified. Attach it."
+
+
+class LevelsNotWhole(RuleBroken):
+    """A level row that does not add up to 100 %."""
+
+    zh = "科目 {subject} 各级比例合计为 {total}%，应为 100%。"
+    en = "The levels of subject {subject} add up to {total} %, not 100 %."
+
+
+class LevelsOverlap(RuleBroken):
+    """Two level rows for one subject and day."""
+
+    zh = "科目 {subject} 在 {first} 有两行级次比例。请让起止日期互不重叠。"
+    en = "Subject {subject} has two level rows on {first}. Separate their dates."
+
+
+class NeedsCertifiedFacts(RuleBroken):
+    """Terms that need facts which the books do not keep yet."""
+
+    zh = "条款要用认定事实“{name}”，本版账簿尚不登记认定事实（只有 enclave split --facts 可用）。请把数额或名单直接写进条款。"
+    en = "The terms need the certified fact '{name}', which these books do not keep yet (only split --facts). Write it into the terms."

@@ -1,0 +1,191 @@
+"""Reading the words of a document, and noting every fault instead of stopping at the first.
+
+A document is plain data: mappings, lists, texts, whole numbers.  A number with a decimal
+point arrives as `Inexact` and is refused wherever it stands.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from fractions import Fraction
+from typing import Any, TypeVar
+
+from ledger.domain import calendar, money
+from ledger.domain import terms_faults as faults
+from ledger.domain.errors import Fault, Refusal, nearest
+
+RATIO = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,18}))?(?:/([0-9]{1,18})|(%))?")
+Read = TypeVar("Read")
+
+
+class Inexact(str):
+    """The text of a number with a decimal point, kept so that a fault can name it."""
+
+
+def ratio(text: str) -> Fraction | None:
+    """Read `3`, `2/3`, `0.35` or `60%` exactly; None if it is none of these."""
+    found = RATIO.fullmatch(text)
+    if not found or (found[3] and (found[2] or not int(found[3]))):
+        return None
+    whole = Fraction(int(found[1] + (found[2] or "")), 10 ** len(found[2] or ""))
+    return whole / int(found[3]) if found[3] else whole / 100 if found[4] else whole
+
+
+class Words:
+    """One mapping of a document: hands out its words and notes what is wrong with them."""
+
+    def __init__(self, value: object, path: str, found: list[Fault], clause: str = "") -> None:
+        self.path = path
+        self._faults = found
+        self._left: dict[str, Any] = dict(value) if isinstance(value, dict) else {}
+        stated = self._left.get("clause")
+        self.clause = stated if isinstance(stated, str) and not isinstance(stated, Inexact) else clause
+        if not isinstance(value, dict):
+            self.fault("", faults.NotAMapping())
+
+    def fault(self, word: str, rule: Refusal) -> None:
+        """Note a broken rule at a word (or at the mapping itself)."""
+        path = ".".join(part for part in (self.path, word) if part)
+        self._faults.append(Fault(path or "条款", rule, self.clause))
+
+    def has(self, word: str) -> bool:
+        """Whether the word is there and has not been read yet."""
+        return word in self._left
+
+    def names(self) -> list[str]:
+        """The words not read yet, in their order."""
+        return list(self._left)
+
+    def peek(self, word: str) -> Any:
+        """The value as it stands, without reading it."""
+        return self._left.get(word)
+
+    def raw(self, word: str, *, required: bool = False) -> Any:
+        """The value as it stands, or None; notes a missing word."""
+        value = self._left.pop(word, None)
+        if value is None and required:
+            self.fault(word, faults.WordMissing(word=word))
+        if isinstance(value, Inexact):
+            self.fault(word, faults.FloatInTerms(given=value))
+            return None
+        return value
+
+    def text(self, word: str, *, required: bool = False) -> str:
+        """A text; whole numbers are read as their digits."""
+        value = self.raw(word, required=required)
+        if value is None:
+            return ""
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            self.fault(word, faults.NotAText())
+            return ""
+        return str(value)
+
+    def choice(self, word: str, choices: tuple[str, ...], default: str = "") -> Any:
+        """One of a few words; required where there is no default."""
+        value = self.text(word, required=not default)
+        if value and value not in choices:
+            self.fault(word, faults.NotAChoice(given=value[:40], choices="、".join(choices)))
+            return default or choices[0]
+        return value or default or choices[0]
+
+    def flag(self, word: str) -> bool:
+        """true or false; false where it is not said."""
+        value = self.raw(word)
+        if value is not None and not isinstance(value, bool):
+            self.fault(word, faults.NotAChoice(given=str(value)[:40], choices="true、false"))
+        return value is True
+
+    def day(self, word: str, *, required: bool = False) -> date | None:
+        """A day, as text in ISO form."""
+        text = self.text(word, required=required)
+        return self._read(word, text, calendar.day) if text else None
+
+    def amount(self, word: str) -> int | None:
+        """An amount of zero or more in fen, written as quoted yuan."""
+        value = self.raw(word, required=True)
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            self.fault(word, faults.AmountNotText(given=str(value)[:40]))
+            return None
+        amount_fen = self._read(word, value, money.fen)
+        if amount_fen is not None and amount_fen < 0:
+            self.fault(word, faults.AmountNotPositive(given=value))
+        return amount_fen
+
+    def limit(self, word: str) -> int | str | None:
+        """An amount, or the name of a certified one."""
+        value = self._left.get(word)
+        if isinstance(value, str) and not isinstance(value, Inexact) and re.fullmatch(r"[^\W\d]\w*", value):
+            return str(self._left.pop(word))
+        return self.amount(word)
+
+    def ratio(self, word: str) -> Fraction | None:
+        """An exact ratio of zero or more."""
+        value = self.raw(word, required=True)
+        if value is None:
+            return None
+        negative = isinstance(value, int) and not isinstance(value, bool) and value < 0
+        if negative or (isinstance(value, str) and value.startswith("-") and ratio(value[1:]) is not None):
+            self.fault(word, faults.WeightNegative(party=word))
+            return None
+        read = None if isinstance(value, bool) or not isinstance(value, str | int) else ratio(str(value))
+        if read is None:
+            self.fault(word, faults.NotARatio(given=str(value)[:40]))
+        return read
+
+    def texts(self, word: str) -> tuple[str, ...]:
+        """A list of texts that is not empty; an empty tuple where it is not said."""
+        value = self.raw(word)
+        if value is None:
+            return ()
+        ok = isinstance(value, list) and value and all(_is_text(each) for each in value)
+        if not ok:
+            self.fault(word, faults.NotAList())
+            return ()
+        return tuple(str(each) for each in value)
+
+    def texts_of(self, word: str) -> tuple[str, ...]:
+        """The texts of a mapping, in its order."""
+        inner = self.inner(word)
+        return tuple(inner.text(name) for name in inner.names()) if inner else ()
+
+    def inner(self, word: str, *, required: bool = False) -> "Words | None":
+        """A mapping below this one."""
+        value = self.raw(word, required=required)
+        return None if value is None else Words(value, self._below(word), self._faults, self.clause)
+
+    def each(self, word: str, *, required: bool = False) -> "Iterator[Words]":
+        """The mappings of a list below this one."""
+        value = self.raw(word, required=required)
+        if value is None:
+            return
+        if not isinstance(value, list) or not value:
+            self.fault(word, faults.NotAList())
+            return
+        for index, item in enumerate(value):
+            yield Words(item, f"{self._below(word)}[{index}]", self._faults, self.clause)
+
+    def done(self, known: tuple[str, ...], later: tuple[str, ...] = ()) -> None:
+        """Note every word that nobody read."""
+        self._left.pop("clause", None)
+        for word in self._left:
+            if word in later:
+                self.fault(word, faults.WordNotYet(word=word))
+            else:
+                like = nearest(word, known)
+                self.fault(word, faults.WordUnknown(word=word[:40], hint=f"（是否想写 {like}）" if like else ""))
+
+    def _below(self, word: str) -> str:
+        return ".".join(part for part in (self.path, word) if part)
+
+    def _read(self, word: str, text: str, reader: Callable[[str], Read]) -> Read | None:
+        try:
+            return reader(text)
+        except Refusal as rule:
+            self.fault(word, rule)
+            return None
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool | Inexact)

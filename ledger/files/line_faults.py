@@ -1,0 +1,94 @@
+"""What can be wrong with a line of receipts: one class, one rule."""
+
+from ledger.domain.errors import RuleBroken
+
+
+class FileEmpty(RuleBroken):
+    """A file without lines."""
+
+    zh = "文件 {file} 没有明细行。请核对是否选错文件。"
+    en = "{file} has no lines. Check that it is the right file."
+
+
+class CellsMissing(RuleBroken):
+    """A line with other cells than the header."""
+
+    zh = "这一行有 {found} 格，表头有 {expected} 列；文件可能被截断，或多了分隔符。请核对原文件。"
+    en = "This line has {found} cells, the header {expected}; the file may be cut. Check the original."
+
+
+class QuoteOpen(RuleBroken):
+    """A quotation mark that is never closed."""
+
+    zh = "引号没有收尾，文件可能被截断。请重新导出。"
+    en = "A quotation mark is not closed; the file may be cut. Export it again."
+
+
+class CellEmpty(RuleBroken):
+    """A cell that must be filled."""
+
+    zh = "这一格不能为空。请补上。"
+    en = "This cell cannot be empty. Fill it in."
+
+
+class DayInCellUnreadable(RuleBroken):
+    """A date that is none."""
+
+    zh = "日期“{day}”读不懂。请写成 2024-03-31 的样子。"
+    en = "Date '{day}' cannot be read. Write it like 2024-03-31."
+
+
+class AmountZero(RuleBroken):
+    """A line of nothing."""
+
+    zh = "金额为零，没有可入账的内容。请删去这一行或核对金额。"
+    en = "The amount is zero. Remove the line or check it."
+
+
+class CreditCodeWrong(RuleBroken):
+    """A unified social credit code whose check digit does not fit (GB 32100)."""
+
+    zh = "社会信用代码“{code}”校验位不符（GB 32100）。请与营业执照核对。"
+    en = "Credit code '{code}' has a wrong check digit (GB 32100). Compare it with the business licence."
+
+
+class SubjectUnreadable(RuleBroken):
+    """A budget subject without a code."""
+
+    zh = "预算科目“{subject}”没有代码。请写成 10101 或 10101|增值税。"
+    en = "Budget subject '{subject}' has no code. Write 10101 or 10101|name."
+
+
+class SharesUnreadable(RuleBroken):
+    """Level shares on a line that do not add up to 100 %."""
+
+    zh = "预算分配比例“{shares}”读不懂或合计不是 100%。请写成 中央50%省15%县35%。"
+    en = "Level shares '{shares}' cannot be read or do not add up to 100 %."
+
+
+class LevelsDoNotFoot(RuleBroken):
+    """The treasury's figures by level do not add up to the line."""
+
+    zh = "各级金额合计 {levels} 元，不等于实缴金额 {amount} 元。请核对。"
+    en = "The levels add up to {levels} yuan, not to the line's {amount} yuan. Check them."
+
+
+class PeriodBackwards(RuleBroken):
+    """A tax period that ends before it begins."""
+
+    zh = "税款所属期止 {last} 早于所属期起 {first}。请核对。"
+    en = "The tax period ends {last}, before it begins {first}. Check it."
+
+
+class VoucherTwice(RuleBroken):
+    """One voucher, twice in a file, with different contents."""
+
+    zh = "税票 {voucher} 在本文件第 {other} 行已有，“{columns}”却不同。请删去一行，或用行号区分。"
+    en = "Voucher {voucher} already stands on line {other} with another {columns}. Remove one, or number the lines."
+
+
+class ReversalNamesNone(RuleBroken):
+    """A reversal without its original."""
+
+    zh = "冲销没有写“原税票号码”，不知道冲销哪一笔。请补上。"
+    en = "A reversal without its original. Fill in 原税票号码."

@@ -1,0 +1,244 @@
+"""Receipts (税收入库明细) from a CSV file, in the columns users already have (documents § 4.2).
+
+Every wrong line is named; nothing is guessed.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import TypeVar
+
+from stdnum.cn import uscc
+
+from ledger.domain import money
+from ledger.domain.entries import Entry, Key, differing
+from ledger.domain.errors import Fault, LinesRefused, Refusal
+from ledger.domain.linking import Reference
+from ledger.domain.terms import Level
+from ledger.files.columns import LEVEL_COLUMNS, LEVEL_WORDS, columns_of
+from ledger.files.line_faults import (
+    AmountZero,
+    CellEmpty,
+    CellsMissing,
+    CreditCodeWrong,
+    DayInCellUnreadable,
+    FileEmpty,
+    LevelsDoNotFoot,
+    PeriodBackwards,
+    QuoteOpen,
+    ReversalNamesNone,
+    SharesUnreadable,
+    SubjectUnreadable,
+    VoucherTwice,
+)
+from ledger.files.text import decode
+
+DAY_FORMS = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})-|/([0-9]{1,2})/|年([0-9]{1,2})月|([0-9]{2}))([0-9]{1,2})日?")
+CODE = re.compile(r"([0-9]+)(?:[|｜].*)?|.*[(（]([0-9]+)[)）]")
+PERCENT = re.compile(r"(中央|省|自治区|市|县|区)级?([0-9]{1,3}(?:\.[0-9]{1,4})?)%")
+RECEIPTS_BYTES_MAX = 512_000_000
+Read = TypeVar("Read")
+
+
+@dataclass(frozen=True)
+class ReceiptsFile:
+    """The lines of a file, and what of it was said twice."""
+
+    name: str
+    columns: tuple[str, ...]
+    entries: list[Entry]
+    duplicates: int
+    references: dict[Key, Reference]
+    warnings: list[Fault]
+
+
+def read_receipts(data: bytes, name: str, *, check_codes: bool = True) -> ReceiptsFile:
+    """The receipts in a CSV file, in file order.
+
+    A line said twice with the same contents counts once.  With `check_codes` a credit code's
+    check digit must fit; without, a wrong one is a warning.  Originals are not looked up yet:
+    see `link`.  Raises LinesRefused with every wrong line, or the rule that the file breaks.
+    """
+    rows = _rows(decode(data, name))
+    header = next(rows, (0, []))[1]
+    return _FileReader(name, columns_of(header, name), check_codes).read(rows)
+
+
+def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield reader.line_num, [cell.strip().strip("\u3000") for cell in cells]
+    except csv.Error:
+        yield reader.line_num, []
+
+
+class _FileReader:
+    """Reads the lines of one file and gathers its faults."""
+
+    def __init__(self, name: str, columns: list[str], check_codes: bool) -> None:
+        self._name = name
+        self._columns = columns
+        self._check_codes = check_codes
+        self._faults: list[Fault] = []
+        self._warnings: list[Fault] = []
+
+    def read(self, rows: Iterator[tuple[int, list[str]]]) -> ReceiptsFile:
+        entries: dict[Key, Entry] = {}
+        references: dict[Key, Reference] = {}
+        duplicates = 0
+        for number, cells in rows:
+            read = self._line(number, cells)
+            if read is None:
+                continue
+            entry, reference = read
+            if entry.key in entries:
+                duplicates += self._same(entry, entries[entry.key], reference == references.get(entry.key))
+                continue
+            entries[entry.key] = entry
+            if reference:
+                references[entry.key] = reference
+        if not entries and not self._faults:
+            raise FileEmpty(file=self._name)
+        if self._faults:
+            raise LinesRefused(self._faults, file=self._name)
+        columns = tuple(column for column in self._columns if column)
+        return ReceiptsFile(self._name, columns, list(entries.values()), duplicates, references, self._warnings)
+
+    def _same(self, entry: Entry, first: Entry, names_the_same: bool) -> int:
+        """1 if a line said twice says the same; a fault otherwise."""
+        columns = differing(entry, first) + ([] if names_the_same else ["原税票号码"])
+        if not columns:
+            return 1
+        rule = VoucherTwice(voucher=entry.key, other=first.row, columns="、".join(columns))
+        self._faults.append(Fault(f"第 {entry.row} 行 税票号码", rule))
+        return 0
+
+    def _line(self, number: int, cells: list[str]) -> tuple[Entry, Reference | None] | None:
+        if not cells:
+            self._faults.append(Fault(f"第 {number} 行", QuoteOpen()))
+            return None
+        if len(cells) != len(self._columns):
+            rule = CellsMissing(found=len(cells), expected=len(self._columns))
+            self._faults.append(Fault(f"第 {number} 行", rule))
+            return None
+        before = len(self._faults)
+        cell = _Cells(number, dict(zip(self._columns, cells, strict=True)), self._faults)
+        entry = self._entry(number, cell)
+        reference = Reference(cell["原税票号码"], cell["原行号"]) if cell["原税票号码"] else None
+        return (entry, reference) if len(self._faults) == before else None
+
+    def _entry(self, number: int, cell: "_Cells") -> Entry:
+        amount_fen = cell.read("实缴金额", money.fen, required=True) or 0
+        first, last = cell.read("税款所属期起", _day), cell.read("税款所属期止", _day)
+        is_reversal = "冲" in cell["税款属性"]
+        self._check(cell, amount_fen, first, last, is_reversal)
+        return Entry(
+            key=Key(cell.required("税票号码"), cell["行号"] or "1", cell["收款国库"]),
+            booked_on=cell.read("入库日期", _day, required=True) or date.min,
+            amount_fen=amount_fen,
+            period_first=first,
+            period_last=last,
+            subject=cell.read("预算科目", _subject) or "",
+            enterprise=self._enterprise(cell),
+            project=cell["项目"],
+            park=cell["街道乡镇"],
+            collector=cell["征收方"],
+            is_reversal=is_reversal,
+            levels_fen=self._levels(cell, amount_fen),
+            percents=cell.read("预算分配比例", _percents),
+            row=number,
+        )
+
+    def _check(self, cell: "_Cells", amount_fen: int, first: date | None, last: date | None, is_reversal: bool) -> None:
+        if not amount_fen and cell.is_sound("实缴金额"):
+            cell.fault("实缴金额", AmountZero())
+        if first and last and last < first:
+            cell.fault("税款所属期止", PeriodBackwards(first=first, last=last))
+        if is_reversal and not cell["原税票号码"]:
+            cell.fault("原税票号码", ReversalNamesNone())
+
+    def _enterprise(self, cell: "_Cells") -> str:
+        code = cell["社会信用代码"]
+        if len(code) == 18 and not uscc.is_valid(code):
+            if self._check_codes:
+                cell.fault("社会信用代码", CreditCodeWrong(code=code))
+            else:
+                self._warnings.append(Fault(f"第 {cell.number} 行 社会信用代码", CreditCodeWrong(code=code)))
+        return code
+
+    def _levels(self, cell: "_Cells", amount_fen: int) -> dict[Level, int] | None:
+        """The treasury's own figure by level, where the file has one."""
+        if not any(cell[column] for column in LEVEL_COLUMNS):
+            return None
+        levels = {level: cell.read(column, money.fen) or 0 for column, level in LEVEL_COLUMNS.items()}
+        if sum(levels.values()) != amount_fen:
+            rule = LevelsDoNotFoot(levels=money.yuan(sum(levels.values())), amount=money.yuan(amount_fen))
+            cell.fault("县级", rule)
+        return levels
+
+
+class _Cells:
+    """One line by column; notes what cannot be read."""
+
+    def __init__(self, number: int, cells: dict[str, str], faults: list[Fault]) -> None:
+        self.number = number
+        self._cells = cells
+        self._faults = faults
+        self._unsound: set[str] = set()
+
+    def __getitem__(self, column: str) -> str:
+        return self._cells.get(column, "")
+
+    def fault(self, column: str, rule: Refusal) -> None:
+        self._unsound.add(column)
+        self._faults.append(Fault(f"第 {self.number} 行 {column}", rule))
+
+    def is_sound(self, column: str) -> bool:
+        return column not in self._unsound
+
+    def required(self, column: str) -> str:
+        if not self[column]:
+            self.fault(column, CellEmpty())
+        return self[column]
+
+    def read(self, column: str, reader: Callable[[str], Read], *, required: bool = False) -> Read | None:
+        text = self.required(column) if required else self[column]
+        if not text:
+            return None
+        try:
+            return reader(text)
+        except Refusal as rule:
+            self.fault(column, rule)
+            return None
+
+
+def _day(text: str) -> date:
+    found = DAY_FORMS.fullmatch(text)
+    if not found:
+        raise DayInCellUnreadable(day=text[:40])
+    year, *months, last = found.groups()
+    try:
+        return date(int(year), int(next(month for month in months if month)), int(last))
+    except ValueError:
+        raise DayInCellUnreadable(day=text[:40]) from None
+
+
+def _subject(text: str) -> str:
+    found = CODE.fullmatch(text)
+    if not found:
+        raise SubjectUnreadable(subject=text[:40])
+    return found[1] or found[2]
+
+
+def _percents(text: str) -> dict[Level, Fraction]:
+    pieces = PERCENT.findall(text)
+    percents: dict[Level, Fraction] = {LEVEL_WORDS[word]: Fraction(part) for word, part in pieces}
+    if PERCENT.sub("", text).strip() or len(percents) != len(pieces) or sum(percents.values()) != 100:
+        raise SharesUnreadable(shares=text[:40])
+    return percents

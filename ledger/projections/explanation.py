@@ -1,0 +1,270 @@
+"""Explanation (解释): one figure of a statement, down to vouchers, clauses and the owner of the last fen."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from ledger.domain.agreement import Agreement
+from ledger.domain.books import Books
+from ledger.domain.calendar import Period
+from ledger.domain.division import Account, Division, Stream
+from ledger.domain.reading import Reading
+from ledger.domain.statement import Worked
+from ledger.domain.terms import Step
+from ledger.domain.waterfall import Taken
+from ledger.projections.statements import NothingInForce, Statement, statements_of_agreement
+from ledger.projections.wording import CAUSES_ZH, day_words, exact_fen, money, percent_words, ratio_words
+
+
+@dataclass(frozen=True)
+class StepShare:
+    """What one step gave the party, to date: of what arrived, by which clause."""
+
+    step: Step
+    unit: str
+    day: date
+    arrived: Fraction
+    taken: Fraction
+    part: Fraction
+
+
+@dataclass(frozen=True)
+class Voucher:
+    """One entry behind the figure, and what it is worth to the party."""
+
+    reading: Reading
+    cause: str
+    worth_fen: int
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a party is due what a statement says."""
+
+    statement: Statement
+    agreement: Agreement
+    party: str
+    due_fen: int
+    said_before_fen: int
+    entitled_fen: int
+    causes_fen: dict[str, int]
+    steps: tuple[StepShare, ...]
+    accounts: tuple[Account, ...]
+    vouchers: tuple[Voucher, ...]
+    reasons: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The party's name."""
+        return self.agreement.terms.parties[self.party].name
+
+
+def explain(books: Books, number: str, period: Period, party: str) -> list[Explanation]:
+    """Explain what a period's statements say of a party: one explanation for each statement.
+
+    Raises AgreementUnknown, NotAParty, NothingInForce.
+    """
+    agreement = books.agreement(number)
+    party = agreement.party(party)
+    found = [
+        _explanation(books, agreement, statement, period, party)
+        for statement in statements_of_agreement(books, agreement, period)
+    ]
+    if not found:
+        raise NothingInForce(period=period)
+    return found
+
+
+def _explanation(
+    books: Books, agreement: Agreement, statement: Statement, period: Period, party: str
+) -> Explanation:
+    before = statement.closed_at or books.position + 1
+    worked = _worked(books.work(agreement, period, statement.cut, before), statement.pool)
+    said = books.said(agreement.number, before).entitled_fen.get((statement.pool, party), 0)
+    line = next((line for line in statement.lines if line.party == party), None)
+    return Explanation(
+        statement=statement,
+        agreement=agreement,
+        party=party,
+        due_fen=worked.due[party],
+        said_before_fen=said,
+        entitled_fen=line.entitled_fen if line else 0,
+        causes_fen={cause: worths[party] for cause, worths in worked.causes.items() if worths[party]},
+        steps=tuple(_steps(worked.division.taken(), party)),
+        accounts=tuple(account for account in worked.division.accounts() if party in account.exact),
+        vouchers=tuple(Voucher(reading, cause, worth[party]) for reading, cause, worth in worked.worths),
+        reasons=tuple(_reasons(worked.division)),
+    )
+
+
+def _worked(papers: Sequence[Worked], pool: str) -> Worked:
+    return next(paper for paper in papers if paper.stated.pool == pool)
+
+
+def _steps(taken: Sequence[tuple[Stream, Taken]], party: str) -> Iterator[StepShare]:
+    for stream, each in taken:
+        if each.amount or each.arrived:
+            part = each.parts.get(party, Fraction(0))
+            yield StepShare(each.step, stream.unit, each.day, each.arrived, each.amount, part)
+
+
+def _reasons(division: Division) -> Iterator[str]:
+    yield from dict.fromkeys(str(reason) for _, reason in division.reasons())
+
+
+# In sentences
+
+
+def in_sentences(explanation: Explanation, vouchers_max: int | None = 20) -> list[str]:
+    """Numbered Chinese sentences; at most so many vouchers."""
+    return [f"{number}. {text}" for number, text in enumerate(_sentences(explanation, vouchers_max), 1)]
+
+
+def _sentences(why: Explanation, vouchers_max: int | None) -> Iterator[str]:
+    statement, name = why.statement, why.name
+    state = "草稿，尚未结账" if statement.is_draft else f"已由第 {statement.closed_at} 号事项结账，事实截至第 {statement.cut} 号"
+    yield f"结算单 {statement.number}（{state}）：{name}本期应得 {money(why.entitled_fen)} 元。"
+    yield f"到期末累计应得 {money(why.due_fen)} 元，减去以前各期已列 {money(why.said_before_fen)} 元，即本期数。"
+    if why.due_fen - why.said_before_fen != why.entitled_fen:
+        yield "本期各方合计为负，按协议不列，结转以后各期。"
+    causes = "；".join(f"{CAUSES_ZH[cause]} {money(amount_fen)} 元" for cause, amount_fen in why.causes_fen.items())
+    yield f"本期数按原因分为：{causes or '无变动'}。"
+    yield from _collected(why)
+    for step in _own_steps(why):
+        yield _step_sentence(why, step)
+    for account in why.accounts:
+        yield _account_sentence(why, account)
+    yield from _voucher_sentences(why, vouchers_max)
+    for reason in why.reasons:
+        yield f"暂不分配的款项：{reason}"
+
+
+def _collected(why: Explanation) -> Iterator[str]:
+    line = next((line for line in why.statement.lines if line.party == why.party), None)
+    if line is None or line.collected_fen is None or line.net_fen is None:
+        return
+    verb = "应收回" if line.net_fen > 0 else "应付出" if line.net_fen < 0 else "收付"
+    yield f"{why.name}本期已征收 {money(line.collected_fen)} 元，应得减已收，{verb} {money(abs(line.net_fen))} 元。"
+
+
+def _own_steps(why: Explanation) -> list[Step]:
+    pool = next(pool for pool in why.agreement.terms.pools if pool.name == why.statement.pool)
+    return list(pool.steps)
+
+
+def _step_sentence(why: Explanation, step: Step) -> str:
+    own = [share for share in why.steps if share.step.name == step.name]
+    arrived = sum((share.arrived for share in own), Fraction(0))
+    taken = sum((share.taken for share in own), Fraction(0))
+    part = sum((share.part for share in own), Fraction(0))
+    name = f"“{step.name}”" if not step.name.startswith("#") else step.name.replace("#", "第 ") + " 步"
+    clause = f"（{step.clause}）" if step.clause else ""
+    take = f"提取 {percent_words(step.take)}，" if step.take else ""
+    return (
+        f"步骤{name}{clause}：累计到达 {exact_fen(arrived)}，{take}取 {exact_fen(taken)}，"
+        f"按 {ratio_words(step.weights, why.agreement.terms)}，{why.name}得 {exact_fen(part)}。"
+    )
+
+
+def _account_sentence(why: Explanation, account: Account) -> str:
+    names = "、".join(why.agreement.terms.parties[party].name for party in account.key.parties)
+    apart = f"{account.key.apart} " if account.key.apart else ""
+    exact, fen = account.exact[why.party], account.fen[why.party]
+    text = f"取整账户 {apart}（{names}）：{why.name}精确应得 {exact_fen(exact)}，取整为 {money(fen)} 元"
+    owners = last_fen_owners(account)
+    if owners:
+        text += f"；尾差的 1 分归 {'、'.join(why.agreement.terms.parties[party].name for party in owners)}"
+    return text + "。"
+
+
+def last_fen_owners(account: Account) -> list[str]:
+    """The parties whose fen is above their exact part: those who got a last fen."""
+    return [party for party, fen in account.fen.items() if abs(fen) > abs(account.exact[party])]
+
+
+def _voucher_sentences(why: Explanation, vouchers_max: int | None) -> Iterator[str]:
+    shown = why.vouchers[:vouchers_max]
+    yield f"本期涉及 {len(why.vouchers)} 笔明细" + ("：" if why.vouchers else "。")
+    for voucher in shown:
+        entry = voucher.reading.entry
+        original = f"，原税票 {entry.original}" if entry.original else ""
+        level = ""
+        if voucher.reading.amount_fen != entry.amount_fen:
+            level = f"，其中参与分配 {money(voucher.reading.amount_fen)} 元"
+        yield (
+            f"税票 {entry.key}（第 {entry.position} 号事项第 {entry.row} 行{original}）{day_words(entry.booked_on)}入库 "
+            f"{money(entry.amount_fen)} 元{level}，适用 {day_words(voucher.reading.rate_date)} 的条款，"
+            f"{CAUSES_ZH[voucher.cause]}，使{why.name}应得变动 {money(voucher.worth_fen)} 元。"
+        )
+    if len(shown) < len(why.vouchers):
+        yield f"其余 {len(why.vouchers) - len(shown)} 笔从略；加 --all 全部列出，或用 --json。"
+
+
+# As data
+
+
+def as_document(why: Explanation) -> dict[str, object]:
+    """The whole tree as plain data; exact parts are fractions of fen as text."""
+    return {
+        "statement": why.statement.number,
+        "draft": why.statement.is_draft,
+        "closed_at": why.statement.closed_at,
+        "cut": why.statement.cut,
+        "party": why.party,
+        "name": why.name,
+        "entitled_fen": why.entitled_fen,
+        "due_fen": why.due_fen,
+        "said_before_fen": why.said_before_fen,
+        "causes_fen": why.causes_fen,
+        "steps": [_step_document(share) for share in why.steps],
+        "accounts": [_account_document(account) for account in why.accounts],
+        "entries": [_voucher_document(voucher) for voucher in why.vouchers],
+        "waiting": list(why.reasons),
+    }
+
+
+def _step_document(share: StepShare) -> dict[str, object]:
+    return {
+        "step": share.step.name,
+        "path": share.step.path,
+        "clause": share.step.clause,
+        "unit": share.unit,
+        "segment": share.day.isoformat(),
+        "weights": {party: str(weight) for party, weight in share.step.weights.items()},
+        "arrived_fen": str(share.arrived),
+        "taken_fen": str(share.taken),
+        "part_fen": str(share.part),
+    }
+
+
+def _account_document(account: Account) -> dict[str, object]:
+    return {
+        "parties": list(account.key.parties),
+        "apart": account.key.apart,
+        "unit": account.key.unit,
+        "exact_fen": {party: str(part) for party, part in account.exact.items()},
+        "fen": dict(account.fen),
+        "last_fen": last_fen_owners(account),
+    }
+
+
+def _voucher_document(voucher: Voucher) -> dict[str, object]:
+    reading, entry = voucher.reading, voucher.reading.entry
+    return {
+        "voucher": entry.key.voucher,
+        "line": entry.key.line,
+        "treasury": entry.key.treasury,
+        "position": entry.position,
+        "row": entry.row,
+        "booked_on": entry.booked_on.isoformat(),
+        "amount_fen": entry.amount_fen,
+        "shared_fen": reading.amount_fen,
+        "rate_date": reading.rate_date.isoformat(),
+        "fate": reading.fate.value,
+        "unit": reading.unit,
+        "collector": reading.collector,
+        "original": str(entry.original) if entry.original else None,
+        "cause": voucher.cause,
+        "worth_fen": voucher.worth_fen,
+    }

@@ -1,0 +1,55 @@
+"""Chinese words for figures, ratios, causes and days, as people write them."""
+
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+from math import lcm
+
+from ledger.domain.money import yuan
+from ledger.domain.terms import Terms
+
+CAUSES_ZH = {
+    "own": "本期入库",
+    "late": "以前期间入库、本期才入账",
+    "refund": "退库",
+    "corrected": "冲销更正",
+    "carried": "以前未列、本期结转",
+}
+
+
+def money(amount_fen: int) -> str:
+    """`-1234567` as `-12,345.67`."""
+    whole, cents = yuan(abs(amount_fen)).split(".")
+    return f"{'-' if amount_fen < 0 else ''}{int(whole):,}.{cents}"
+
+
+def exact_fen(amount: Fraction) -> str:
+    """Exact fen as yuan with the fraction of a fen beside it: `12.34 元又 1/3 分`."""
+    sign = "-" if amount < 0 else ""
+    whole, rest = divmod(abs(amount), 1)
+    fraction = f"又 {rest} 分" if rest else ""
+    return f"{sign}{money(int(whole))} 元{fraction}"
+
+
+def ratio_words(weights: Mapping[str, Fraction], terms: Terms) -> str:
+    """Weights as people say them: `甲县 7 : 乙县 3`."""
+    shared = {party: weight for party, weight in weights.items() if weight}
+    scale = lcm(*(weight.denominator for weight in shared.values()))
+    return " : ".join(f"{terms.parties[party].name} {weight * scale}" for party, weight in shared.items())
+
+
+def day_words(when: date) -> str:
+    """A day in the Chinese form."""
+    return f"{when.year}年{when.month}月{when.day}日"
+
+
+def percent_words(part: Fraction) -> str:
+    """A part as percent where that is short, else as a fraction."""
+    percent = part * 100
+    if percent.denominator == 1:
+        return f"{percent}%"
+    thousandths = percent * 1000
+    if thousandths.denominator == 1:
+        whole, rest = divmod(thousandths.numerator, 1000)
+        return f"{whole}.{rest:03}".rstrip("0") + "%"
+    return f"{part.numerator}/{part.denominator}"

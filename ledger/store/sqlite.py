@@ -1,0 +1,203 @@
+"""The event log on SQLite: one file, explicit positions, one head row.
+
+The head row carries position and chained hash; it is locked first, and everything an act
+writes goes into one transaction.  So positions have no gaps, order is commit order, and
+the chain has no window.  WAL, synchronous FULL: what was acknowledged survives kill -9.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from eventsourcing import sqlite
+from eventsourcing.persistence import IntegrityError, Notification, StoredEvent
+from eventsourcing.sqlite import (
+    SQLiteApplicationRecorder,
+    SQLiteConnection,
+    SQLiteConnectionPool,
+    SQLiteCursor,
+    SQLiteDatastore,
+)
+from eventsourcing.utils import EnvType
+
+from ledger.audit.chain import Algorithm, link
+from ledger.domain.entries import Entry, Key
+
+TABLES = [
+    """CREATE TABLE IF NOT EXISTS events (
+        position INTEGER PRIMARY KEY, originator_id TEXT NOT NULL, originator_version INTEGER NOT NULL,
+        topic TEXT NOT NULL, state BLOB NOT NULL, hash BLOB NOT NULL,
+        UNIQUE (originator_id, originator_version))""",
+    """CREATE TABLE IF NOT EXISTS head (
+        one INTEGER PRIMARY KEY CHECK (one = 1), position INTEGER NOT NULL, hash BLOB NOT NULL,
+        books TEXT NOT NULL, algorithm TEXT NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS receipts (
+        voucher TEXT NOT NULL, line TEXT NOT NULL, treasury TEXT NOT NULL, original TEXT NOT NULL,
+        position INTEGER NOT NULL, row INTEGER NOT NULL,
+        PRIMARY KEY (voucher, line, treasury)) WITHOUT ROWID""",
+    "CREATE INDEX IF NOT EXISTS receipts_by_original ON receipts (original) WHERE original <> ''",
+]
+
+
+@dataclass(frozen=True)
+class Head:
+    """Where the log stands: position, chained hash, whose books, which hash."""
+
+    position: int
+    hash: bytes
+    books: str
+    algorithm: Algorithm
+
+
+@dataclass(frozen=True)
+class SealedEvent:
+    """A stored event with its position and hash."""
+
+    position: int
+    stored: StoredEvent
+    hash: bytes
+
+
+class HeadMoved(IntegrityError):
+    """Somebody recorded something since the act looked; decide again."""
+
+
+class FullSyncPool(SQLiteConnectionPool):
+    """Connections that wait for the disk."""
+
+    def _create_connection(self) -> SQLiteConnection:
+        connection = super()._create_connection()
+        connection.cursor().execute("PRAGMA synchronous=FULL")
+        return connection
+
+
+class SQLiteLog(SQLiteApplicationRecorder):
+    """Records events behind the head row, and the natural keys of receipts with them."""
+
+    def __init__(self, datastore: SQLiteDatastore) -> None:
+        super().__init__(datastore, events_table_name="events")
+
+    def construct_create_table_statements(self) -> list[str]:
+        """The tables of a set of books."""
+        return TABLES
+
+    def begin(self, head: Head) -> None:
+        """Write the head row of new books; existing books keep theirs."""
+        with self.datastore.transaction(commit=True) as cursor:
+            row = (head.position, head.hash, head.books, head.algorithm)
+            cursor.execute("INSERT OR IGNORE INTO head VALUES (1, ?, ?, ?, ?)", row)
+
+    def head(self) -> Head | None:
+        """The head row, or None before the books began."""
+        with self.datastore.transaction(commit=False) as cursor:
+            cursor.execute("SELECT position, hash, books, algorithm FROM head")
+            row = cursor.fetchone()
+            return Head(*row) if row else None
+
+    def _insert_events(self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
+        """Lock the head, check that it is where the act saw it, seal and insert."""
+        c.execute("UPDATE head SET position = position RETURNING position, hash, books, algorithm")
+        head = Head(*c.fetchone())
+        expected: int | None = kwargs.get("expected")
+        if expected is not None and head.position != expected:
+            raise HeadMoved(f"expected {expected}, found {head.position}")
+        sealed = list(_seal(head, stored_events))
+        c.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", [_row(each) for each in sealed])
+        receipts: Iterable[tuple[int, Entry]] = kwargs.get("receipts", ())
+        c.executemany("INSERT INTO receipts VALUES (?, ?, ?, ?, ?, ?)", [_receipt(head, *each) for each in receipts])
+        c.execute("UPDATE head SET position = ?, hash = ?", (sealed[-1].position, sealed[-1].hash))
+        return [each.position for each in sealed]
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
+        """Events by position, as the library's readers want them."""
+        first = (start or 0) + (0 if inclusive_of_start or start is None else 1)
+        return [
+            Notification(
+                each.stored.originator_id, each.stored.originator_version, each.stored.topic, each.stored.state, each.position
+            )
+            for each in self.sealed(first, limit, stop)
+            if not topics or each.stored.topic in topics
+        ]
+
+    def sealed(self, first: int, limit: int, last: int | None = None) -> list[SealedEvent]:
+        """Events from a position on, with their hashes."""
+        with self.datastore.transaction(commit=False) as cursor:
+            cursor.execute(
+                "SELECT * FROM events WHERE position >= ? AND position <= ? ORDER BY position LIMIT ?",
+                (first, 2**63 - 1 if last is None else last, limit),
+            )
+            return [
+                SealedEvent(position, StoredEvent(UUID(stream), version, topic, state), sealed)
+                for position, stream, version, topic, state, sealed in cursor.fetchall()
+            ]
+
+    def max_notification_id(self) -> int:
+        """The last position."""
+        head = self.head()
+        return head.position if head else 0
+
+    def places(self, vouchers: Iterable[str]) -> dict[Key, tuple[int, int]]:
+        """Where the lines of some vouchers are recorded: position and row by key."""
+        return self._places("SELECT voucher, line, treasury, position, row FROM receipts WHERE voucher = ?", vouchers)
+
+    def places_taking_back(self, originals: Iterable[Key]) -> dict[Key, tuple[int, int]]:
+        """Where the reversals and refunds of some lines are recorded."""
+        query = "SELECT voucher, line, treasury, position, row FROM receipts WHERE original <> '' AND original = ?"
+        return self._places(query, ["\t".join(key) for key in originals])
+
+    def every_place(self) -> dict[Key, tuple[int, int]]:
+        """Where every line is recorded, as the index says."""
+        with self.datastore.transaction(commit=False) as cursor:
+            cursor.execute("SELECT voucher, line, treasury, position, row FROM receipts")
+            return {Key(*row[:3]): (row[3], row[4]) for row in cursor.fetchall()}
+
+    def _places(self, query: str, values: Iterable[str]) -> dict[Key, tuple[int, int]]:
+        found = {}
+        with self.datastore.transaction(commit=False) as cursor:
+            for value in values:
+                cursor.execute(query, (value,))
+                found |= {Key(*row[:3]): (row[3], row[4]) for row in cursor.fetchall()}
+        return found
+
+
+def _seal(head: Head, stored_events: Sequence[StoredEvent]) -> Iterable[SealedEvent]:
+    position, before = head.position, head.hash
+    for stored in stored_events:
+        position += 1
+        stream = UUID(str(stored.originator_id)).hex
+        before = link(
+            head.algorithm, before, position, stream, stored.originator_version, stored.topic, stored.state
+        )
+        yield SealedEvent(position, stored, before)
+
+
+def _row(sealed: SealedEvent) -> tuple[int, str, int, str, bytes, bytes]:
+    stored = sealed.stored
+    stream = UUID(str(stored.originator_id)).hex
+    return sealed.position, stream, stored.originator_version, stored.topic, stored.state, sealed.hash
+
+
+def _receipt(head: Head, event: int, entry: Entry) -> tuple[str, str, str, str, int, int]:
+    """The index row of a line in the n-th event (from 1) of a transaction."""
+    return (*entry.key, "\t".join(entry.original or ()), head.position + event, entry.row)
+
+
+class Factory(sqlite.SQLiteFactory):
+    """What the library builds a log from: our recorder on connections that wait for the disk."""
+
+    application_recorder_class = SQLiteLog
+
+    def __init__(self, env: EnvType) -> None:
+        super().__init__(env)
+        self.datastore.pool.close()
+        pool = self.datastore.pool
+        self.datastore.pool = FullSyncPool(db_name=pool.db_name, lock_timeout=pool.lock_timeout)
