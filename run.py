@@ -37,7 +37,8 @@ def main(arguments):
         return refuse(*reason.args)
     except KeyboardInterrupt:
         return refuse(
-            "准备环境时被中断。再次运行 run.py 会从头准备。", "Interrupted while building. Run run.py again to start over."
+            "准备环境时被中断。再次运行 run.py 会从头准备。",
+            "Interrupted while building. Run run.py again to start over.",
         )
     except OSError as problem:
         return refuse(
@@ -77,7 +78,9 @@ def pip_command():
     install = ["install", "--quiet", "--disable-pip-version-check", "--no-input", "--only-binary", ":all:"]
     install += ["--require-hashes", "--requirement", str(LOCK)]
     asked = subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True, text=True)
-    version = asked.stdout.split()[1].split(".") if asked.returncode == 0 and asked.stdout.startswith("pip ") else ["0", "0"]
+    version = (
+        asked.stdout.split()[1].split(".") if asked.returncode == 0 and asked.stdout.startswith("pip ") else ["0", "0"]
+    )
     if (int(version[0]), int(version[1])) >= (22, 3):
         return [sys.executable, "-m", "pip", "--python", str(PYTHON)] + install
     made = subprocess.run([str(PYTHON), "-m", "ensurepip", "--default-pip"], capture_output=True, text=True)
@@ -114,7 +117,7 @@ def start(arguments):
     command = [str(PYTHON), "-P"] + command
     if WINDOWS:
         return subprocess.call(command, env=environment)
-    os.execve(str(PYTHON), command, environment)
+    return os.execve(str(PYTHON), command, environment)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ledger.audit.chain import Algorithm
-from ledger.audit.verification import Report, Stored, check_chain, check_index, check_statements
+from ledger.audit.verification import Report, check_chain, check_index, check_statements
 from ledger.domain import agreement, closing
 from ledger.domain.agreement import Agreement
 from ledger.domain.books import Books
@@ -31,15 +31,27 @@ TRIES_MAX = 50
 class VoucherAmountDiffers(Conflict):
     """A voucher came again with another amount."""
 
-    zh = "税票 {voucher} 已按 {recorded} 元入账（第 {position} 号事项第 {row} 行，指纹 {recorded_print}），这次是 {sent} 元（指纹 {sent_print}）。请核对；如需更正，请先冲销原税票。"
-    en = "Voucher {voucher} is recorded with {recorded} yuan (event {position} row {row}, fingerprint {recorded_print}); this says {sent} yuan (fingerprint {sent_print}). To correct it, reverse the recorded one."
+    zh = (
+        "税票 {voucher} 已按 {recorded} 元入账（第 {position} 号事项第 {row} 行，指纹 {recorded_print}），"
+        "这次是 {sent} 元（指纹 {sent_print}）。请核对；如需更正，请先冲销原税票。"
+    )
+    en = (
+        "Voucher {voucher} is recorded with {recorded} yuan (event {position} row {row}, fingerprint {recorded_print}); "
+        "this says {sent} yuan (fingerprint {sent_print}). To correct it, reverse the recorded one."
+    )
 
 
 class VoucherContentsDiffer(Conflict):
     """A voucher came again with the same amount and other contents."""
 
-    zh = "税票 {voucher} 已入账（第 {position} 号事项第 {row} 行，指纹 {recorded_print}），这次的“{columns}”不同（指纹 {sent_print}）。请核对；如需更正，请先冲销原税票。"
-    en = "Voucher {voucher} is recorded (event {position} row {row}, fingerprint {recorded_print}) with another {columns} (fingerprint {sent_print}). To correct it, reverse the recorded one."
+    zh = (
+        "税票 {voucher} 已入账（第 {position} 号事项第 {row} 行，指纹 {recorded_print}），"
+        "这次的“{columns}”不同（指纹 {sent_print}）。请核对；如需更正，请先冲销原税票。"
+    )
+    en = (
+        "Voucher {voucher} is recorded (event {position} row {row}, fingerprint {recorded_print}) "
+        "with another {columns} (fingerprint {sent_print}). To correct it, reverse the recorded one."
+    )
 
 
 class BooksKeepChanging(Conflict):
@@ -169,7 +181,9 @@ class Ledger:
         fresh = {key: reference for key, reference in file.references.items() if key not in recorded}
         linked = link(file.entries, fresh, self._log.lines_with_what_took_them_back, file.name)
         return [
-            replace(entry, original=recorded[entry.key].original) if entry.key in recorded and entry.key in file.references else entry
+            replace(entry, original=recorded[entry.key].original)
+            if entry.key in recorded and entry.key in file.references
+            else entry
             for entry in linked
         ]
 
@@ -185,11 +199,8 @@ class Ledger:
     def verify(self) -> Report:
         """Check chain, index and every closed statement."""
         head = self._log.head()
-        stored = (
-            Stored(each.position, each.stored.originator_id.hex, each.stored.originator_version, each.stored.topic, each.stored.state, each.hash)
-            for each in self._log.sealed()
-        )
-        findings: list[RuleBroken] = list(check_chain(stored, head.books, head.algorithm, (head.position, head.hash)))
+        end = (head.position, head.hash)
+        findings: list[RuleBroken] = list(check_chain(self._log.sealed(), head.books, head.algorithm, end))
         statements = 0
         if not findings:
             findings += check_index(self._log.history(), self._log.places())

@@ -28,7 +28,9 @@ def propose(settings: Settings, file: Path, as_json: bool) -> None:
 
 @agreement.command()
 @click.argument("number")
-@click.option("--party", "parties", multiple=True, required=True, help="签署方的代号、名称或区划代码，可重复。Who signs.")
+@click.option(
+    "--party", "parties", multiple=True, required=True, help="签署方的代号、名称或区划代码，可重复。Who signs."
+)
 @json_option
 @pass_settings
 def sign(settings: Settings, number: str, parties: tuple[str, ...], as_json: bool) -> None:

@@ -69,9 +69,19 @@ def verify(context: click.Context, as_json: bool) -> None:
         report = settings.ledger().verify()
     findings = [finding.say(settings.language) for finding in report.findings]
     if as_json:
-        print_json({"sound": report.is_sound, "events": report.events, "statements": report.statements, "head": report.head, "findings": findings})
+        print_json(
+            {
+                "sound": report.is_sound,
+                "events": report.events,
+                "statements": report.statements,
+                "head": report.head,
+                "findings": findings,
+            }
+        )
     elif report.is_sound:
-        print_lines([f"账簿完好：{report.events} 号事项封印相连，{report.statements} 张结算单重算一致。链首 {report.head}"])
+        print_lines(
+            [f"账簿完好：{report.events} 号事项封印相连，{report.statements} 张结算单重算一致。链首 {report.head}"]
+        )
     else:
         print_lines(_findings(findings))
     context.exit(0 if report.is_sound else 1)

@@ -20,9 +20,13 @@ from ledger.domain.errors import Language, Refusal
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("--books", type=click.Path(path_type=Path), help="账簿文件（缺省取 ENCLAVE_BOOKS，再取 .books/books.db）。")
+@click.option(
+    "--books", type=click.Path(path_type=Path), help="账簿文件（缺省取 ENCLAVE_BOOKS，再取 .books/books.db）。"
+)
 @click.option("--as", "actor", help="经办人（缺省取 ENCLAVE_ACTOR，再取登录名）。Who acts.")
-@click.option("--lang", "language", type=click.Choice(["zh", "en"]), default="zh", help="提示语言。Language of messages.")
+@click.option(
+    "--lang", "language", type=click.Choice(["zh", "en"]), default="zh", help="提示语言。Language of messages."
+)
 @click.pass_context
 def enclave(context: click.Context, books: Path | None, actor: str | None, language: Language) -> None:
     """飞地账：按签署的协议，把共同的收入分到每一方，一分不差。

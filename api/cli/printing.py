@@ -27,7 +27,9 @@ def print_json(document: object) -> None:
     click.echo(json.dumps(document, ensure_ascii=False, indent=2))
 
 
-def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = ()) -> None:
+def print_table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = ()
+) -> None:
     """A table for people; `numbers` are the columns set to the right."""
     table = Table(title=Text(title), title_justify="left", title_style="bold", show_edge=False, pad_edge=False)
     for index, column in enumerate(columns):

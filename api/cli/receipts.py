@@ -1,5 +1,6 @@
 """`enclave import`: a treasury file into the books."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -24,7 +25,7 @@ def import_receipts(settings: Settings, file: Path, new: bool, title: str, as_js
     with console(stderr=True).status(f"正在导入 {file.name} …"):
         imported = ledger.import_receipts(data, file.name)
     if as_json:
-        print_json({field: getattr(imported, field) for field in Imported.__slots__})
+        print_json(asdict(imported))
     else:
         print_lines([imported_in_words(imported)])
 

@@ -98,7 +98,9 @@ def _print(terms: Terms, result: Split) -> None:
 def _remarks(result: Split) -> list[str]:
     remarks = [
         f"暂不分配 {amount(result.waiting_fen)} 元（待认定）。" if result.waiting_fen else "",
-        f"不分配、留在征收方 {amount(result.undivided_fen)} 元（协议期外或不符合条件）。" if result.undivided_fen else "",
+        f"不分配、留在征收方 {amount(result.undivided_fen)} 元（协议期外或不符合条件）。"
+        if result.undivided_fen
+        else "",
         f"不在分享范围 {amount(result.unselected_fen)} 元。" if result.unselected_fen else "",
     ]
     remarks += [str(reason) for reason in result.reasons]

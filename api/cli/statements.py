@@ -42,12 +42,26 @@ def print_statement(found: Statement) -> None:
     """One statement as a table, with what does not stand in it below."""
     state = "草稿，尚未结账" if found.is_draft else f"已结账，第 {found.closed_at} 号事项"
     rows = [
-        (line.name, amount(line.entitled_fen), amount(line.collected_fen), amount(line.net_fen), causes_in_words(line.causes_fen))
+        (
+            line.name,
+            amount(line.entitled_fen),
+            amount(line.collected_fen),
+            amount(line.net_fen),
+            causes_in_words(line.causes_fen),
+        )
         for line in found.lines
     ]
     total_collected = [line.collected_fen for line in found.lines]
     collected = None if None in total_collected else sum(each or 0 for each in total_collected)
-    rows.append(("合计", amount(found.total_fen), amount(collected), amount(None if collected is None else found.total_fen - collected), ""))
+    rows.append(
+        (
+            "合计",
+            amount(found.total_fen),
+            amount(collected),
+            amount(None if collected is None else found.total_fen - collected),
+            "",
+        )
+    )
     print_table(f"结算单 {found.number}  {found.title}（{state}）", COLUMNS, rows, numbers=(1, 2, 3))
     print_lines(remarks(found))
     print_lines([""])
@@ -116,7 +130,14 @@ def close(settings: Settings, period: str, up_to: bool, as_json: bool) -> None:
     if not closed:
         closed.append(ledger.close_period(last))
     if as_json:
-        print_json({"closed": [{"period": each.period, "cut": each.cut, "statements": [one.number for one in each.statements]} for each in closed]})
+        print_json(
+            {
+                "closed": [
+                    {"period": each.period, "cut": each.cut, "statements": [one.number for one in each.statements]}
+                    for each in closed
+                ]
+            }
+        )
     else:
         print_lines(_closed_in_words(each) for each in closed)
 

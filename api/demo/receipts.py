@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from itertools import count
 from random import Random
 
+from ledger.domain.money import yuan
+
 COLUMNS = (
     "税票号码,行号,收款国库,入库日期,税款所属期起,税款所属期止,预算科目,社会信用代码,企业名称,项目,街道乡镇,"
     "征收方,税款属性,原税票号码,实缴金额"
@@ -36,7 +38,7 @@ class Site:
 
 
 SITES = (
-    Site(12, "崆峒区", "620802", "平凉工业园区"),
+    Site(10, "崆峒区", "620802", "平凉工业园区"),
     Site(9, "崇信县", "620823", "城关镇", ("演示冷链项目", "演示装备项目", "演示饲料项目")),
     Site(7, "华亭市", "620881", "华亭工业园区"),
     Site(4, "崇信县", "620823", "华亭工业园区"),
@@ -47,6 +49,8 @@ SITES = (
 
 @dataclass(frozen=True)
 class Enterprise:
+    """An invented enterprise and what it pays a month."""
+
     code: str
     name: str
     project: str
@@ -57,6 +61,8 @@ class Enterprise:
 
 @dataclass(frozen=True)
 class Line:
+    """One line of the file."""
+
     voucher: str
     number: int
     enterprise: Enterprise
@@ -76,11 +82,6 @@ class Line:
         return ",".join([*ticket, *map(str, self.period), self.subject, *payer, *ending])
 
 
-def yuan(fen: int) -> str:
-    whole, rest = divmod(abs(fen), 100)
-    return f"{'-' if fen < 0 else ''}{whole}.{rest:02}"
-
-
 def credit_code(region: str, number: int) -> str:
     """A unified social credit code (GB 32100); real organisation codes never begin with DEM."""
     body = f"DEM{number:05}"
@@ -98,6 +99,7 @@ def month_start(month: int) -> date:
 
 
 def span(first: int, months: int) -> tuple[date, date]:
+    """The first and last day of some months."""
     return month_start(first), month_start(first + months) - timedelta(1)
 
 
@@ -172,6 +174,7 @@ def lines(seed: int) -> tuple[list[Line], list[Line]]:
 
 
 def as_csv(chosen: Iterable[Line]) -> str:
+    """Lines below their header."""
     return "\n".join([COLUMNS, *(line.text() for line in chosen)]) + "\n"
 
 

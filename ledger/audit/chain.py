@@ -6,9 +6,22 @@ it, so that no byte can move from one field to another.  SHA-256 (FIPS 180-4), o
 """
 
 import hashlib
+from dataclasses import dataclass
 from typing import Literal
 
 Algorithm = Literal["sha256", "sm3"]
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """One stored event as the file has it: its place, its bytes, its hash; `stream` is hexadecimal."""
+
+    position: int
+    stream: str
+    version: int
+    topic: str
+    state: bytes
+    hash: bytes
 
 
 def genesis(books: str, algorithm: Algorithm) -> bytes:

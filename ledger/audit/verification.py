@@ -7,7 +7,7 @@ recomputing it here only looks for differences (semantics finding 30).
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ledger.audit.chain import Algorithm, genesis, link
+from ledger.audit.chain import Algorithm, Sealed, genesis, link
 from ledger.domain.books import Books, statements_of
 from ledger.domain.calendar import Period
 from ledger.domain.closing import ENGINE
@@ -67,18 +67,6 @@ class EngineDiffers(RuleBroken):
     en = "{period} was closed by engine {engine} (edition {edition}); this one checked seal and digest only."
 
 
-@dataclass(frozen=True)
-class Stored:
-    """One stored event, as the file has it."""
-
-    position: int
-    stream: str
-    version: int
-    topic: str
-    state: bytes
-    hash: bytes
-
-
 @dataclass
 class Report:
     """What was checked, and everything that is wrong."""
@@ -95,11 +83,11 @@ class Report:
 
 
 def check_chain(
-    stored: Iterable[Stored], books: str, algorithm: Algorithm, head: tuple[int, bytes]
+    sealed: Iterable[Sealed], books: str, algorithm: Algorithm, head: tuple[int, bytes]
 ) -> Iterator[RuleBroken]:
     """Gaps, broken seals and a head row that does not fit."""
     before, position = genesis(books, algorithm), 0
-    for event in stored:
+    for event in sealed:
         while position + 1 < event.position:
             position += 1
             yield PositionMissing(position=position)

@@ -28,7 +28,6 @@ from ledger.domain.terms import (
     Role,
     Rounding,
     RoundingLevel,
-    Scope,
     Selection,
     Share,
     Step,
@@ -81,7 +80,9 @@ class _Draft:
         self.first = words.day("from", required=True) or date.min
         last = self._last()
         rate_date: RateDate = words.choice("rate_date", get_args(RateDate))
-        refunds: Refunds = words.choice("refunds", get_args(Refunds), "" if rate_date == "entry_date" else "as_original")
+        refunds: Refunds = words.choice(
+            "refunds", get_args(Refunds), "" if rate_date == "entry_date" else "as_original"
+        )
         every, through = self._settle()
         terms = Terms(
             title=words.text("title", required=True),

@@ -55,7 +55,9 @@ class Fault:
 
     def say(self, language: Language) -> str:
         """Place, clause and rule in one sentence."""
-        clause = f"（{self.clause}）" if self.clause and language == "zh" else f" ({self.clause})" if self.clause else ""
+        clause = (
+            f"（{self.clause}）" if self.clause and language == "zh" else f" ({self.clause})" if self.clause else ""
+        )
         stop = "：" if language == "zh" else ": "
         return f"{self.where}{clause}{stop}{self.rule.say(language)}"
 

@@ -143,7 +143,9 @@ class Reader:
         if self.terms.rate_date == "entry_date":
             return dated.booked_on
         wanted: Callable[[Entry], date | None] = (
-            (lambda each: each.period_first) if self.terms.rate_date == "tax_period" else (lambda each: each.period_last)
+            (lambda each: each.period_first)
+            if self.terms.rate_date == "tax_period"
+            else (lambda each: each.period_last)
         )
         return wanted(dated) or wanted(self._source(entry))
 

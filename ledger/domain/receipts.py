@@ -94,13 +94,18 @@ class Receipts(msgspec.Struct, frozen=True, omit_defaults=True):
         keys = map(Key, self.vouchers, self.numbers, self.treasuries)
         lines = zip(keys, days, self.amounts_fen, names, self.originals, levels, percents, strict=True)
         for row, (key, (booked, first, last), amount_fen, name, original, level, percent) in enumerate(lines):
+            subject, enterprise, project, park, collector = name
             yield Entry(
                 key,
                 date.fromordinal(booked),
                 amount_fen,
                 _day(first),
                 _day(last),
-                *name,
+                subject,
+                enterprise,
+                project,
+                park,
+                collector,
                 Key(*original.split("\t")) if original else None,
                 row in reversals,
                 dict(zip(LEVELS, map(int, level.split("\t")), strict=True)) if level else None,

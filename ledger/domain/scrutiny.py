@@ -80,7 +80,9 @@ def _schedule(terms: Terms, pool: Pool) -> Iterator[Fault]:
         yield Fault(f"{other.path}.during", rule, other.clause)
     for days in _merged(each for each in stretches if not _is_exhausted(pool, each)):
         if not any(gap.first <= days.first and days.last <= gap.last for gap in gaps):
-            yield Fault(f"{pool.path}.waterfall", faults.EntryReachesNoStep(first=days.first, last=days.last), pool.clause)
+            yield Fault(
+                f"{pool.path}.waterfall", faults.EntryReachesNoStep(first=days.first, last=days.last), pool.clause
+            )
     for step in pool.steps:
         if step.path not in reached and not any(step is other for _, _, other in overlapping):
             yield Fault(step.path, faults.StepNeverReached(step=step.name), step.clause)

@@ -58,7 +58,10 @@ def split(terms: Terms, entries: Sequence[Entry], certified: Certified, every: E
         reasons=[reason for pool in pools for _, reason in pool.reasons() if isinstance(reason, Uncertified)],
         progress=progress,
         proposals=[
-            proposal for pool in terms.pools if pool.eligible for proposal in certified.propose(pool.name, pool.eligible)
+            proposal
+            for pool in terms.pools
+            if pool.eligible
+            for proposal in certified.propose(pool.name, pool.eligible)
         ],
         faults=list(_line_faults(entries, readings)),
     )

@@ -59,15 +59,15 @@ class NotAChoice(RuleBroken):
 class FloatInTerms(RuleBroken):
     """A number with a decimal point that is not quoted: YAML would read it inexactly."""
 
-    zh = "“{given}”带小数点而没有引号，会被读成近似数。请加引号，例如 \"0.35\"。"
+    zh = '“{given}”带小数点而没有引号，会被读成近似数。请加引号，例如 "0.35"。'
     en = "'{given}' has a decimal point and no quotes and would be read inexactly. Quote it, such as \"0.35\"."
 
 
 class AmountNotText(RuleBroken):
     """An amount that is not quoted."""
 
-    zh = "金额要写成带引号的元，例如 \"72500000.00\"；现在是 {given}。"
-    en = "Write the amount as quoted yuan, such as \"72500000.00\"; it is {given}."
+    zh = '金额要写成带引号的元，例如 "72500000.00"；现在是 {given}。'
+    en = 'Write the amount as quoted yuan, such as "72500000.00"; it is {given}.'
 
 
 class AmountNotPositive(RuleBroken):
@@ -80,8 +80,8 @@ class AmountNotPositive(RuleBroken):
 class NotARatio(RuleBroken):
     """A weight or part that is no exact ratio."""
 
-    zh = "“{given}”不是比例。请写整数，或带引号的 \"2/3\"、\"0.35\"、\"60%\"。"
-    en = "'{given}' is no ratio. Write a whole number, or quoted \"2/3\", \"0.35\", \"60%\"."
+    zh = '“{given}”不是比例。请写整数，或带引号的 "2/3"、"0.35"、"60%"。'
+    en = '\'{given}\' is no ratio. Write a whole number, or quoted "2/3", "0.35", "60%".'
 
 
 class WeightNegative(RuleBroken):

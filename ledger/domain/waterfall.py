@@ -37,7 +37,8 @@ class Count:
         """How much of what arrives still fits; a changed limit goes on from what was taken."""
         if self.limit_fen is not None and limit_fen != self.limit_fen:
             self.come = self.fitted
-        fitting = min(self.come + arriving, limit_fen) - min(self.come, limit_fen)
+        limit = Fraction(limit_fen)
+        fitting = min(self.come + arriving, limit) - min(self.come, limit)
         self.come += arriving
         self.fitted += fitting
         self.limit_fen = limit_fen

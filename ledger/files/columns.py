@@ -36,7 +36,14 @@ UNUSED = (
 REQUIRED = ("税票号码", "入库日期", "实缴金额")
 CANONICAL = {alias: name for name, aliases in USED.items() for alias in (name, *aliases)}
 LEVEL_COLUMNS: dict[str, Level] = dict(zip(("中央级", "省级", "市级", "县级"), LEVELS, strict=True))
-LEVEL_WORDS: dict[str, Level] = {"中央": "central", "省": "province", "自治区": "province", "市": "city", "县": "county", "区": "county"}
+LEVEL_WORDS: dict[str, Level] = {
+    "中央": "central",
+    "省": "province",
+    "自治区": "province",
+    "市": "city",
+    "县": "county",
+    "区": "county",
+}
 
 
 class ColumnMissing(RuleBroken):

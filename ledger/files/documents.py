@@ -80,19 +80,21 @@ def _no_word_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 class _PlainLoader(yaml.SafeLoader):
     """YAML with texts, whole numbers, true/false and null only."""
 
-    yaml_implicit_resolvers: dict[str, Any] = {}
     depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
-            raise yaml.MarkedYAMLError(problem="不支持引用（*）；请把内容写全", problem_mark=event.start_mark)
+            raise self._fault("不支持引用（*）；请把内容写全")
         self.depth += 1
         if self.depth > NESTING_MAX:
-            raise yaml.MarkedYAMLError(problem="嵌套过深", problem_mark=self.peek_event().start_mark)
+            raise self._fault("嵌套过深")
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
+
+    def _fault(self, problem: str) -> yaml.MarkedYAMLError:
+        mark: Any = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+        return yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         words: dict[Any, Any] = {}
@@ -116,8 +118,6 @@ class _PlainLoader(yaml.SafeLoader):
 class _PlainDumper(yaml.SafeDumper):
     """Writes what `_PlainLoader` reads: quotes every text that would read as something else."""
 
-    yaml_implicit_resolvers: dict[str, Any] = {}
-
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
@@ -127,7 +127,11 @@ for _dialect in (_PlainLoader, _PlainDumper):
     for _tag, _pattern, _first in (
         ("bool", r"true|false", "tf"),
         ("int", r"[-+]?(?:0|[1-9][0-9]{0,17})", "-+0123456789"),
-        ("float", r"[-+]?(?:\d[\d_]*\.[\d_]*|\.\d[\d_]*|\d[\d_]*)(?:[eE][-+]?\d+)?|[-+]?\.(?:inf|nan)", "-+.0123456789"),
+        (
+            "float",
+            r"[-+]?(?:\d[\d_]*\.[\d_]*|\.\d[\d_]*|\d[\d_]*)(?:[eE][-+]?\d+)?|[-+]?\.(?:inf|nan)",
+            "-+.0123456789",
+        ),
         ("null", r"null|~|", "n~\0"),
     ):
         _dialect.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), list(_first))

@@ -76,9 +76,7 @@ def explain(books: Books, number: str, period: Period, party: str) -> list[Expla
     return found
 
 
-def _explanation(
-    books: Books, agreement: Agreement, statement: Statement, period: Period, party: str
-) -> Explanation:
+def _explanation(books: Books, agreement: Agreement, statement: Statement, period: Period, party: str) -> Explanation:
     before = statement.closed_at or books.position + 1
     worked = _worked(books.work(agreement, period, statement.cut, before), statement.pool)
     said = books.said(agreement.number, before).entitled_fen.get((statement.pool, party), 0)
@@ -123,7 +121,11 @@ def in_sentences(explanation: Explanation, vouchers_max: int | None = 20) -> lis
 
 def _sentences(why: Explanation, vouchers_max: int | None) -> Iterator[str]:
     statement, name = why.statement, why.name
-    state = "草稿，尚未结账" if statement.is_draft else f"已由第 {statement.closed_at} 号事项结账，事实截至第 {statement.cut} 号"
+    state = (
+        "草稿，尚未结账"
+        if statement.is_draft
+        else f"已由第 {statement.closed_at} 号事项结账，事实截至第 {statement.cut} 号"
+    )
     yield f"结算单 {statement.number}（{state}）：{name}本期应得 {money(why.entitled_fen)} 元。"
     yield f"到期末累计应得 {money(why.due_fen)} 元，减去以前各期已列 {money(why.said_before_fen)} 元，即本期数。"
     if why.due_fen - why.said_before_fen != why.entitled_fen:

@@ -80,9 +80,7 @@ def statements(books: Books, period: Period, number: str | None = None) -> list[
     Raises AgreementUnknown, NothingInForce.
     """
     agreements = [books.agreement(number)] if number else list(books.agreements.values())
-    found = [
-        statement for agreement in agreements for statement in statements_of_agreement(books, agreement, period)
-    ]
+    found = [statement for agreement in agreements for statement in statements_of_agreement(books, agreement, period)]
     if not found:
         raise NothingInForce(period=period)
     return found
@@ -113,7 +111,11 @@ def _closed(books: Books, agreement: Agreement, period: Period) -> Iterator[Stat
 
 
 def _statement(
-    agreement: Agreement, stated: StatedPool, cut: int, closed_at: int | None = None, closing: PeriodClosed | None = None
+    agreement: Agreement,
+    stated: StatedPool,
+    cut: int,
+    closed_at: int | None = None,
+    closing: PeriodClosed | None = None,
 ) -> Statement:
     return Statement(
         number=stated.number,

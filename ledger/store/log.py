@@ -8,17 +8,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from eventsourcing.application import Application
-from eventsourcing.persistence import IntegrityError, OperationalError, PersistenceError
+from eventsourcing.persistence import IntegrityError, OperationalError, PersistenceError, StoredEvent
 
-from ledger.audit.chain import Algorithm, genesis
+from ledger.audit.chain import Algorithm, Sealed, genesis
 from ledger.domain.entries import Entry, Key
 from ledger.domain.errors import Conflict, NotFound, RuleBroken
 from ledger.domain.events import Event, Fact, ReceiptsRecorded
 from ledger.store.mapper import StructMapper
-from ledger.store.sqlite import Head, SealedEvent, SQLiteLog
+from ledger.store.sqlite import Head, SQLiteLog
 
 PAGE = 1_000
 LOCK_TIMEOUT_SECONDS = 30
@@ -108,8 +109,8 @@ class Log(Application[UUID]):
             if stream not in versions:
                 versions[stream] = self._last_version(stream)
             versions[stream] += 1
-            stamp = {"originator_id": stream, "originator_version": versions[stream], "recorded_at": now, "actor": actor}
-            events.append(fact.kind(**stamp, **fact.fields))
+            place: dict[str, Any] = {"originator_id": stream, "originator_version": versions[stream]}
+            events.append(fact.kind(**place, recorded_at=now, actor=actor, **fact.fields))
         return events
 
     def stream_id(self, name: str) -> UUID:
@@ -133,9 +134,10 @@ class Log(Application[UUID]):
     def history(self, after: int = 0, last: int | None = None) -> Iterator[tuple[int, Event]]:
         """Every event behind a position, in order."""
         for sealed in self.sealed(after, last):
-            yield sealed.position, self.mapper.to_domain_event(sealed.stored)
+            stored = StoredEvent(UUID(sealed.stream), sealed.version, sealed.topic, sealed.state)
+            yield sealed.position, self.mapper.to_domain_event(stored)
 
-    def sealed(self, after: int = 0, last: int | None = None) -> Iterator[SealedEvent]:
+    def sealed(self, after: int = 0, last: int | None = None) -> Iterator[Sealed]:
         """Every stored event behind a position with its hash, a page at a time."""
         while True:
             with self._translated():

@@ -6,7 +6,7 @@ the chain has no window.  WAL, synchronous FULL: what was acknowledged survives 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from eventsourcing.sqlite import (
 )
 from eventsourcing.utils import EnvType
 
-from ledger.audit.chain import Algorithm, link
+from ledger.audit.chain import Algorithm, Sealed, link
 from ledger.domain.entries import Entry, Key
 
 TABLES = [
@@ -48,15 +48,6 @@ class Head:
     hash: bytes
     books: str
     algorithm: Algorithm
-
-
-@dataclass(frozen=True)
-class SealedEvent:
-    """A stored event with its position and hash."""
-
-    position: int
-    stored: StoredEvent
-    hash: bytes
 
 
 class HeadMoved(IntegrityError):
@@ -103,7 +94,7 @@ class SQLiteLog(SQLiteApplicationRecorder):
         if expected is not None and head.position != expected:
             raise HeadMoved(f"expected {expected}, found {head.position}")
         sealed = list(_seal(head, stored_events))
-        c.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", [_row(each) for each in sealed])
+        c.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", [astuple(each) for each in sealed])
         receipts: Iterable[tuple[int, Entry]] = kwargs.get("receipts", ())
         c.executemany("INSERT INTO receipts VALUES (?, ?, ?, ?, ?, ?)", [_receipt(head, *each) for each in receipts])
         c.execute("UPDATE head SET position = ?, hash = ?", (sealed[-1].position, sealed[-1].hash))
@@ -121,24 +112,19 @@ class SQLiteLog(SQLiteApplicationRecorder):
         """Events by position, as the library's readers want them."""
         first = (start or 0) + (0 if inclusive_of_start or start is None else 1)
         return [
-            Notification(
-                each.stored.originator_id, each.stored.originator_version, each.stored.topic, each.stored.state, each.position
-            )
+            Notification(UUID(each.stream), each.version, each.topic, each.state, each.position)
             for each in self.sealed(first, limit, stop)
-            if not topics or each.stored.topic in topics
+            if not topics or each.topic in topics
         ]
 
-    def sealed(self, first: int, limit: int, last: int | None = None) -> list[SealedEvent]:
+    def sealed(self, first: int, limit: int, last: int | None = None) -> list[Sealed]:
         """Events from a position on, with their hashes."""
         with self.datastore.transaction(commit=False) as cursor:
             cursor.execute(
                 "SELECT * FROM events WHERE position >= ? AND position <= ? ORDER BY position LIMIT ?",
                 (first, 2**63 - 1 if last is None else last, limit),
             )
-            return [
-                SealedEvent(position, StoredEvent(UUID(stream), version, topic, state), sealed)
-                for position, stream, version, topic, state, sealed in cursor.fetchall()
-            ]
+            return [Sealed(*row) for row in cursor.fetchall()]
 
     def max_notification_id(self) -> int:
         """The last position."""
@@ -161,7 +147,7 @@ class SQLiteLog(SQLiteApplicationRecorder):
             return {Key(*row[:3]): (row[3], row[4]) for row in cursor.fetchall()}
 
     def _places(self, query: str, values: Iterable[str]) -> dict[Key, tuple[int, int]]:
-        found = {}
+        found: dict[Key, tuple[int, int]] = {}
         with self.datastore.transaction(commit=False) as cursor:
             for value in values:
                 cursor.execute(query, (value,))
@@ -169,21 +155,14 @@ class SQLiteLog(SQLiteApplicationRecorder):
         return found
 
 
-def _seal(head: Head, stored_events: Sequence[StoredEvent]) -> Iterable[SealedEvent]:
+def _seal(head: Head, stored_events: Sequence[StoredEvent]) -> Iterable[Sealed]:
     position, before = head.position, head.hash
     for stored in stored_events:
         position += 1
         stream = UUID(str(stored.originator_id)).hex
-        before = link(
-            head.algorithm, before, position, stream, stored.originator_version, stored.topic, stored.state
-        )
-        yield SealedEvent(position, stored, before)
-
-
-def _row(sealed: SealedEvent) -> tuple[int, str, int, str, bytes, bytes]:
-    stored = sealed.stored
-    stream = UUID(str(stored.originator_id)).hex
-    return sealed.position, stream, stored.originator_version, stored.topic, stored.state, sealed.hash
+        version, topic, state = stored.originator_version, stored.topic, stored.state
+        before = link(head.algorithm, before, position, stream, version, topic, state)
+        yield Sealed(position, stream, version, topic, state, before)
 
 
 def _receipt(head: Head, event: int, entry: Entry) -> tuple[str, str, str, str, int, int]:
@@ -194,7 +173,7 @@ def _receipt(head: Head, event: int, entry: Entry) -> tuple[str, str, str, str, 
 class Factory(sqlite.SQLiteFactory):
     """What the library builds a log from: our recorder on connections that wait for the disk."""
 
-    application_recorder_class = SQLiteLog
+    application_recorder_class: type[sqlite.SQLiteApplicationRecorder] = SQLiteLog
 
     def __init__(self, env: EnvType) -> None:
         super().__init__(env)
