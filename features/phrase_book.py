@@ -1,1 +1,78 @@
-"""The phrase book: every step a feature may use."""
+"""The phrase book (步骤手册): every step that a feature may use; `enclave steps` prints it."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
+
+from features.steps import agreements, receipts, refusals, shares, statements
+
+CHAPTERS = (agreements, receipts, statements, shares, refusals)
+KINDS = {"given": "假如", "when": "当", "then": "那么"}
+
+
+BLANKS = {
+    "title": "园区",
+    "party": "参与方",
+    "names": "名称",
+    "words": "文字",
+    "voucher": "凭证号",
+    "original": "原税票",
+    "day": "日期",
+    "amount": "金额",
+    "recorded": "行数",
+    "known": "行数",
+    "count": "件数",
+    "period": "期间",
+    "numbers": "编号",
+    "payer": "付方",
+    "payee": "收方",
+    "step": "步骤名",
+    "reason": "代号",
+}
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One wording: the words that may begin it, what it says, what it means."""
+
+    chapter: str
+    kinds: tuple[str, ...]
+    wording: str
+    meaning: str
+    takes: str
+
+
+def contexts() -> list[StepFunctionContext]:
+    """Every step definition of ours."""
+    names = {chapter.__name__ for chapter in CHAPTERS}
+    return [each for each in step_function_context_registry.values() if each.step_func.__module__ in names]
+
+
+def phrases() -> list[Phrase]:
+    """Every wording, chapter by chapter in the order of their files."""
+    order = [chapter.__name__ for chapter in CHAPTERS]
+    kinds: dict[Callable[..., object], dict[str, StepFunctionContext]] = {}
+    for context in contexts():
+        kinds.setdefault(context.step_func, {})[KINDS[context.type or "given"]] = context
+    functions = sorted(kinds, key=lambda each: (order.index(each.__module__), each.__code__.co_firstlineno))
+    return [_phrase(function, kinds[function]) for function in functions]
+
+
+def _phrase(function: Callable[..., object], kinds: dict[str, StepFunctionContext]) -> Phrase:
+    code = function.__code__
+    arguments = code.co_varnames[: code.co_argcount]
+    chapter = next(each for each in CHAPTERS if each.__name__ == function.__module__)
+    return Phrase(
+        chapter=(chapter.__doc__ or "").strip(),
+        kinds=tuple(kind for kind in KINDS.values() if kind in kinds),
+        wording=readable(next(iter(kinds.values())).parser.name),
+        meaning=(function.__doc__ or "").strip(),
+        takes="表格" if "datatable" in arguments else "三引号正文" if "docstring" in arguments else "",
+    )
+
+
+def readable(pattern: str) -> str:
+    """A wording with its blanks named in Chinese: `凭证 "〈凭证号〉" 于 〈日期〉 …`."""
+    return re.sub(r"\{(\w+)(?::\w)?\}", lambda blank: f"〈{BLANKS[blank[1]]}〉", pattern)

@@ -5,7 +5,7 @@ somebody was faster it decides again.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from ledger.domain.calendar import Period
 from ledger.domain.entries import Entry, Key, differing
 from ledger.domain.errors import Conflict, Fault, LinesRefused, RuleBroken
 from ledger.domain.events import BooksOpened, Fact, PeriodClosed, ReceiptsRecorded
-from ledger.domain.linking import link
+from ledger.domain.linking import Reference, link
 from ledger.domain.money import yuan
 from ledger.domain.receipts import slices
 from ledger.domain.terms import Document
@@ -138,6 +138,7 @@ class Ledger:
 
         Raises LinesRefused with every wrong line.
         """
+        name = name.encode("utf-8", "replace").decode()
         file = read_receipts(data, name)
         sha256 = hashlib.sha256(data).hexdigest()
         for _ in range(TRIES_MAX):
@@ -166,26 +167,14 @@ class Ledger:
     def _fresh(self, file: ReceiptsFile) -> list[Entry]:
         """The lines that are not recorded yet, linked to their originals; raises LinesRefused."""
         recorded = {entry.key: entry for entry in self._log.lines({entry.key.voucher for entry in file.entries})}
-        linked = self._linked(file, recorded)
-        faults = [
-            _conflict(entry, recorded[entry.key])
-            for entry in linked
-            if entry.key in recorded and differing(entry, recorded[entry.key])
+        known = [
+            _naming(entry, file.references, recorded[entry.key]) for entry in file.entries if entry.key in recorded
         ]
+        faults = [_conflict(entry, recorded[entry.key]) for entry in known if differing(entry, recorded[entry.key])]
         if faults:
             raise LinesRefused(faults, file=file.name)
-        return [entry for entry in linked if entry.key not in recorded]
-
-    def _linked(self, file: ReceiptsFile, recorded: dict[Key, Entry]) -> list[Entry]:
-        """Known lines are compared, not linked again: what they name was settled when they were recorded."""
-        fresh = {key: reference for key, reference in file.references.items() if key not in recorded}
-        linked = link(file.entries, fresh, self._log.lines_with_what_took_them_back, file.name)
-        return [
-            replace(entry, original=recorded[entry.key].original)
-            if entry.key in recorded and entry.key in file.references
-            else entry
-            for entry in linked
-        ]
+        fresh = [entry for entry in file.entries if entry.key not in recorded]
+        return link(fresh, file.references, self._log.lines_with_what_took_them_back, file.name)
 
     # Periods
 
@@ -224,6 +213,16 @@ class Ledger:
                 continue
             return
         raise BooksKeepChanging(tries=TRIES_MAX)
+
+
+def _naming(entry: Entry, references: Mapping[Key, Reference], recorded: Entry) -> Entry:
+    """A line that is recorded already, with the original that the file names: the recorded one if it may be meant."""
+    reference, original = references.get(entry.key), recorded.original
+    if reference is None:
+        return entry
+    if original and original.voucher == reference.voucher and reference.line in ("", original.line):
+        return replace(entry, original=original)
+    return replace(entry, original=Key(reference.voucher, reference.line or "1"))
 
 
 def _conflict(entry: Entry, recorded: Entry) -> Fault:

@@ -34,7 +34,10 @@ def link(
 ) -> bytes:
     """The hash that seals one event behind the hash before it."""
     sealed = hashlib.new(algorithm, before)
-    for field in (str(position).encode(), stream.encode(), str(version).encode(), topic.encode(), state):
+    for field in (
+        *(str(each).encode("utf-8", "surrogateescape") for each in (position, stream, version, topic)),
+        state,
+    ):
         sealed.update(len(field).to_bytes(8, "big"))
         sealed.update(field)
     return sealed.digest()

@@ -11,7 +11,7 @@ from ledger.audit.chain import Algorithm, Sealed, genesis, link
 from ledger.domain.books import Books, statements_of
 from ledger.domain.calendar import Period
 from ledger.domain.closing import ENGINE
-from ledger.domain.entries import Key
+from ledger.domain.entries import Key, Place
 from ledger.domain.errors import RuleBroken
 from ledger.domain.events import Event, PeriodClosed, ReceiptsRecorded
 from ledger.domain.statement import digest
@@ -21,8 +21,8 @@ from ledger.domain.terms import EDITION
 class PositionMissing(RuleBroken):
     """A gap in the log."""
 
-    zh = "日志缺第 {position} 号事项。有人删除过记录。"
-    en = "Event {position} is missing from the log. Something was removed."
+    zh = "日志缺第 {first} 至 {last} 号事项。有人删除过记录，或改动过序号。"
+    en = "Events {first} to {last} are missing from the log. Something was removed or renumbered."
 
 
 class SealBroken(RuleBroken):
@@ -88,9 +88,8 @@ def check_chain(
     """Gaps, broken seals and a head row that does not fit."""
     before, position = genesis(books, algorithm), 0
     for event in sealed:
-        while position + 1 < event.position:
-            position += 1
-            yield PositionMissing(position=position)
+        if event.position != position + 1:
+            yield PositionMissing(first=position + 1, last=event.position - 1)
         position = event.position
         expected = link(algorithm, before, position, event.stream, event.version, event.topic, event.state)
         if expected != event.hash:
@@ -130,10 +129,10 @@ def _check_closing(books: Books, position: int, closing: PeriodClosed) -> Iterat
             yield StatementDiffers(number=(said.get(key) or again[key]).number)
 
 
-def check_index(events: Iterable[tuple[int, Event]], places: dict[Key, tuple[int, int]]) -> Iterator[RuleBroken]:
+def check_index(events: Iterable[tuple[int, Event]], places: dict[Key, Place]) -> Iterator[RuleBroken]:
     """The index of vouchers against the lines in the log."""
     logged = {
-        entry.key: (position, entry.row)
+        entry.key: Place(position, entry.row, entry.original)
         for position, event in events
         if isinstance(event, ReceiptsRecorded)
         for entry in event.receipts.entries(position)

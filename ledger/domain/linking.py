@@ -26,7 +26,8 @@ def link(
     `recorded` returns every recorded line of a voucher and whatever was taken back of it.
     Raises LinesRefused with every reference that cannot stand (semantics 5.2).
     """
-    known = {entry.key: entry for reference in references.values() for entry in recorded(reference.voucher)}
+    vouchers = {references[entry.key].voucher for entry in entries if entry.key in references}
+    known = {entry.key: entry for voucher in vouchers for entry in recorded(voucher)}
     known |= {entry.key: entry for entry in entries}
     by_voucher: dict[str, list[Entry]] = {}
     for entry in known.values():

@@ -38,10 +38,10 @@ class Words:
         self.path = path
         self._faults = found
         self._left: dict[str, Any] = dict(value) if isinstance(value, dict) else {}
-        stated = self._left.get("clause")
-        self.clause = stated if isinstance(stated, str) and not isinstance(stated, Inexact) else clause
+        self.clause = clause
         if not isinstance(value, dict):
             self.fault("", faults.NotAMapping())
+        self.clause = self.text("clause") or clause
 
     def fault(self, word: str, rule: Refusal) -> None:
         """Note a broken rule at a word (or at the mapping itself)."""
@@ -168,7 +168,6 @@ class Words:
 
     def done(self, known: tuple[str, ...], later: tuple[str, ...] = ()) -> None:
         """Note every word that nobody read."""
-        self._left.pop("clause", None)
         for word in self._left:
             if word in later:
                 self.fault(word, faults.WordNotYet(word=word))

@@ -6,6 +6,7 @@ later, a date stays text, a word written twice is refused (a county named twice 
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from ledger.files.text import decode, read_bytes
 
 DOCUMENT_BYTES_MAX = 1_000_000
 NESTING_MAX = 30
+WHOLE_MAX = 10**18
 
 
 class DocumentUnreadable(RuleBroken):
@@ -32,25 +34,27 @@ def read_document(file: Path) -> Any:
     Raises FileMissing, FileTooLarge, DocumentUnreadable, TextUnreadable.
     """
     text = decode(read_bytes(file, DOCUMENT_BYTES_MAX), file.name)
-    return parse_json(text, file.name) if file.suffix.lower() == ".json" else parse_yaml(text, file.name)
+    is_json = file.suffix.lower() == ".json"
+    return parse_json(text, file.name) if is_json else parse_yaml(text, file.name)
 
 
 def parse_json(text: str, name: str) -> Any:
     """Plain data from JSON text."""
     try:
-        return json.loads(text, parse_float=Inexact, parse_constant=Inexact, object_pairs_hook=_no_word_twice)
+        document = json.loads(text, parse_float=Inexact, parse_constant=Inexact, object_pairs_hook=_no_word_twice)
+        return _encodable(document)
     except json.JSONDecodeError as problem:
         raise DocumentUnreadable(file=name, line=problem.lineno, problem=problem.msg) from None
     except KeyError as problem:
         raise DocumentUnreadable(file=name, line=1, problem=f"“{problem.args[0]}”写了两次") from None
     except (RecursionError, ValueError):
-        raise DocumentUnreadable(file=name, line=1, problem="嵌套过深或数字过长") from None
+        raise DocumentUnreadable(file=name, line=1, problem="嵌套过深、数字过长或字符残缺") from None
 
 
 def parse_yaml(text: str, name: str) -> Any:
     """Plain data from YAML text."""
     try:
-        return yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - a SafeLoader with fewer types
+        return _encodable(yaml.load(text, Loader=_PlainLoader))  # noqa: S506 - a SafeLoader with fewer types
     except yaml.MarkedYAMLError as problem:
         line = problem.problem_mark.line + 1 if problem.problem_mark else 1
         raise DocumentUnreadable(file=name, line=line, problem=problem.problem) from None
@@ -66,6 +70,22 @@ def write_yaml(document: Any) -> str:
 def write_json(document: Any) -> str:
     """The document as JSON that reads back as the same data."""
     return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+def _encodable(document: Any) -> Any:
+    """The document, if it can be written down; raises ValueError for half a character or a huge number."""
+    json.dumps(document, ensure_ascii=False).encode()
+    if any(abs(number) >= WHOLE_MAX for number in _wholes(document)):
+        raise ValueError
+    return document
+
+
+def _wholes(document: Any) -> Iterator[int]:
+    inner = document.values() if isinstance(document, dict) else document if isinstance(document, list) else ()
+    for value in inner:
+        if isinstance(value, int):
+            yield value
+        yield from _wholes(value)
 
 
 def _no_word_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -85,6 +105,8 @@ class _PlainLoader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
             raise self._fault("不支持引用（*）；请把内容写全")
+        if getattr(self.peek_event(), "tag", None) is not None:  # type: ignore[no-untyped-call]
+            raise self._fault("不支持类型标记（!）；请直接写内容")
         self.depth += 1
         if self.depth > NESTING_MAX:
             raise self._fault("嵌套过深")
@@ -99,7 +121,9 @@ class _PlainLoader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         words: dict[Any, Any] = {}
         for key_node, value_node in node.value:
-            word = key_node.value if isinstance(key_node, yaml.ScalarNode) else "?"
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(problem="名称须是一个词", problem_mark=key_node.start_mark)
+            word = key_node.value
             if word in words:
                 raise yaml.MarkedYAMLError(problem=f"“{word}”写了两次", problem_mark=key_node.start_mark)
             words[word] = self.construct_object(value_node, deep=True)

@@ -31,6 +31,13 @@ class CellEmpty(RuleBroken):
     en = "This cell cannot be empty. Fill it in."
 
 
+class CellUnfit(RuleBroken):
+    """A cell that is too long, or holds tabs, line breaks or other invisible characters."""
+
+    zh = "这一格过长（超过 {limit} 字），或含有制表符、换行等看不见的字符。请清理后重新导出。"
+    en = "This cell is longer than {limit} characters, or holds tabs, line breaks or other invisible characters. Clean it."
+
+
 class DayInCellUnreadable(RuleBroken):
     """A date that is none."""
 

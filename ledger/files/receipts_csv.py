@@ -24,6 +24,7 @@ from ledger.files.line_faults import (
     AmountZero,
     CellEmpty,
     CellsMissing,
+    CellUnfit,
     CreditCodeWrong,
     DayInCellUnreadable,
     FileEmpty,
@@ -41,6 +42,9 @@ DAY_FORMS = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})-|/([0-9]{1,2})/|年([0-9]{1,
 CODE = re.compile(r"([0-9]+)(?:[|｜].*)?|.*[(（]([0-9]+)[)）]")
 PERCENT = re.compile(r"(中央|省|自治区|市|县|区)级?([0-9]{1,3}(?:\.[0-9]{1,4})?)%")
 RECEIPTS_BYTES_MAX = 512_000_000
+CELL_CHARACTERS_MAX = 200
+INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+csv.field_size_limit(10_000_000)
 Read = TypeVar("Read")
 
 
@@ -127,6 +131,10 @@ class _FileReader:
             rule = CellsMissing(found=len(cells), expected=len(self._columns))
             self._faults.append(Fault(f"第 {number} 行", rule))
             return None
+        for column, text in zip(self._columns, cells, strict=True):
+            if column and (len(text) > CELL_CHARACTERS_MAX or INVISIBLE.search(text)):
+                self._faults.append(Fault(f"第 {number} 行 {column}", CellUnfit(limit=CELL_CHARACTERS_MAX)))
+                return None
         before = len(self._faults)
         cell = _Cells(number, dict(zip(self._columns, cells, strict=True)), self._faults)
         entry = self._entry(number, cell)

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID, uuid4, uuid5
 
 from eventsourcing.application import Application
 from eventsourcing.persistence import IntegrityError, OperationalError, PersistenceError, StoredEvent
 
 from ledger.audit.chain import Algorithm, Sealed, genesis
-from ledger.domain.entries import Entry, Key
+from ledger.domain.entries import Entry, Key, Place
 from ledger.domain.errors import Conflict, NotFound, RuleBroken
 from ledger.domain.events import Event, Fact, ReceiptsRecorded
 from ledger.store.mapper import StructMapper
@@ -127,7 +127,7 @@ class Log(Application[UUID]):
         """Where the log stands."""
         with self._translated():
             head = self.recorder.head()
-        if head is None:
+        if head is None or head.algorithm not in get_args(Algorithm):
             raise BooksDamaged(path=self._path, problem="head")
         return head
 
@@ -165,15 +165,15 @@ class Log(Application[UUID]):
             newest = set(below)
         return list(found.values())
 
-    def places(self) -> dict[Key, tuple[int, int]]:
+    def places(self) -> dict[Key, Place]:
         """Where the index of vouchers says that every line is recorded."""
         with self._translated():
             return self.recorder.every_place()
 
-    def _entries(self, places: dict[Key, tuple[int, int]]) -> list[Entry]:
+    def _entries(self, places: dict[Key, Place]) -> list[Entry]:
         entries = []
-        for position in sorted({position for position, _ in places.values()}):
-            rows = {row for at, row in places.values() if at == position}
+        for position in sorted({place.position for place in places.values()}):
+            rows = {place.row for place in places.values() if place.position == position}
             for _, event in self.history(position - 1, position):
                 if isinstance(event, ReceiptsRecorded):
                     entries += [entry for entry in event.receipts.entries(position) if entry.row in rows]

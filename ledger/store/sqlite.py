@@ -22,7 +22,7 @@ from eventsourcing.sqlite import (
 from eventsourcing.utils import EnvType
 
 from ledger.audit.chain import Algorithm, Sealed, link
-from ledger.domain.entries import Entry, Key
+from ledger.domain.entries import Entry, Key, Place
 
 TABLES = [
     """CREATE TABLE IF NOT EXISTS events (
@@ -40,6 +40,9 @@ TABLES = [
 ]
 
 
+PLACES = "SELECT voucher, line, treasury, position, row, original FROM receipts"
+
+
 @dataclass(frozen=True)
 class Head:
     """Where the log stands: position, chained hash, whose books, which hash."""
@@ -54,12 +57,18 @@ class HeadMoved(IntegrityError):
     """Somebody recorded something since the act looked; decide again."""
 
 
+def _text(stored: bytes) -> str:
+    """Text as stored; damaged bytes survive reading, so that verification can name their event."""
+    return stored.decode("utf-8", "surrogateescape")
+
+
 class FullSyncPool(SQLiteConnectionPool):
     """Connections that wait for the disk."""
 
     def _create_connection(self) -> SQLiteConnection:
         connection = super()._create_connection()
         connection.cursor().execute("PRAGMA synchronous=FULL")
+        connection._sqlite_conn.text_factory = _text
         return connection
 
 
@@ -82,7 +91,7 @@ class SQLiteLog(SQLiteApplicationRecorder):
     def head(self) -> Head | None:
         """The head row, or None before the books began."""
         with self.datastore.transaction(commit=False) as cursor:
-            cursor.execute("SELECT position, hash, books, algorithm FROM head")
+            cursor.execute("SELECT position, CAST(hash AS BLOB), books, CAST(algorithm AS TEXT) FROM head")
             row = cursor.fetchone()
             return Head(*row) if row else None
 
@@ -121,7 +130,9 @@ class SQLiteLog(SQLiteApplicationRecorder):
         """Events from a position on, with their hashes."""
         with self.datastore.transaction(commit=False) as cursor:
             cursor.execute(
-                "SELECT * FROM events WHERE position >= ? AND position <= ? ORDER BY position LIMIT ?",
+                "SELECT position, CAST(originator_id AS TEXT), CAST(originator_version AS INTEGER), CAST(topic AS TEXT), "
+                "CAST(state AS BLOB), CAST(hash AS BLOB) FROM events "
+                "WHERE position >= ? AND position <= ? ORDER BY position LIMIT ?",
                 (first, 2**63 - 1 if last is None else last, limit),
             )
             return [Sealed(*row) for row in cursor.fetchall()]
@@ -131,28 +142,29 @@ class SQLiteLog(SQLiteApplicationRecorder):
         head = self.head()
         return head.position if head else 0
 
-    def places(self, vouchers: Iterable[str]) -> dict[Key, tuple[int, int]]:
-        """Where the lines of some vouchers are recorded: position and row by key."""
-        return self._places("SELECT voucher, line, treasury, position, row FROM receipts WHERE voucher = ?", vouchers)
+    def places(self, vouchers: Iterable[str]) -> dict[Key, Place]:
+        """Where the lines of some vouchers are recorded."""
+        return self._places(f"{PLACES} WHERE voucher = ?", [(voucher,) for voucher in vouchers])
 
-    def places_taking_back(self, originals: Iterable[Key]) -> dict[Key, tuple[int, int]]:
+    def places_taking_back(self, originals: Iterable[Key]) -> dict[Key, Place]:
         """Where the reversals and refunds of some lines are recorded."""
-        query = "SELECT voucher, line, treasury, position, row FROM receipts WHERE original <> '' AND original = ?"
-        return self._places(query, ["\t".join(key) for key in originals])
+        return self._places(f"{PLACES} WHERE original <> '' AND original = ?", [("\t".join(key),) for key in originals])
 
-    def every_place(self) -> dict[Key, tuple[int, int]]:
+    def every_place(self) -> dict[Key, Place]:
         """Where every line is recorded, as the index says."""
-        with self.datastore.transaction(commit=False) as cursor:
-            cursor.execute("SELECT voucher, line, treasury, position, row FROM receipts")
-            return {Key(*row[:3]): (row[3], row[4]) for row in cursor.fetchall()}
+        return self._places(PLACES, [()])
 
-    def _places(self, query: str, values: Iterable[str]) -> dict[Key, tuple[int, int]]:
-        found: dict[Key, tuple[int, int]] = {}
+    def _places(self, query: str, values: Iterable[tuple[str, ...]]) -> dict[Key, Place]:
+        found: dict[Key, Place] = {}
         with self.datastore.transaction(commit=False) as cursor:
             for value in values:
-                cursor.execute(query, (value,))
-                found |= {Key(*row[:3]): (row[3], row[4]) for row in cursor.fetchall()}
+                cursor.execute(query, value)
+                found |= {Key(*row[:3]): _place(*row[3:]) for row in cursor.fetchall()}
         return found
+
+
+def _place(position: int, row: int, original: str) -> Place:
+    return Place(position, row, Key(*original.split("\t", 2)) if original else None)
 
 
 def _seal(head: Head, stored_events: Sequence[StoredEvent]) -> Iterable[Sealed]:

@@ -1,0 +1,62 @@
+"""协议：提出、签署、检查条款。"""
+
+from pytest_bdd import given, parsers, then, when
+
+from features.clerk import Clerk, Table
+from features.comparing import contains
+
+
+@given(parsers.parse('"{title}" 的分成协议为：'))
+def agreement_on_shares(clerk: Clerk, title: str, datatable: Table) -> None:
+    """各方都已签署的协议，只写谁得几份；表：县、比例。最后一行是征收地。"""
+    clerk.agree_on_shares(title, datatable)
+
+
+@given("各方已签署协议，条款为：")
+def agreement_in_force(clerk: Clerk, docstring: str) -> None:
+    """各方都已签署的协议；三引号内写条款全文。"""
+    clerk.agree(docstring)
+
+
+@given("提出协议，条款为：")
+@when("提出协议，条款为：")
+def agreement_proposed(clerk: Clerk, docstring: str) -> None:
+    """提出协议，谁都还没有签。"""
+    clerk.propose(docstring)
+
+
+@given(parsers.parse('"{party}" 签署协议'))
+@when(parsers.parse('"{party}" 签署协议'))
+def agreement_signed(clerk: Clerk, party: str) -> None:
+    """代表一方签署。"""
+    clerk.sign(party)
+
+
+@then(parsers.parse('协议未生效，还缺 "{names}" 签署'))
+def agreement_not_in_force(clerk: Clerk, names: str) -> None:
+    """还有谁没有签；几个名字用顿号隔开。"""
+    assert clerk.missing_signatures() == names.split("、")
+
+
+@then("协议已生效")
+def agreement_now_in_force(clerk: Clerk) -> None:
+    """各方都已签署。"""
+    assert clerk.missing_signatures() == []
+
+
+@when("检查条款：")
+def terms_checked(clerk: Clerk, docstring: str) -> None:
+    """检查条款有没有问题，不提出。"""
+    clerk.check(docstring)
+
+
+@when("解释条款：")
+def terms_explained(clerk: Clerk, docstring: str) -> None:
+    """把条款写成逐条中文。"""
+    clerk.explain_terms(docstring)
+
+
+@then(parsers.parse('条款的说明里有 "{words}"'))
+def terms_say(clerk: Clerk, words: str) -> None:
+    """逐条中文里有这句话。"""
+    contains(clerk.answer, words)

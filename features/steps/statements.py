@@ -1,0 +1,68 @@
+"""结算单：结账、查看、解释、核验。"""
+
+from pytest_bdd import given, parsers, then, when
+
+from features.clerk import Clerk, Table
+from features.comparing import contains, same
+
+
+@given(parsers.parse("{period} 已结账"))
+@when(parsers.parse("{period} 结账"))
+def period_closed(clerk: Clerk, period: str) -> None:
+    """结一个月的账。"""
+    clerk.close(period)
+
+
+@given(parsers.parse("{period} 及以前已结账"))
+@when(parsers.parse("{period} 及以前结账"))
+def periods_closed(clerk: Clerk, period: str) -> None:
+    """把没有结的月份依次结到这个月。"""
+    clerk.close_up_to(period)
+
+
+@then(parsers.parse("{period} 的结算单为："))
+def statement_shows(clerk: Clerk, period: str, datatable: Table) -> None:
+    """一期的结算单；列可写：县、应得、已征收、净额，以及各种原因。没有结账的是草稿。"""
+    same(clerk.statement(period, datatable[0]), datatable)
+
+
+@then(parsers.parse("{period} 的结算单仍为："))
+def statement_still_shows(clerk: Clerk, period: str, datatable: Table) -> None:
+    """已结账的结算单没有变。"""
+    same(clerk.statement(period, datatable[0]), datatable)
+
+
+@then(parsers.parse('{period} 的结算单编号为 "{numbers}"'))
+def statement_numbers(clerk: Clerk, period: str, numbers: str) -> None:
+    """结算单的编号；几个编号用顿号隔开。"""
+    assert clerk.numbers(period) == numbers.split("、"), clerk.numbers(period)
+
+
+@then(parsers.parse("到 {period} 累计应得为："))
+def stated_to_date(clerk: Clerk, period: str, datatable: Table) -> None:
+    """从第一期到这一期各张结算单之和；表：县、应得。"""
+    same(clerk.stated_to_date(period, datatable[0]), datatable)
+
+
+@then(parsers.parse('{period} 由 "{payer}" 付给 "{payee}" {amount} 元'))
+def net_transfer(clerk: Clerk, period: str, payer: str, payee: str, amount: str) -> None:
+    """一期的净额：谁付给谁多少。"""
+    same(sorted(clerk.transfers(period)), sorted([(payer, f"-{amount}"), (payee, amount)]))
+
+
+@when(parsers.parse('解释 "{party}" {period} 的应得'))
+def figure_explained(clerk: Clerk, party: str, period: str) -> None:
+    """问一个数是怎么来的。"""
+    clerk.explain(party, period)
+
+
+@then(parsers.parse('解释里有 "{words}"'))
+def explanation_says(clerk: Clerk, words: str) -> None:
+    """解释里有这句话。"""
+    contains(clerk.answer, words)
+
+
+@then("账簿核验完好")
+def books_verified(clerk: Clerk) -> None:
+    """封印相连，每张结算单重算一致。"""
+    assert clerk.findings() == []
