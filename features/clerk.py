@@ -289,5 +289,5 @@ def plain_terms(title: str, shares: Table) -> Document:
         "refunds": "as_original",
         "negatives": "immediate",
         "rounding": {"level": "running"},
-        "pools": {"税收": {"share": "receipts", "waterfall": [{"split": dict(tuple(row) for row in rows)}]}},
+        "pools": {"税收": {"share": "receipts", "waterfall": [{"split": {row[0]: row[1] for row in rows}}]}},
     }

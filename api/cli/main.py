@@ -2,6 +2,7 @@
 
 import os
 import sys
+from itertools import islice, pairwise
 from pathlib import Path
 
 import click
@@ -18,6 +19,8 @@ from api.cli.statements import close, explain_command, statement
 from api.cli.terms import terms
 from ledger.domain.errors import Language, Refusal
 
+COMMON = ("--books", "--as", "--lang")
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
@@ -32,6 +35,7 @@ def enclave(context: click.Context, books: Path | None, actor: str | None, langu
     """飞地账：按签署的协议，把共同的收入分到每一方，一分不差。
 
     Revenue shared between counties by signed terms, exact to the fen.
+    --books, --as and --lang may stand anywhere.
     """
     path = books or Path(os.environ.get("ENCLAVE_BOOKS") or BOOKS)
     context.obj = Settings(path, actor or default_actor(), language)
@@ -51,13 +55,28 @@ enclave.add_command(steps)
 enclave.add_command(feature)
 
 
+def common_first(given: list[str]) -> list[str]:
+    """The options of every command (`--books`, `--as`, `--lang`) moved to the front, wherever they were typed."""
+    common: list[str] = []
+    rest: list[str] = []
+    left = iter(given)
+    for word in left:
+        if word in COMMON:
+            common += [word, *islice(left, 1)]
+        elif word.startswith(tuple(f"{option}=" for option in COMMON)):
+            common += word.split("=", 1)
+        else:
+            rest.append(word)
+    return [*common, *rest]
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run a command line and exit."""
-    given = sys.argv[1:] if arguments is None else arguments
+    given = common_first(sys.argv[1:] if arguments is None else arguments)
+    language: Language = "en" if ("--lang", "en") in pairwise(given) else "zh"
     try:
         sys.exit(enclave.main(given, prog_name="enclave", standalone_mode=False) or 0)
     except Refusal as refusal:
-        language: Language = "en" if "en" in given and "--lang" in given else "zh"
         print_refusal(refusal, language, as_json="--json" in given)
         sys.exit(1)
     except click.UsageError as problem:

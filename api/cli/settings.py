@@ -9,6 +9,7 @@ import click
 
 from ledger.application import Ledger
 from ledger.domain.errors import Language
+from ledger.store.log import BooksBusy
 
 BOOKS = Path(".books") / "books.db"
 
@@ -38,11 +39,15 @@ def default_actor() -> str:
 
 def keep_out_of_version_control(books: Path) -> None:
     """A folder of books made by the program ignores itself."""
-    if books.parent.name == ".books":
+    ignored = books.parent / ".gitignore"
+    if books.parent.name != ".books":
+        return
+    try:
         books.parent.mkdir(parents=True, exist_ok=True)
-        ignored = books.parent / ".gitignore"
         if not ignored.exists():
             ignored.write_text("*\n")
+    except OSError as problem:
+        raise BooksBusy(problem=problem) from None
 
 
 pass_settings = click.make_pass_decorator(Settings)

@@ -79,7 +79,7 @@ class Division:
         self._sums: dict[Stream, dict[SegmentKey, _SegmentSum]] = defaultdict(dict)
         self._otherwise: dict[Stream, _SegmentSum] = {}
         self._outcomes: dict[Stream, _Outcome] = {}
-        self._stale: set[Stream] = set()
+        self._stale: dict[Stream, None] = {}
         self._exact: dict[AccountKey, dict[str, Fraction]] = {}
         self._fen: dict[AccountKey, dict[str, int]] = {}
         self._due = dict.fromkeys(terms.parties, 0)
@@ -111,7 +111,7 @@ class Division:
         place.collected_fen[reading.collector] += reading.amount_fen
         if abs(place.sum_fen) > SUM_FEN_MAX:
             raise AmountTooLarge(amount=yuan(place.sum_fen), limit=yuan(SUM_FEN_MAX))
-        self._stale.add(stream)
+        self._stale[stream] = None
 
     def _apart(self, reading: Reading) -> str:
         level = self.terms.rounding.level
