@@ -280,7 +280,8 @@ def random_words(random: Random, document: dict, scale: str) -> dict:
     if "until" in words:
         step["until"] = yuan(random, random_limit(random, scale))
     if "cap" in words:
-        party = random.choice(list(step.get("keep") or step["split"]))
+        shared = step.get("keep") or step["split"]
+        party = random.choice([party for party, weight in shared.items() if weight not in (0, "0", "0.00")])
         step["cap"] = {"party": party, "at": yuan(random, random_limit(random, scale))}
     return step
 

@@ -81,8 +81,7 @@ def stated(
     for cut, period in cuts:
         papers = Working(agreement, [], said).statements(entries, Originals(entries), period, cut)
         said = said.after(cut, period.last, [paper.stated for paper in papers])
-        nothing = dict.fromkeys(document["parties"], 0)
-        found.append(
-            {p.stated.pool: nothing | {line.party: line.entitled_fen for line in p.stated.lines} for p in papers}
-        )
+        nothing = {pool: dict.fromkeys(document["parties"], 0) for pool in document["pools"]}
+        lines = {paper.stated.pool: {line.party: line.entitled_fen for line in paper.stated.lines} for paper in papers}
+        found.append({pool: zeros | lines.get(pool, {}) for pool, zeros in nothing.items()})
     return found

@@ -18,12 +18,15 @@ def agreement() -> None:
 
 @agreement.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--new", is_flag=True, help="账簿不存在时新建。Begin new books if there are none.")
+@click.option("--title", default="账簿", help="新账簿的名称。Title of new books.")
 @json_option
 @pass_settings
-def propose(settings: Settings, file: Path, as_json: bool) -> None:
+def propose(settings: Settings, file: Path, new: bool, title: str, as_json: bool) -> None:
     """提出一份协议；各方签齐之前不生效。Put terms forward; nothing is in force before the last signature."""
     document = read_document(file)
-    _show_one(settings.new_ledger("账簿").propose_agreement(document), as_json)
+    ledger = settings.new_ledger(title) if new else settings.ledger()
+    _show_one(ledger.propose_agreement(document), as_json)
 
 
 @agreement.command()

@@ -17,6 +17,7 @@ from api.cli.settings import BOOKS, Settings, default_actor
 from api.cli.split import split_command
 from api.cli.statements import close, explain_command, statement
 from api.cli.terms import terms
+from ledger.audit.chain import Algorithm
 from ledger.domain.errors import Language, Refusal
 
 COMMON = ("--books", "--as", "--lang")
@@ -30,15 +31,25 @@ COMMON = ("--books", "--as", "--lang")
 @click.option(
     "--lang", "language", type=click.Choice(["zh", "en"]), default="zh", help="提示语言。Language of messages."
 )
+@click.option(
+    "--hash",
+    "algorithm",
+    type=click.Choice(["sha256", "sm3"]),
+    envvar="ENCLAVE_HASH",
+    default="sha256",
+    help="新账簿的封印算法（ENCLAVE_HASH）；已有的账簿不变。How new books are sealed.",
+)
 @click.pass_context
-def enclave(context: click.Context, books: Path | None, actor: str | None, language: Language) -> None:
+def enclave(
+    context: click.Context, books: Path | None, actor: str | None, language: Language, algorithm: Algorithm
+) -> None:
     """飞地账：按签署的协议，把共同的收入分到每一方，一分不差。
 
     Revenue shared between counties by signed terms, exact to the fen.
     --books, --as and --lang may stand anywhere.
     """
     path = books or Path(os.environ.get("ENCLAVE_BOOKS") or BOOKS)
-    context.obj = Settings(path, actor or default_actor(), language)
+    context.obj = Settings(path, actor or default_actor(), language, algorithm)
 
 
 enclave.add_command(demo)

@@ -57,7 +57,7 @@ def print_refusal(refusal: Refusal, language: Language, *, as_json: bool) -> Non
         print_json(refusal_document(refusal, language))
         return
     click.echo(refusal.say(language), err=True)
-    if isinstance(refusal, Faults):
+    if isinstance(refusal, Faults) and len(refusal.faults) > 1:
         for fault in refusal.faults[:FAULTS_SHOWN_MAX]:
             click.echo(f"  - {fault.say(language)}", err=True)
         if len(refusal.faults) > FAULTS_SHOWN_MAX:

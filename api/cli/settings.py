@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from ledger.application import Ledger
+from ledger.audit.chain import Algorithm
 from ledger.domain.errors import Language
 from ledger.store.log import BooksBusy
 
@@ -21,6 +22,7 @@ class Settings:
     books: Path
     actor: str
     language: Language
+    algorithm: Algorithm = "sha256"
 
     def ledger(self) -> Ledger:
         """The books, opened; raises BooksMissing."""
@@ -29,7 +31,7 @@ class Settings:
     def new_ledger(self, title: str) -> Ledger:
         """The books, begun if they are not there."""
         keep_out_of_version_control(self.books)
-        return Ledger.begin(self.books, self.actor, title)
+        return Ledger.begin(self.books, self.actor, title, self.algorithm)
 
 
 def default_actor() -> str:

@@ -9,7 +9,7 @@ from api.cli.settings import Settings, json_option, pass_settings
 from ledger.domain.calendar import Every
 from ledger.domain.certified import Certified, read_facts
 from ledger.domain.draft import read_terms
-from ledger.domain.errors import LinesRefused
+from ledger.domain.errors import Language, LinesRefused
 from ledger.domain.linking import link
 from ledger.domain.split import Split, split
 from ledger.domain.terms import Terms
@@ -43,7 +43,7 @@ def split_command(
         raise LinesRefused(result.faults, file=file.name)
     for warning in file.warnings:
         click.echo(f"提示 warning: {warning.say(settings.language)}", err=True)
-    print_json(split_document(result)) if as_json else _print(terms, result)
+    print_json(split_document(result)) if as_json else _print(terms, result, settings.language)
 
 
 def split_document(result: Split) -> dict[str, object]:
@@ -82,7 +82,7 @@ def _limit(pool: str, unit: str, progress: Progress) -> dict[str, object]:
     }
 
 
-def _print(terms: Terms, result: Split) -> None:
+def _print(terms: Terms, result: Split, language: Language) -> None:
     names = [party.name for party in terms.parties.values()]
     numbers = range(1, len(names) + 1)
     rows = [(str(entry.key), *map(amount, shares.values())) for entry, shares in result.entries[:ENTRIES_SHOWN_MAX]]
@@ -92,10 +92,10 @@ def _print(terms: Terms, result: Split) -> None:
     rows = [(period, *map(amount, shares.values())) for period, shares in sorted(result.periods.items())]
     rows.append(("合计", *map(amount, result.totals.values())))
     print_table("按期 Periods", ("期间", *names), rows, numbers=numbers)
-    print_lines(_remarks(result))
+    print_lines(_remarks(result, language))
 
 
-def _remarks(result: Split) -> list[str]:
+def _remarks(result: Split, language: Language) -> list[str]:
     remarks = [
         f"暂不分配 {amount(result.waiting_fen)} 元（待认定）。" if result.waiting_fen else "",
         f"不分配、留在征收方 {amount(result.undivided_fen)} 元（协议期外或不符合条件）。"
@@ -103,9 +103,10 @@ def _remarks(result: Split) -> list[str]:
         else "",
         f"不在分享范围 {amount(result.unselected_fen)} 元。" if result.unselected_fen else "",
     ]
-    remarks += [str(reason) for reason in result.reasons]
+    remarks += [reason.say(language) for reason in result.reasons]
     last = list(result.progress.values())[-1:]
     for pool, unit, progress in last[0] if last else []:
-        who = f"{pool} {unit} 步骤“{progress.step}”{progress.scope or ''}"
-        remarks.append(f"{who}：限额 {amount(progress.limit_fen)} 元，已达 {exact_fen(progress.reached)}。")
+        who = " ".join(part for part in (pool, unit, f"步骤“{progress.step}”") if part)
+        year = f"（{progress.scope} 年）" if progress.scope else ""
+        remarks.append(f"{who}{year}：限额 {amount(progress.limit_fen)} 元，已达 {exact_fen(progress.reached)}。")
     return [remark for remark in remarks if remark]

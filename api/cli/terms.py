@@ -6,7 +6,9 @@ import click
 
 from api.cli.printing import print_json, print_lines
 from api.cli.settings import Settings, json_option, pass_settings
+from ledger.domain.agreement import needs_certified
 from ledger.domain.draft import read_terms
+from ledger.domain.errors import Language
 from ledger.files.documents import read_document
 from ledger.projections.terms_in_words import terms_in_words
 
@@ -25,12 +27,20 @@ def terms() -> None:
 def check(settings: Settings, file: Path, as_json: bool) -> None:
     """列出条款的全部问题。List every fault of a text at once."""
     read = read_terms(read_document(file))
+    missing = needs_certified(read)
     if as_json:
-        print_json({"title": read.title, "valid": True, "faults": []})
-    elif settings.language == "en":
-        print_lines([f"The terms '{read.title}' have no fault and can be proposed."])
+        print_json({"title": read.title, "valid": True, "faults": [], "needs_certified": missing})
     else:
-        print_lines([f"条款《{read.title}》没有发现问题，可以提出签署。"])
+        print_lines([_sound(read.title, missing, settings.language)])
+
+
+def _sound(title: str, missing: list[str], language: Language) -> str:
+    names = "、".join(missing)
+    if language == "en":
+        then = f"to propose them, write {names} into the terms" if missing else "they can be proposed"
+        return f"The terms '{title}' have no fault; {then}."
+    then = f"可以试算；提出签署前，须把 {names} 直接写进条款" if missing else "可以提出签署"
+    return f"条款《{title}》没有发现问题，{then}。"
 
 
 @terms.command()

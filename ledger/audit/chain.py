@@ -26,7 +26,7 @@ class Sealed:
 
 def genesis(books: str, algorithm: Algorithm) -> bytes:
     """The hash before the first event of some books."""
-    return hashlib.new(algorithm, b"enclave-ledger/1\0" + books.encode()).digest()
+    return hashlib.new(algorithm, b"enclave-ledger/1\0" + books.encode("utf-8", "surrogateescape")).digest()
 
 
 def link(

@@ -82,7 +82,7 @@ def propose(document: Document, known: Iterable[Agreement], number: str) -> Fact
     Raises TermsRefused with every fault, or AlreadyProposed.
     """
     terms = read_terms(document)
-    missing = [Fault("条款", faults.NeedsCertifiedFacts(name=name)) for name in _needs_certified(terms)]
+    missing = [Fault("条款", faults.NeedsCertifiedFacts(name=name)) for name in needs_certified(terms)]
     if missing:
         raise TermsRefused(missing)
     for other in known:
@@ -122,8 +122,8 @@ def stream(number: str) -> str:
     return f"agreement/{number}"
 
 
-def _needs_certified(terms: Terms) -> list[str]:
-    """Facts that only certification can supply."""
+def needs_certified(terms: Terms) -> list[str]:
+    """Facts that only certification can supply, by name."""
     names = []
     for pool in terms.pools:
         if pool.eligible:

@@ -76,7 +76,7 @@ class Certified:
     def is_eligible(self, pool: str, unit: str, when: date) -> bool | None:
         """Whether a unit shares in a pool on a day, or None if nobody certified it."""
         for fact in reversed(self.eligibilities):
-            if fact.pool == pool and fact.unit == unit and fact.days.covers(when):
+            if fact.pool == pool and fact.unit in (unit, "") and fact.days.covers(when):
                 return fact.value
         return None
 
@@ -126,10 +126,10 @@ def _read_fact(words: Words, reading: _Reading) -> None:
     if kind == "amount":
         reading.amounts.append(_amount(words))
     elif kind == "eligible":
-        pool, unit, value = words.text("eligible"), words.text("unit", required=True), words.flag("value")
+        pool, unit, value = words.text("eligible"), words.text("unit"), words.flag("value", required=True)
         reading.eligibilities.append(CertifiedEligibility(pool, unit, value, _days(words)))
     elif kind == "list":
-        units = frozenset(words.texts("units"))
+        units = frozenset(words.texts("units", required=True))
         reading.lists.append(CertifiedList(words.text("list"), units, _days(words)))
     elif kind is not None:
         words.fault(kind, faults.WordNotYet(word=kind))
@@ -141,6 +141,7 @@ def _read_fact(words: Words, reading: _Reading) -> None:
 
 
 def _amount(words: Words) -> CertifiedAmount:
+    words.only_one("years", "value")
     name, unit, days = words.text("amount"), words.text("unit"), _days(words)
     if not words.has("years"):
         return CertifiedAmount(name, unit, words.amount("value") or 0, days)

@@ -105,7 +105,7 @@ class _Draft:
 
     def _edition(self) -> None:
         edition = self.words.raw("edition", required=True)
-        if edition is not None and edition != EDITION:
+        if edition is not None and str(edition) != str(EDITION):
             self.words.fault("edition", faults.NotAChoice(given=str(edition)[:40], choices=str(EDITION)))
 
     def _number(self) -> str:
@@ -174,13 +174,14 @@ class _Draft:
     def _levels(self) -> Iterable[LevelRow]:
         for words in self.words.each("levels"):
             subject = words.text("subject", required=True)
+            words.check_code("subject", subject)
             first = words.day("from", required=True) or date.min
             last = words.day("to")
             percents = {level: words.ratio(level) or Fraction(0) for level in LEVELS if words.has(level)}
             words.done(("subject", "from", "to", *LEVELS))
             total = sum(percents.values(), Fraction(0))
             if total != 100:
-                words.fault("", faults.LevelsNotWhole(subject=subject, total=total))
+                words.fault("", faults.LevelsNotWhole(subject=subject, total=f"{total}"))
             yield LevelRow(subject, first, last, {level: percents.get(level, Fraction(0)) for level in LEVELS})
 
     def _pools(self) -> tuple[Pool, ...]:
@@ -197,7 +198,7 @@ class _Draft:
             name=name,
             share=self._share(words),
             selection=self._selection(words),
-            subjects=words.texts("subjects"),
+            subjects=words.codes("subjects"),
             level=words.choice("level", get_args(Level), "as_given"),
             per=words.choice("per", get_args(Per), "agreement"),
             eligible=self._eligible(words),
@@ -223,6 +224,7 @@ class _Draft:
             return Selection()
         inner = words.inner("of")
         assert inner is not None
+        inner.only_one("projects", "park", "list")
         by = next((word for word in ("projects", "park", "list") if inner.has(word)), None)
         if by is None:
             inner.fault("", faults.WordMissing(word="projects / park / list"))
@@ -235,8 +237,8 @@ class _Draft:
         inner = words.inner("eligible")
         if inner is None:
             return None
-        years = inner.ratio("average_of_years")
-        threshold = Threshold(int(years or 1), inner.amount("at_least") or 0, inner.flag("government_led"))
+        years = inner.whole("average_of_years")
+        threshold = Threshold(years, inner.amount("at_least") or 0, inner.flag("government_led"))
         inner.done(("average_of_years", "at_least", "government_led"))
         return threshold
 
@@ -267,7 +269,7 @@ class _Draft:
                 words.fault(other, faults.WordsDoNotGoTogether(one="keep", other=other))
         weights = self._weights(words, "split") if words.has("split") else {}
         step = Step(
-            name=words.text("name") or f"#{index + 1}",
+            name=self._name(words) or f"#{index + 1}",
             weights=weights if keeps is None else {party: Fraction(stock) for party, stock in keeps.items()},
             keeps=keeps,
             window=self._window(words),
@@ -280,6 +282,12 @@ class _Draft:
         )
         words.done(STEP_WORDS, LATER_STEP_WORDS)
         return step
+
+    def _name(self, words: Words) -> str:
+        name = words.text("name")
+        if name.startswith("#"):
+            words.fault("name", faults.StepNameReserved(name=name[:40]))
+        return name
 
     def _keeps(self, words: Words) -> dict[str, int]:
         inner = words.inner("keep", required=True)
@@ -320,6 +328,7 @@ class _Draft:
             inner.fault("clock", faults.WordNotYet(word="clock"))
             return None
         if inner.has("years"):
+            inner.only_one("years", "from", "to")
             return self._years(inner)
         first, last = inner.day("from"), inner.day("to")
         if first is None and last is None:

@@ -140,7 +140,7 @@ def check_reference(entry: Entry, originals: Originals) -> RuleBroken | None:
     if entry.is_reversal and entry.amount_fen != -original.amount_fen:
         return ReversalNotWhole(voucher=voucher, original=name, sent=yuan(entry.amount_fen), amount=amount)
     if originals.net_fen(entry.original) * original.amount_fen < 0:
-        refunded = yuan(originals.net_fen(entry.original) - original.amount_fen)
+        refunded = yuan(abs(originals.net_fen(entry.original) - original.amount_fen))
         return RefundExceedsOriginal(voucher=voucher, original=name, amount=amount, refunded=refunded)
     return None
 

@@ -96,7 +96,7 @@ class TermsRefused(Faults):
 class LinesRefused(Faults):
     """A file with wrong lines; nothing of it is recorded."""
 
-    zh = "文件 {file} 有 {count} 处问题，一行也没有入账。第一处：{first}请改正后整份重新提交。"
+    zh = "文件 {file} 有 {count} 处问题，整份未予接受，什么也没有记下。第一处：{first}请改正后整份重新提交。"
     en = "{file} has {count} fault(s); nothing of it was recorded. First: {first} Correct the file and send it whole again."
 
 

@@ -7,7 +7,7 @@ import re
 
 from ledger.domain.errors import RuleBroken
 
-YUAN = re.compile(r"(-?)([0-9]{1,13})(?:\.([0-9]{1,2}))?")
+YUAN = re.compile(r"(-?)([0-9]{1,18})(?:\.([0-9]{1,2}))?")
 ENTRY_FEN_MAX = 10**15
 SUM_FEN_MAX = 2**63 - 1
 

@@ -133,10 +133,16 @@ class Reader:
         selected = self._selected(pool, source, when or entry.booked_on)
         if selected is False:
             return None
+        level_date = self._dated_by(entry).booked_on
+        amount_fen = retained_fen(pool.level, entry, source, self.terms.levels, level_date)
+        waiting = Reading(entry, pool.name, Fate.WAITING, entry.amount_fen, when or entry.booked_on)
+        if amount_fen is None:
+            return replace(waiting, reason=LevelUnknown(voucher=entry.key, subject=source.subject, when=level_date))
+        waiting = replace(waiting, amount_fen=amount_fen)
         try:
-            return self._selected_in(pool, entry, source, when, selected)
+            return self._placed(pool, source, waiting, when, selected)
         except RuleBroken as rule:
-            return Reading(entry, pool.name, Fate.WAITING, entry.amount_fen, when or entry.booked_on, reason=rule)
+            return replace(waiting, reason=rule)
 
     def _rate_date(self, entry: Entry) -> date | None:
         dated = self._dated_by(entry)
@@ -149,22 +155,17 @@ class Reader:
         )
         return wanted(dated) or wanted(self._source(entry))
 
-    def _selected_in(
-        self, pool: Pool, entry: Entry, source: Entry, when: date | None, selected: RuleBroken | bool
+    def _placed(
+        self, pool: Pool, source: Entry, waiting: Reading, when: date | None, selected: RuleBroken | bool
     ) -> Reading:
-        """A selected entry with unit, collector and amount; raises the rule that keeps it waiting."""
+        """A selected entry with unit, collector and fate; raises the rule that keeps it waiting."""
         if when is None:
-            raise EntryIncomplete(voucher=entry.key, column="税款所属期", purpose="确定适用的比例")
+            raise EntryIncomplete(voucher=waiting.entry.key, column="税款所属期", purpose="确定适用的比例")
         if isinstance(selected, RuleBroken):
             raise selected
         collector = self._collector(source)
         unit = self._unit(pool, source, collector)
-        level_date = self._dated_by(entry).booked_on
-        amount_fen = retained_fen(pool.level, entry, source, self.terms.levels, level_date)
-        if amount_fen is None:
-            raise LevelUnknown(voucher=entry.key, subject=source.subject, when=level_date)
-        fate = self._fate(pool, unit, when)
-        return Reading(entry, pool.name, fate, amount_fen, when, unit, collector)
+        return replace(waiting, unit=unit, collector=collector, fate=self._fate(pool, unit, when))
 
     def _selected(self, pool: Pool, source: Entry, when: date) -> RuleBroken | bool:
         """Whether a pool takes an entry; a rule where that cannot be told."""

@@ -13,6 +13,7 @@ from ledger.domain.entries import Entry, Key
 from ledger.domain.terms import LEVELS, Level
 
 LINES_MAX = 16_384
+SLICE_BYTES_MAX = 2_000_000
 
 
 class Texts(msgspec.Struct, frozen=True):
@@ -116,8 +117,17 @@ class Receipts(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def slices(entries: Sequence[Entry]) -> list[Receipts]:
-    """A file's entries as values of at most 16,384 lines."""
-    return [Receipts.of(entries[first : first + LINES_MAX]) for first in range(0, len(entries), LINES_MAX)]
+    """A file's entries as values of at most 16,384 lines and about two megabytes each."""
+    parts = [entries[first : first + LINES_MAX] for first in range(0, len(entries), LINES_MAX)]
+    return [receipts for part in parts for receipts in _small_enough(part)]
+
+
+def _small_enough(entries: Sequence[Entry]) -> list[Receipts]:
+    whole = Receipts.of(entries)
+    if len(entries) == 1 or len(msgspec.msgpack.encode(whole)) <= SLICE_BYTES_MAX:
+        return [whole]
+    middle = len(entries) // 2
+    return _small_enough(entries[:middle]) + _small_enough(entries[middle:])
 
 
 def _ordinal(when: date | None) -> int:

@@ -24,8 +24,10 @@ class Days:
     first: date
     last: date
 
-    def __str__(self) -> str:
-        return f"{self.first}..{self.last}"
+    @property
+    def until(self) -> str:
+        """The last day as people read it."""
+        return "∞" if self.last == FOREVER else str(self.last)
 
 
 def scrutinise(terms: Terms) -> list[Fault]:
@@ -33,6 +35,7 @@ def scrutinise(terms: Terms) -> list[Fault]:
     found: list[Fault] = []
     for pool in terms.pools:
         found += _names(pool)
+        found += _words_at_work(terms, pool)
         found += _memory_and_rounding(terms, pool)
         found += _schedule(terms, pool)
     found += _pools_apart(terms)
@@ -48,6 +51,17 @@ def _names(pool: Pool) -> Iterator[Fault]:
     for one, other in combinations(pool.steps, 2):
         if one.name == other.name:
             yield Fault(other.path, faults.StepNameTwice(name=other.name), other.clause)
+
+
+def _words_at_work(terms: Terms, pool: Pool) -> Iterator[Fault]:
+    """Words that would stand there and do nothing."""
+    for step in pool.steps:
+        if step.cap and step.cap.party not in step.sharers:
+            yield Fault(f"{step.path}.cap", faults.CapWithoutShare(party=step.cap.party), step.clause)
+    name = pool.selection.names[0] if pool.selection.by == "list" else ""
+    if name and terms.lists and name not in terms.lists:
+        rule = faults.ListUnknown(name=name, lists="、".join(terms.lists))
+        yield Fault(f"{pool.path}.of", rule, pool.clause)
 
 
 def _memory_and_rounding(terms: Terms, pool: Pool) -> Iterator[Fault]:
@@ -73,15 +87,15 @@ def _schedule(terms: Terms, pool: Pool) -> Iterator[Fault]:
     scheduled = [step for step in pool.steps if step.is_plain and step.window]
     gaps = list(_gaps(stretches, pool, scheduled))
     for gap in gaps:
-        yield Fault(f"{pool.path}.waterfall", faults.WindowsGap(first=gap.first, last=gap.last), pool.clause)
+        yield Fault(f"{pool.path}.waterfall", faults.WindowsGap(first=gap.first, last=gap.until), pool.clause)
     overlapping = list(_overlaps(stretches, scheduled))
     for days, one, other in overlapping:
-        rule = faults.WindowsOverlap(first=days.first, last=days.last, one=one.name, other=other.name)
+        rule = faults.WindowsOverlap(first=days.first, last=days.until, one=one.name, other=other.name)
         yield Fault(f"{other.path}.during", rule, other.clause)
     for days in _merged(each for each in stretches if not _is_exhausted(pool, each)):
         if not any(gap.first <= days.first and days.last <= gap.last for gap in gaps):
             yield Fault(
-                f"{pool.path}.waterfall", faults.EntryReachesNoStep(first=days.first, last=days.last), pool.clause
+                f"{pool.path}.waterfall", faults.EntryReachesNoStep(first=days.first, last=days.until), pool.clause
             )
     for step in pool.steps:
         if step.path not in reached and not any(step is other for _, _, other in overlapping):

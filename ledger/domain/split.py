@@ -55,7 +55,7 @@ def split(terms: Terms, entries: Sequence[Entry], certified: Certified, every: E
         waiting_fen=sum(pool.waiting_fen() for pool in pools),
         undivided_fen=sum(pool.undivided_fen() for pool in pools),
         unselected_fen=sum(entry.amount_fen for entry, read in zip(entries, readings, strict=True) if not read),
-        reasons=[reason for pool in pools for _, reason in pool.reasons() if isinstance(reason, Uncertified)],
+        reasons=_reasons(pools),
         progress=progress,
         proposals=[
             proposal
@@ -65,6 +65,12 @@ def split(terms: Terms, entries: Sequence[Entry], certified: Certified, every: E
         ],
         faults=list(_line_faults(entries, readings)),
     )
+
+
+def _reasons(pools: Sequence[Division]) -> list[Uncertified]:
+    """Why something waits, each reason once."""
+    reasons = [reason for pool in pools for _, reason in pool.reasons() if isinstance(reason, Uncertified)]
+    return list({str(reason): reason for reason in reasons}.values())
 
 
 def _worths(

@@ -77,7 +77,13 @@ class Working:
         moves = [each for each in readings if not self._was_stated(each.entry)]
         moves.sort(key=lambda each: each.entry.position > self._said.cut)
         divisions = divide(self._terms, stated_before, Certified())
-        return [self._work(division, moves, period) for division in divisions.values()]
+        worked = [self._work(division, moves, period) for division in divisions.values()]
+        return [each for each in worked if each.worths or self._lives_in(period)]
+
+    def _lives_in(self, period: Period) -> bool:
+        """Whether the agreement's life meets the settlement; outside it a statement of nothing is not written."""
+        first = period.settlement_first(self._terms.every)
+        return self._terms.first <= period.last and (self._terms.last is None or first <= self._terms.last)
 
     def _was_stated(self, entry: Entry) -> bool:
         return entry.position <= self._said.cut and entry.booked_on <= self._said.day

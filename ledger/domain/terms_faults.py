@@ -220,15 +220,43 @@ class PoolsOverlap(RuleBroken):
 class ListUnknown(RuleBroken):
     """A list of enterprises that the terms do not carry."""
 
-    zh = "名单“{name}”没有写进条款的 lists，也没有认定事实。请附上企业名单。"
-    en = "List '{name}' is neither in the terms' lists nor certified. Attach it."
+    zh = "名单“{name}”不在条款的 lists 里（有：{lists}）。请核对名称，或附上名单。"
+    en = "List '{name}' is not among the terms' lists ({lists}). Check the name, or attach it."
+
+
+class CapWithoutShare(RuleBroken):
+    """A cap on a party that gets nothing of the step."""
+
+    zh = "“{party}”在这一步没有份额，封顶不起作用。请把封顶写在它分得款项的那一步。"
+    en = "'{party}' has no share in this step, so its cap does nothing. Put the cap on the step that pays it."
+
+
+class StepNameReserved(RuleBroken):
+    """A name that looks like an automatic number."""
+
+    zh = "步骤名“{name}”以 # 开头，会与自动编号混淆。请换一个名称。"
+    en = "Step name '{name}' begins with # like an automatic number. Choose another."
+
+
+class SubjectNotACode(RuleBroken):
+    """A budget subject that is not written as digits."""
+
+    zh = '科目“{given}”不是代码。请只写数字，例如 "10101"。'
+    en = "Subject '{given}' is no code. Write digits only, such as \"10101\"."
+
+
+class NotAWholeNumber(RuleBroken):
+    """A count that is not 1 or more."""
+
+    zh = "“{given}”须是 1 以上的整数。"
+    en = "'{given}' must be a whole number of 1 or more."
 
 
 class LevelsNotWhole(RuleBroken):
     """A level row that does not add up to 100 %."""
 
-    zh = "科目 {subject} 各级比例合计为 {total}%，应为 100%。"
-    en = "The levels of subject {subject} add up to {total} %, not 100 %."
+    zh = "科目 {subject} 各级比例合计为 {total}，应为 100。这里写每百元中的份数，不写百分号。"
+    en = "The levels of subject {subject} add up to {total}, not 100. Write parts of a hundred, without a percent sign."
 
 
 class LevelsOverlap(RuleBroken):

@@ -88,9 +88,37 @@ class Words:
             return default or choices[0]
         return value or default or choices[0]
 
-    def flag(self, word: str) -> bool:
-        """true or false; false where it is not said."""
-        value = self.raw(word)
+    def whole(self, word: str) -> int:
+        """A whole number of 1 or more."""
+        value = self.raw(word, required=True)
+        if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
+            return value
+        if value is not None:
+            self.fault(word, faults.NotAWholeNumber(given=str(value)[:40]))
+        return 1
+
+    def codes(self, word: str) -> tuple[str, ...]:
+        """A list of budget subjects."""
+        texts = self.texts(word)
+        for text in texts:
+            self.check_code(word, text)
+        return texts
+
+    def check_code(self, word: str, text: str) -> None:
+        """Note a budget subject that is not written as digits."""
+        if text and not re.fullmatch("[0-9]{1,12}", text):
+            self.fault(word, faults.SubjectNotACode(given=text[:40]))
+
+    def only_one(self, *words: str) -> None:
+        """Note words that contradict each other."""
+        there = [word for word in words if self.has(word)]
+        for other in there[1:]:
+            self.fault(other, faults.WordsDoNotGoTogether(one=there[0], other=other))
+            self._left.pop(other)
+
+    def flag(self, word: str, *, required: bool = False) -> bool:
+        """true or false; false where it may be left out and is."""
+        value = self.raw(word, required=required)
         if value is not None and not isinstance(value, bool):
             self.fault(word, faults.NotAChoice(given=str(value)[:40], choices="true、false"))
         return value is True
@@ -134,9 +162,9 @@ class Words:
             self.fault(word, faults.NotARatio(given=str(value)[:40]))
         return read
 
-    def texts(self, word: str) -> tuple[str, ...]:
+    def texts(self, word: str, *, required: bool = False) -> tuple[str, ...]:
         """A list of texts that is not empty; an empty tuple where it is not said."""
-        value = self.raw(word)
+        value = self.raw(word, required=required)
         if value is None:
             return ()
         ok = isinstance(value, list) and value and all(_is_text(each) for each in value)

@@ -14,7 +14,7 @@ from ledger.domain.statement import Worked
 from ledger.domain.terms import Step
 from ledger.domain.waterfall import Taken
 from ledger.projections.statements import NothingInForce, Statement, statements_of_agreement
-from ledger.projections.wording import CAUSES_ZH, day_words, exact_fen, money, percent_words, ratio_words
+from ledger.projections.wording import CAUSES_ZH, LEVEL_WORDS, day_words, exact_fen, money, percent_words, ratio_words
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class Explanation:
     entitled_fen: int
     causes_fen: dict[str, int]
     steps: tuple[StepShare, ...]
+    rows_fen: dict[str, int]
     accounts: tuple[Account, ...]
     vouchers: tuple[Voucher, ...]
     reasons: tuple[str, ...]
@@ -90,6 +91,7 @@ def _explanation(books: Books, agreement: Agreement, statement: Statement, perio
         entitled_fen=line.entitled_fen if line else 0,
         causes_fen={cause: worths[party] for cause, worths in worked.causes.items() if worths[party]},
         steps=tuple(_steps(worked.division.taken(), party)),
+        rows_fen={step: shares.get(party, 0) for step, shares in worked.rows.items()},
         accounts=tuple(account for account in worked.division.accounts() if party in account.exact),
         vouchers=tuple(Voucher(reading, cause, worth[party]) for reading, cause, worth in worked.worths),
         reasons=tuple(_reasons(worked.division)),
@@ -133,6 +135,7 @@ def _sentences(why: Explanation, vouchers_max: int | None) -> Iterator[str]:
     causes = "；".join(f"{CAUSES_ZH[cause]} {money(amount_fen)} 元" for cause, amount_fen in why.causes_fen.items())
     yield f"本期数按原因分为：{causes or '无变动'}。"
     yield from _collected(why)
+    yield _rows_sentence(why)
     for step in _own_steps(why):
         yield _step_sentence(why, step)
     for account in why.accounts:
@@ -150,6 +153,18 @@ def _collected(why: Explanation) -> Iterator[str]:
     yield f"{why.name}本期已征收 {money(line.collected_fen)} 元，应得减已收，{verb} {money(abs(line.net_fen))} 元。"
 
 
+def _rows_sentence(why: Explanation) -> str:
+    """The worksheet's rows of this statement, each rounded for itself, and what is left to foot (semantics 5.11)."""
+    rows = [f"{_step_name(step)} {money(amount_fen)} 元" for step, amount_fen in why.rows_fen.items()]
+    difference = why.due_fen - why.said_before_fen - sum(why.rows_fen.values())
+    rest = f"；其余（协议期外分配、舍入差）{money(difference)} 元" if difference else ""
+    return f"本期各步所得：{'；'.join(rows)}{rest}。"
+
+
+def _step_name(name: str) -> str:
+    return f"第 {name[1:]} 步" if name.startswith("#") else f"“{name}”"
+
+
 def _own_steps(why: Explanation) -> list[Step]:
     pool = next(pool for pool in why.agreement.terms.pools if pool.name == why.statement.pool)
     return list(pool.steps)
@@ -160,13 +175,16 @@ def _step_sentence(why: Explanation, step: Step) -> str:
     arrived = sum((share.arrived for share in own), Fraction(0))
     taken = sum((share.taken for share in own), Fraction(0))
     part = sum((share.part for share in own), Fraction(0))
-    name = f"“{step.name}”" if not step.name.startswith("#") else step.name.replace("#", "第 ") + " 步"
     clause = f"（{step.clause}）" if step.clause else ""
     take = f"提取 {percent_words(step.take)}，" if step.take else ""
     return (
-        f"步骤{name}{clause}：累计到达 {exact_fen(arrived)}，{take}取 {exact_fen(taken)}，"
-        f"按 {ratio_words(step.weights, why.agreement.terms)}，{why.name}得 {exact_fen(part)}。"
+        f"步骤{_step_name(step.name)}{clause}：累计到达 {exact_fen(arrived)}，{take}取 {exact_fen(taken)}，"
+        f"{_by(step, why)}{why.name}得 {exact_fen(part)}。"
     )
+
+
+def _by(step: Step, why: Explanation) -> str:
+    return "" if len(step.sharers) == 1 else f"按{ratio_words(step.weights, why.agreement.terms)}，"
 
 
 def _account_sentence(why: Explanation, account: Account) -> str:
@@ -193,7 +211,7 @@ def _voucher_sentences(why: Explanation, vouchers_max: int | None) -> Iterator[s
         original = f"，原税票 {entry.original}" if entry.original else ""
         level = ""
         if voucher.reading.amount_fen != entry.amount_fen:
-            level = f"，其中参与分配 {money(voucher.reading.amount_fen)} 元"
+            level = f"，其中{level_words(why)} {money(voucher.reading.amount_fen)} 元"
         yield (
             f"税票 {entry.key}（第 {entry.position} 号事项第 {entry.row} 行{original}）{day_words(entry.booked_on)}入库 "
             f"{money(entry.amount_fen)} 元{level}，适用 {day_words(voucher.reading.rate_date)} 的条款，"
@@ -201,6 +219,12 @@ def _voucher_sentences(why: Explanation, vouchers_max: int | None) -> Iterator[s
         )
     if len(shown) < len(why.vouchers):
         yield f"其余 {len(why.vouchers) - len(shown)} 笔从略；加 --all 全部列出，或用 --json。"
+
+
+def level_words(why: Explanation) -> str:
+    """Which level's part of a line is shared."""
+    pool = next(pool for pool in why.agreement.terms.pools if pool.name == why.statement.pool)
+    return LEVEL_WORDS.get(pool.level, "参与分配")
 
 
 # As data
@@ -219,6 +243,7 @@ def as_document(why: Explanation) -> dict[str, object]:
         "due_fen": why.due_fen,
         "said_before_fen": why.said_before_fen,
         "causes_fen": why.causes_fen,
+        "rows_fen": why.rows_fen,
         "steps": [_step_document(share) for share in why.steps],
         "accounts": [_account_document(account) for account in why.accounts],
         "entries": [_voucher_document(voucher) for voucher in why.vouchers],

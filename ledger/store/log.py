@@ -21,15 +21,15 @@ from ledger.domain.events import Event, Fact, ReceiptsRecorded
 from ledger.store.mapper import StructMapper
 from ledger.store.sqlite import Head, SQLiteLog
 
-PAGE = 1_000
+PAGE = 50
 LOCK_TIMEOUT_SECONDS = 30
 
 
 class BooksMissing(NotFound):
     """No books at a path."""
 
-    zh = "{path} 没有账簿。请先运行 enclave demo 看演示账，或用 enclave import --new 建立新账。"
-    en = "There are no books at {path}. Run enclave demo, or make new ones with enclave import --new."
+    zh = "{path} 没有账簿。请核对 --books；要建新账，在 import 或 agreement propose 后加 --new；要看演示，运行 enclave demo。"
+    en = "There are no books at {path}. Check --books; to begin new ones add --new to import or agreement propose; or run enclave demo."
 
 
 class BooksDamaged(RuleBroken):
@@ -171,9 +171,11 @@ class Log(Application[UUID]):
             return self.recorder.every_place()
 
     def _entries(self, places: dict[Key, Place]) -> list[Entry]:
+        rows_at: dict[int, set[int]] = {}
+        for place in places.values():
+            rows_at.setdefault(place.position, set()).add(place.row)
         entries = []
-        for position in sorted({place.position for place in places.values()}):
-            rows = {place.row for place in places.values() if place.position == position}
+        for position, rows in sorted(rows_at.items()):
             for _, event in self.history(position - 1, position):
                 if isinstance(event, ReceiptsRecorded):
                     entries += [entry for entry in event.receipts.entries(position) if entry.row in rows]
