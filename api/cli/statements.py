@@ -8,7 +8,8 @@ from ledger.domain.books import Books
 from ledger.domain.calendar import Period
 from ledger.domain.closing import NothingToClose
 from ledger.domain.events import PeriodClosed
-from ledger.projections.explanation import as_document, explain, in_sentences
+from ledger.projections.explanation import as_document, explain
+from ledger.projections.explanation_in_words import in_sentences
 from ledger.projections.statements import Statement, period_of, statements
 from ledger.projections.wording import CAUSES_ZH
 
