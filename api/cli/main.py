@@ -2,28 +2,51 @@
 
 import os
 import sys
+from importlib import import_module
 from itertools import islice, pairwise
 from pathlib import Path
 
 import click
 
-from api.cli.agreement import agreement
-from api.cli.demo import demo
-from api.cli.features import feature, steps
-from api.cli.log import events, verify
 from api.cli.printing import print_refusal
-from api.cli.receipts import import_receipts
 from api.cli.settings import BOOKS, Settings, default_actor
-from api.cli.split import split_command
-from api.cli.statements import close, explain_command, statement
-from api.cli.terms import terms
 from ledger.audit.chain import Algorithm
 from ledger.domain.errors import Language, Refusal
 
 COMMON = ("--books", "--as", "--lang")
+COMMANDS = {
+    "demo": "api.cli.demo:demo",
+    "import": "api.cli.receipts:import_receipts",
+    "split": "api.cli.split:split_command",
+    "terms": "api.cli.terms:terms",
+    "agreement": "api.cli.agreement:agreement",
+    "statement": "api.cli.statements:statement",
+    "close": "api.cli.statements:close",
+    "explain": "api.cli.statements:explain_command",
+    "events": "api.cli.log:events",
+    "verify": "api.cli.log:verify",
+    "steps": "api.cli.features:steps",
+    "feature": "api.cli.features:feature",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Commands(click.Group):
+    """Loads a command's module when it is used: a test library would slow every other command down."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order of a life."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name].split(":")
+        found: click.Command = getattr(import_module(module), name)
+        return found
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
     "--books", type=click.Path(path_type=Path), help="账簿文件（缺省取 ENCLAVE_BOOKS，再取 .books/books.db）。"
 )
@@ -50,20 +73,6 @@ def enclave(
     """
     path = books or Path(os.environ.get("ENCLAVE_BOOKS") or BOOKS)
     context.obj = Settings(path, actor or default_actor(), language, algorithm)
-
-
-enclave.add_command(demo)
-enclave.add_command(import_receipts)
-enclave.add_command(split_command)
-enclave.add_command(terms)
-enclave.add_command(agreement)
-enclave.add_command(statement)
-enclave.add_command(close)
-enclave.add_command(explain_command, "explain")
-enclave.add_command(events)
-enclave.add_command(verify)
-enclave.add_command(steps)
-enclave.add_command(feature)
 
 
 def common_first(given: list[str]) -> list[str]:
