@@ -16,7 +16,7 @@ from ledger.domain.agreement import Agreement
 from ledger.domain.books import Books
 from ledger.domain.calendar import Period
 from ledger.domain.entries import Entry, Key, differing
-from ledger.domain.errors import Conflict, Fault, LinesRefused, RuleBroken
+from ledger.domain.errors import Conflict, Fault, LinePlace, LinesRefused, RuleBroken
 from ledger.domain.events import BooksOpened, Fact, PeriodClosed, ReceiptsRecorded
 from ledger.domain.linking import Reference, link
 from ledger.domain.money import yuan
@@ -239,7 +239,7 @@ def _conflict(entry: Entry, recorded: Entry) -> Fault:
         rule = VoucherAmountDiffers(recorded=yuan(recorded.amount_fen), sent=yuan(entry.amount_fen), **facts)
     else:
         rule = VoucherContentsDiffer(columns=columns, **facts)
-    return Fault(f"第 {entry.row} 行 税票号码", rule)
+    return Fault(LinePlace(entry.row, "税票号码"), rule)
 
 
 def fingerprint(entry: Entry) -> str:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ledger.domain.errors import Faults, Language, Refusal
+from ledger.domain.errors import Fault, Faults, Language, Refusal
 from ledger.projections.wording import money
 
 FAULTS_SHOWN_MAX = 200
@@ -66,7 +66,7 @@ def print_refusal(refusal: Refusal, language: Language, *, as_json: bool) -> Non
 
 def refusal_document(refusal: Refusal, language: Language) -> dict[str, object]:
     """A refusal as data: its stable kind, its sentence, its facts and faults."""
-    faults = refusal.faults if isinstance(refusal, Faults) else ()
+    faults = refusal.faults if isinstance(refusal, Faults) else (Fault("", refusal),)
     return {
         "refused": refusal.kind,
         "message": refusal.say(language),

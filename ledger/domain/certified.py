@@ -15,7 +15,8 @@ from ledger.domain.terms import Document, Threshold, Window
 from ledger.domain.words import Words
 
 ALWAYS = Window(None, None)
-LATER_FACTS = ("clock", "weights")
+UNUSED_FACTS = ("clock", "weights")
+"""Kinds that no terms of this version can ask for."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def read_facts(document: Document | list[Document]) -> Certified:
 
 def _read_fact(words: Words, reading: _Reading) -> None:
     words.text("source")
-    kind = next((word for word in ("amount", "eligible", "list", *LATER_FACTS) if words.has(word)), None)
+    kind = next((word for word in ("amount", "eligible", "list", *UNUSED_FACTS) if words.has(word)), None)
     if kind == "amount":
         reading.amounts.append(_amount(words))
     elif kind == "eligible":
@@ -131,11 +132,9 @@ def _read_fact(words: Words, reading: _Reading) -> None:
     elif kind == "list":
         units = frozenset(words.texts("units", required=True))
         reading.lists.append(CertifiedList(words.text("list"), units, _days(words)))
-    elif kind is not None:
-        words.fault(kind, faults.WordNotYet(word=kind))
-        return
     else:
-        words.fault("", faults.WordMissing(word="amount / eligible / list"))
+        if kind is None:
+            words.fault("", faults.WordMissing(word="amount / eligible / list"))
         return
     words.done(("amount", "eligible", "list", "unit", "units", "value", "years", "from", "to", "source"))
 
@@ -159,4 +158,4 @@ def _year_fen(words: Words, text: str) -> int:
 
 
 def _days(words: Words) -> Window:
-    return Window(words.day("from"), words.day("to"))
+    return Window(words.day("from"), words.last_day("to"))

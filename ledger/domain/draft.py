@@ -1,7 +1,8 @@
 """A draft (草案): reads terms from a document, and finds everything that is wrong at once."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import get_args
@@ -43,11 +44,18 @@ def read_terms(document: Document) -> Terms:
     """
     found: list[Fault] = []
     terms = _Draft(Words(document, "", found)).terms()
-    if not found:
-        found = scrutinise(terms)
+    found += scrutinise(_as_far_as_sound(terms, found))
     if found:
         raise TermsRefused(found)
     return terms
+
+
+def _as_far_as_sound(terms: Terms, found: Sequence[Fault]) -> Terms:
+    """The terms without the pools that could not be read, so that what is scrutinised was really said."""
+    places = [fault.place("zh") for fault in found]
+    life_is_known = not {"from", "to"} & set(places)
+    pools = [pool for pool in terms.pools if not any(re.match(rf"{re.escape(pool.path)}\b", place) for place in places)]
+    return replace(terms, pools=tuple(pools) if life_is_known else ())
 
 
 class _Draft:
@@ -126,10 +134,7 @@ class _Draft:
         return party
 
     def _last(self) -> date | None:
-        if self.words.peek("to") == "open":
-            self.words.raw("to")
-            return None
-        last = self.words.day("to", required=True)
+        last = self.words.last_day("to", required=True)
         if last and last < self.first:
             self.words.fault("to", faults.LifeEndsBeforeItBegins(first=self.first, last=last))
         return last
@@ -162,7 +167,7 @@ class _Draft:
             subject = words.text("subject", required=True)
             words.check_code("subject", subject)
             first = words.day("from", required=True) or date.min
-            last = words.day("to")
+            last = words.last_day("to")
             percents = {level: words.ratio(level) or Fraction(0) for level in LEVELS if words.has(level)}
             words.done(("subject", "from", "to", *LEVELS))
             total = sum(percents.values(), Fraction(0))

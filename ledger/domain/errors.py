@@ -46,10 +46,23 @@ class RuleBroken(Refusal):
 
 
 @dataclass(frozen=True)
+class LinePlace:
+    """A line of a file, and the column where the fault is in one cell."""
+
+    line: int
+    column: str = ""
+
+    def say(self, language: Language) -> str:
+        """The place as people read it."""
+        text = f"line {self.line} {self.column}" if language == "en" else f"第 {self.line} 行 {self.column}"
+        return text.strip()
+
+
+@dataclass(frozen=True)
 class Fault:
     """One broken rule and its place: a path in the terms, or a line and column of a file."""
 
-    where: str
+    where: str | LinePlace
     rule: Refusal
     clause: str = ""
 
@@ -59,13 +72,17 @@ class Fault:
             f"（{self.clause}）" if self.clause and language == "zh" else f" ({self.clause})" if self.clause else ""
         )
         stop = "：" if language == "zh" else ": "
-        return f"{self.where}{clause}{stop}{self.rule.say(language)}"
+        return f"{self.place(language)}{clause}{stop}{self.rule.say(language)}"
+
+    def place(self, language: Language) -> str:
+        """Where it is, as people read it."""
+        return self.where.say(language) if isinstance(self.where, LinePlace) else self.where
 
     def as_document(self, language: Language) -> dict[str, object]:
         """What programs get: place, clause, the rule's stable name, its facts, the sentence."""
         facts = {name: str(value) for name, value in self.rule.facts.items()}
         return {
-            "where": self.where,
+            "where": self.place(language),
             "clause": self.clause,
             "kind": self.rule.kind,
             "facts": facts,

@@ -4,8 +4,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from ledger.domain.entries import Entry, Key, OriginalAmbiguous, Originals, OriginalUnknown, check_reference
-from ledger.domain.errors import Fault, LinesRefused, RuleBroken
+from ledger.domain.entries import (
+    Entry,
+    Key,
+    OriginalAmbiguous,
+    Originals,
+    OriginalUnknown,
+    SelfReference,
+    check_reference,
+)
+from ledger.domain.errors import Fault, LinePlace, LinesRefused, RuleBroken
 
 
 class Reference(NamedTuple):
@@ -53,7 +61,9 @@ def _linked(
     fitting = _fitting(entry, reference, lines)
     if len(fitting) == 1:
         return replace(entry, original=fitting[0].key)
-    if lines:
+    if reference.voucher == entry.key.voucher and not lines:
+        faults.append(_fault(entry, SelfReference(voucher=entry.key)))
+    elif lines:
         faults.append(_fault(entry, OriginalAmbiguous(original=reference.voucher, count=len(lines))))
     else:
         faults.append(_fault(entry, OriginalUnknown(original=reference.voucher)))
@@ -79,4 +89,4 @@ def _alike(line: Entry, entry: Entry) -> bool:
 
 
 def _fault(entry: Entry, rule: RuleBroken) -> Fault:
-    return Fault(f"第 {entry.row} 行 原税票号码", rule)
+    return Fault(LinePlace(entry.row, "原税票号码"), rule)

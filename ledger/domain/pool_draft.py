@@ -176,7 +176,7 @@ class PoolDraft:
         if inner.has("years"):
             inner.only_one("years", "from", "to")
             return self._years(inner)
-        first, last = inner.day("from"), inner.day("to")
+        first, last = inner.day("from"), inner.last_day("to")
         if first is None and last is None:
             inner.fault("", faults.WordMissing(word="years / from / to"))
         if first and last and last < first:

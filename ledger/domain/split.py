@@ -11,7 +11,7 @@ from ledger.domain.calendar import Every, settlement
 from ledger.domain.certified import Certified, Proposal
 from ledger.domain.division import Division, divide
 from ledger.domain.entries import Entry, Originals
-from ledger.domain.errors import Fault
+from ledger.domain.errors import Fault, LinePlace
 from ledger.domain.reading import Reader, Reading, Uncertified
 from ledger.domain.rounding import rounded
 from ledger.domain.terms import Terms
@@ -157,4 +157,4 @@ def _line_faults(entries: Sequence[Entry], readings: Sequence[list[Reading]]) ->
     for index, read in enumerate(readings):
         for reading in read:
             if reading.reason and not isinstance(reading.reason, Uncertified):
-                yield Fault(f"第 {entries[index].row} 行", reading.reason)
+                yield Fault(LinePlace(entries[index].row), reading.reason)

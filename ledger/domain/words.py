@@ -128,6 +128,13 @@ class Words:
         text = self.text(word, required=required)
         return self._read(word, text, calendar.day) if text else None
 
+    def last_day(self, word: str, *, required: bool = False) -> date | None:
+        """A last day; None where it is `open`, or may be left out and is."""
+        if self.peek(word) == "open":
+            self.raw(word)
+            return None
+        return self.day(word, required=required)
+
     def amount(self, word: str) -> int | None:
         """An amount of zero or more in fen, written as quoted yuan."""
         value = self.raw(word, required=True)

@@ -16,7 +16,7 @@ from stdnum.cn import uscc
 
 from ledger.domain import money
 from ledger.domain.entries import Entry, Key, differing
-from ledger.domain.errors import Fault, LinesRefused, Refusal
+from ledger.domain.errors import Fault, LinePlace, LinesRefused, Refusal
 from ledger.domain.linking import Reference
 from ledger.domain.terms import Level
 from ledger.files.columns import LEVEL_COLUMNS, LEVEL_WORDS, columns_of
@@ -120,20 +120,20 @@ class _FileReader:
         if not columns:
             return 1
         rule = VoucherTwice(voucher=entry.key, other=first.row, columns="、".join(columns))
-        self._faults.append(Fault(f"第 {entry.row} 行 税票号码", rule))
+        self._faults.append(Fault(LinePlace(entry.row, "税票号码"), rule))
         return 0
 
     def _line(self, number: int, cells: list[str]) -> tuple[Entry, Reference | None] | None:
         if not cells:
-            self._faults.append(Fault(f"第 {number} 行", QuoteOpen()))
+            self._faults.append(Fault(LinePlace(number), QuoteOpen()))
             return None
         if len(cells) != len(self._columns):
             rule = CellsMissing(found=len(cells), expected=len(self._columns))
-            self._faults.append(Fault(f"第 {number} 行", rule))
+            self._faults.append(Fault(LinePlace(number), rule))
             return None
         for column, text in zip(self._columns, cells, strict=True):
             if column and (len(text) > CELL_CHARACTERS_MAX or INVISIBLE.search(text)):
-                self._faults.append(Fault(f"第 {number} 行 {column}", CellUnfit(limit=CELL_CHARACTERS_MAX)))
+                self._faults.append(Fault(LinePlace(number, column), CellUnfit(limit=CELL_CHARACTERS_MAX)))
                 return None
         before = len(self._faults)
         cell = _Cells(number, dict(zip(self._columns, cells, strict=True)), self._faults)
@@ -177,7 +177,7 @@ class _FileReader:
             if self._check_codes:
                 cell.fault("社会信用代码", CreditCodeWrong(code=code))
             else:
-                self._warnings.append(Fault(f"第 {cell.number} 行 社会信用代码", CreditCodeWrong(code=code)))
+                self._warnings.append(Fault(LinePlace(cell.number, "社会信用代码"), CreditCodeWrong(code=code)))
         return code
 
     def _levels(self, cell: "_Cells", amount_fen: int) -> dict[Level, int] | None:
@@ -205,7 +205,7 @@ class _Cells:
 
     def fault(self, column: str, rule: Refusal) -> None:
         self._unsound.add(column)
-        self._faults.append(Fault(f"第 {self.number} 行 {column}", rule))
+        self._faults.append(Fault(LinePlace(self.number, column), rule))
 
     def is_sound(self, column: str) -> bool:
         return column not in self._unsound
