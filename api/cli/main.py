@@ -13,7 +13,7 @@ from api.cli.settings import BOOKS, Settings, default_actor
 from ledger.audit.chain import Algorithm
 from ledger.domain.errors import Language, Refusal
 
-COMMON = ("--books", "--as", "--lang")
+COMMON = ("--books", "--as", "--lang", "--hash")
 COMMANDS = {
     "demo": "api.cli.demo:demo",
     "import": "api.cli.receipts:import_receipts",
@@ -69,14 +69,14 @@ def enclave(
     """飞地账：按签署的协议，把共同的收入分到每一方，一分不差。
 
     Revenue shared between counties by signed terms, exact to the fen.
-    --books, --as and --lang may stand anywhere.
+    --books, --as, --lang and --hash may stand anywhere.
     """
     path = books or Path(os.environ.get("ENCLAVE_BOOKS") or BOOKS)
     context.obj = Settings(path, actor or default_actor(), language, algorithm)
 
 
 def common_first(given: list[str]) -> list[str]:
-    """The options of every command (`--books`, `--as`, `--lang`) moved to the front, wherever they were typed."""
+    """The options of every command (`--books`, `--as`, `--lang`, `--hash`) moved to the front, wherever they were typed."""
     common: list[str] = []
     rest: list[str] = []
     left = iter(given)
