@@ -188,7 +188,7 @@ class Clerk:
         assert self._terms is not None
         data = "\n".join(",".join(row) for row in table).encode()
         file = read_receipts(data, "明细.csv", check_codes=False)
-        entries = link(file.entries, file.references, lambda voucher: (), file.name)
+        entries = link(file.entries, file.references, lambda vouchers: (), file.name)
         self._split = split(self._terms, entries, self._facts, every)
 
     def shares_by_entry(self, columns: Sequence[str]) -> Table:

@@ -23,6 +23,7 @@ from ledger.domain.money import yuan
 from ledger.domain.receipts import slices
 from ledger.domain.terms import Document
 from ledger.files.receipts_csv import ReceiptsFile, read_receipts
+from ledger.files.text import writable
 from ledger.store.log import Log, MovedOn
 
 TRIES_MAX = 50
@@ -78,7 +79,7 @@ class Ledger:
 
     def __init__(self, log: Log, actor: str) -> None:
         self._log = log
-        self._actor = actor
+        self._actor = writable(actor)
         self._books = Books()
 
     @classmethod
@@ -91,7 +92,9 @@ class Ledger:
         """New books at a path, or those that are there."""
         ledger = cls(Log(path, algorithm, create=True), actor)
         if not ledger._log.head().position:
-            ledger._act(lambda books: [] if books.position else [Fact("books", BooksOpened, {"title": title})])
+            ledger._act(
+                lambda books: [] if books.position else [Fact("books", BooksOpened, {"title": writable(title)})]
+            )
         return ledger
 
     def acting_as(self, actor: str) -> "Ledger":
@@ -138,7 +141,7 @@ class Ledger:
 
         Raises LinesRefused with every wrong line.
         """
-        name = name.encode("utf-8", "replace").decode()
+        name = writable(name)
         file = read_receipts(data, name)
         sha256 = hashlib.sha256(data).hexdigest()
         for _ in range(TRIES_MAX):

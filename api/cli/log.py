@@ -20,8 +20,16 @@ from ledger.projections.wording import money
 
 
 @click.command()
-@click.option("--after", default=0, show_default=True, help="从哪个序号之后看起。Only behind this position.")
-@click.option("--limit", default=100, show_default=True, help="最多看几条。At most so many.")
+@click.option(
+    "--after",
+    type=click.IntRange(0, 2**62),
+    default=0,
+    show_default=True,
+    help="从哪个序号之后看起。Only behind this position.",
+)
+@click.option(
+    "--limit", type=click.IntRange(1, 2**62), default=100, show_default=True, help="最多看几条。At most so many."
+)
 @json_option
 @pass_settings
 def events(settings: Settings, after: int, limit: int, as_json: bool) -> None:

@@ -3,6 +3,7 @@
 import os
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from itertools import islice, pairwise
 from pathlib import Path
 
@@ -92,6 +93,9 @@ def common_first(given: list[str]) -> list[str]:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a command line and exit."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     given = common_first(sys.argv[1:] if arguments is None else arguments)
     language: Language = "en" if ("--lang", "en") in pairwise(given) else "zh"
     try:

@@ -37,7 +37,7 @@ def split_command(
     terms = read_terms(read_document(terms_file))
     certified = read_facts(read_document(facts_file)) if facts_file else Certified()
     file = read_receipts(read_bytes(entries_file, RECEIPTS_BYTES_MAX), entries_file.name, check_codes=False)
-    entries = link(file.entries, file.references, lambda voucher: (), file.name)
+    entries = link(file.entries, file.references, lambda vouchers: (), file.name)
     result = split(terms, entries, certified, every)
     if result.faults:
         raise LinesRefused(result.faults, file=file.name)

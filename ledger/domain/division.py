@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 from ledger.domain.calendar import DAY, agreement_year, settlement
 from ledger.domain.certified import Certified
-from ledger.domain.money import SUM_FEN_MAX, AmountTooLarge, yuan
 from ledger.domain.reading import AmountUncertified, Fate, Reading
 from ledger.domain.rounding import rounded
 from ledger.domain.terms import Limit, Pool, Terms
@@ -53,6 +52,7 @@ class _SegmentSum:
     collected_fen: dict[str | None, int] = field(default_factory=lambda: defaultdict(int))
 
 
+ZERO = Fraction(0)
 SegmentKey = tuple[int, int, int]
 
 
@@ -61,12 +61,12 @@ class _Outcome:
     """What one stream contributes: parts by account, what is collected, what waits."""
 
     flow: Flow
-    parts: list[tuple[AccountKey, str, Fraction]]
+    parts: dict[tuple[AccountKey, str], Fraction]
     collected_fen: dict[str | None, int]
     waiting_fen: int
 
 
-EMPTY = _Outcome(Flow(), [], {}, 0)
+EMPTY = _Outcome(Flow(), {}, {}, 0)
 
 
 class Division:
@@ -109,8 +109,6 @@ class Division:
             place = self._sums[stream].setdefault(key, _SegmentSum(reading.rate_date))
         place.sum_fen += reading.amount_fen
         place.collected_fen[reading.collector] += reading.amount_fen
-        if abs(place.sum_fen) > SUM_FEN_MAX:
-            raise AmountTooLarge(amount=yuan(place.sum_fen), limit=yuan(SUM_FEN_MAX))
         self._stale[stream] = None
 
     def _apart(self, reading: Reading) -> str:
@@ -169,27 +167,35 @@ class Division:
         for stream in self._stale:
             before = self._outcomes.get(stream, EMPTY)
             after = self._outcome(stream)
-            touched |= self._book(before, -1) | self._book(after, 1)
+            touched |= self._book(before, after)
             self._outcomes[stream] = after
         self._stale.clear()
         return touched
 
-    def _book(self, outcome: _Outcome, sign: int) -> set[AccountKey]:
-        for account, party, part in outcome.parts:
-            exact = self._exact.setdefault(account, dict.fromkeys(account.parties, Fraction(0)))
-            exact[party] += sign * part
-        for collector, amount_fen in outcome.collected_fen.items():
-            self._collected[collector] += sign * amount_fen
-        self._waiting_at_flow_fen += sign * outcome.waiting_fen
-        return {account for account, _, _ in outcome.parts}
+    def _book(self, before: _Outcome, after: _Outcome) -> set[AccountKey]:
+        """Move the accounts by what a stream contributes now less what it did; the accounts that moved."""
+        moved = set()
+        for key in dict.fromkeys([*before.parts, *after.parts]):
+            change = after.parts.get(key, ZERO) - before.parts.get(key, ZERO)
+            account, party = key
+            exact = self._exact.setdefault(account, dict.fromkeys(account.parties, ZERO))
+            exact[party] += change
+            if change or account not in self._fen:
+                moved.add(account)
+        for collector in before.collected_fen.keys() | after.collected_fen.keys():
+            change_fen = after.collected_fen.get(collector, 0) - before.collected_fen.get(collector, 0)
+            self._collected[collector] += change_fen
+        self._waiting_at_flow_fen += after.waiting_fen - before.waiting_fen
+        return moved
 
     def _outcome(self, stream: Stream) -> _Outcome:
         sums = [self._sums[stream][key] for key in sorted(self._sums[stream])]
         flow = self._waterfall(stream.unit).flow(Segment(each.day, each.sum_fen) for each in sums)
-        outcome = _Outcome(flow, [], defaultdict(int), 0)
+        outcome = _Outcome(flow, defaultdict(Fraction), defaultdict(int), 0)
         for taken in flow.taken:
             account = self._account(stream, taken.day)
-            outcome.parts += [(account, party, part) for party, part in taken.parts.items()]
+            for party, part in taken.parts.items():
+                outcome.parts[account, party] += part
         for each in sums:
             if each.day in flow.waiting:
                 outcome.waiting_fen += each.sum_fen
@@ -204,7 +210,8 @@ class Division:
         place, weights = self._otherwise[stream], self.pool.otherwise
         whole = sum(weights.values(), Fraction(0))
         account = self._key(stream, {party for party, weight in weights.items() if weight})
-        outcome.parts += [(account, party, place.sum_fen * weights[party] / whole) for party in account.parties]
+        for party in account.parties:
+            outcome.parts[account, party] += place.sum_fen * weights[party] / whole
         _add(outcome.collected_fen, place.collected_fen)
 
     def _waterfall(self, unit: str) -> Waterfall:

@@ -1,6 +1,6 @@
 """Linking (勾稽): each reversal and refund to the one line that it names."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -26,16 +26,16 @@ class Reference(NamedTuple):
 def link(
     entries: Sequence[Entry],
     references: Mapping[Key, Reference],
-    recorded: Callable[[str], Iterable[Entry]],
+    recorded: Callable[[Collection[str]], Iterable[Entry]],
     file: str,
 ) -> list[Entry]:
     """The entries with their originals, from the same file or from what `recorded` says of a voucher.
 
-    `recorded` returns every recorded line of a voucher and whatever was taken back of it.
+    `recorded` returns every recorded line of some vouchers and whatever was taken back of them.
     Raises LinesRefused with every reference that cannot stand (semantics 5.2).
     """
     vouchers = {references[entry.key].voucher for entry in entries if entry.key in references}
-    known = {entry.key: entry for voucher in vouchers for entry in recorded(voucher)}
+    known = {entry.key: entry for entry in recorded(vouchers)}
     known |= {entry.key: entry for entry in entries}
     by_voucher: dict[str, list[Entry]] = {}
     for entry in known.values():

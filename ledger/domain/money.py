@@ -4,6 +4,7 @@ An amount is an `int` whose name ends in `_fen`.  People write and read yuan (å…
 """
 
 import re
+from collections.abc import Iterable
 
 from ledger.domain.errors import RuleBroken
 
@@ -39,6 +40,13 @@ def fen(text: str) -> int:
     if abs(amount_fen) > ENTRY_FEN_MAX:
         raise AmountTooLarge(amount=text, limit=yuan(ENTRY_FEN_MAX))
     return amount_fen
+
+
+def check_sums(sums_fen: Iterable[int]) -> None:
+    """Raises AmountTooLarge if a sum is above 2^63 - 1 fen, which no file or column could hold."""
+    for sum_fen in sums_fen:
+        if abs(sum_fen) > SUM_FEN_MAX:
+            raise AmountTooLarge(amount=yuan(sum_fen), limit=yuan(SUM_FEN_MAX))
 
 
 def yuan(amount_fen: int) -> str:

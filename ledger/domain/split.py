@@ -12,6 +12,7 @@ from ledger.domain.certified import Certified, Proposal
 from ledger.domain.division import Division, divide
 from ledger.domain.entries import Entry, Originals
 from ledger.domain.errors import Fault, LinePlace
+from ledger.domain.money import check_sums
 from ledger.domain.reading import Reader, Reading, Uncertified
 from ledger.domain.rounding import rounded
 from ledger.domain.terms import Terms
@@ -46,6 +47,7 @@ def split(terms: Terms, entries: Sequence[Entry], certified: Certified, every: E
     worths = list(_worths(entries, readings, divisions))
     periods, steps, progress = _by_period(terms, entries, readings, certified, every)
     pools = list(divisions.values())
+    check_sums(_due(divisions).values())
     return Split(
         entries=worths,
         periods=periods,

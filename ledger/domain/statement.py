@@ -18,6 +18,7 @@ from ledger.domain.certified import Certified
 from ledger.domain.division import Division, divide
 from ledger.domain.entries import Entry, Originals
 from ledger.domain.events import StatedLine, StatedPool
+from ledger.domain.money import check_sums
 from ledger.domain.reading import ClaimedTwice, Fate, Reader, Reading
 from ledger.domain.split import Shares, rows_by_step
 
@@ -119,6 +120,9 @@ class Working:
         causes["carried"] = {party: before[party] - said[party] for party in before}
         worths = list(_walk(division, [move for move in moves if move.pool == pool], causes, self._first_day(period)))
         due = division.due()
+        check_sums(
+            [*due.values(), *(division.collected() or {}).values(), division.waiting_fen(), division.undivided_fen()]
+        )
         says = {party: due[party] - said[party] for party in due}
         stated = self._stated(division, says, causes, period)
         rows = _less_rows(rows_by_step(division), rows_before)

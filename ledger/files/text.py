@@ -56,6 +56,11 @@ def read_bytes(file: Path, bytes_max: int) -> bytes:
         raise FileMissing(file=file) from None
 
 
+def writable(text: str) -> str:
+    """A text that can be written down: what came from outside as half a character becomes a question mark."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def decode(data: bytes, name: str) -> str:
     """The text of a file; raises TextUnreadable or EncodingsMixed, naming the line."""
     for mark, encoding in MARKS:

@@ -19,7 +19,7 @@ from ledger.domain.entries import Entry, Key, Place
 from ledger.domain.errors import Conflict, NotFound, RuleBroken
 from ledger.domain.events import Event, Fact, ReceiptsRecorded
 from ledger.store.mapper import StructMapper
-from ledger.store.sqlite import Head, SQLiteLog
+from ledger.store.sqlite import Head, SQLiteLog, may_hold_books
 
 PAGE = 50
 LOCK_TIMEOUT_SECONDS = 30
@@ -65,6 +65,8 @@ class Log(Application[UUID]):
         if not create and not path.is_file():
             raise BooksMissing(path=path)
         with self._translated():
+            if path.is_file() and not may_hold_books(path, empty=create):
+                raise BooksDamaged(path=path, problem="no head row")
             path.parent.mkdir(parents=True, exist_ok=True)
             super().__init__(
                 {
@@ -91,10 +93,9 @@ class Log(Application[UUID]):
         `receipts` are the lines in them, with the number of the fact (from 1) that holds each.
         Raises MovedOn if somebody recorded something since, BooksBusy if the file cannot be written.
         """
-        events = self._events(facts, actor)
         try:
             with self._translated():
-                recordings = self.save(*events, expected=expected, receipts=receipts)
+                recordings = self.save(*self._events(facts, actor), expected=expected, receipts=receipts)
         except IntegrityError:
             raise MovedOn from None
         return recordings[-1].notification.id
@@ -153,9 +154,9 @@ class Log(Application[UUID]):
             places = self.recorder.places(vouchers)
         return self._entries(places)
 
-    def lines_with_what_took_them_back(self, voucher: str) -> list[Entry]:
-        """The lines of a voucher, and the reversals and refunds of them, and of those."""
-        found = {entry.key: entry for entry in self.lines([voucher])}
+    def lines_with_what_took_them_back(self, vouchers: Iterable[str]) -> list[Entry]:
+        """The lines of some vouchers, and the reversals and refunds of them, and of those."""
+        found = {entry.key: entry for entry in self.lines(vouchers)}
         newest = set(found)
         while newest:
             with self._translated():

@@ -7,6 +7,8 @@ the chain has no window.  WAL, synchronous FULL: what was acknowledged survives 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
+from pathlib import Path
+from sqlite3 import connect
 from typing import Any
 from uuid import UUID
 
@@ -51,6 +53,16 @@ class Head:
     hash: bytes
     books: str
     algorithm: Algorithm
+
+
+def may_hold_books(path: Path, *, empty: bool) -> bool:
+    """Whether a file is books, or with `empty` a place where books may begin; writes nothing."""
+    connection = connect(path.absolute().as_uri(), uri=True)
+    try:
+        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    finally:
+        connection.close()
+    return "head" in tables or (empty and not tables)
 
 
 class HeadMoved(IntegrityError):
