@@ -63,7 +63,7 @@ def run(file: Path) -> list[Outcome]:
     with _folder() as folder:
         test = folder / "test_own.py"
         test.write_text(TEST.format(file=str(file.resolve())), encoding="utf-8")
-        options = ["--rootdir", str(folder), "-c", str(folder / "pytest.ini")]
+        options = ["--import-mode=importlib", "--rootdir", str(folder), "-c", str(folder / "pytest.ini")]
         options += ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "features.plugin"]
         (folder / "pytest.ini").write_text("[pytest]\naddopts =\n")
         pytest.main([*options, "--basetemp", str(folder / "books"), str(test)], plugins=[outcomes])
