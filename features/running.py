@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from pytest_bdd.parser import Feature, Scenario, Step
@@ -52,7 +53,7 @@ class Outcomes:
             self.found.append(Outcome(scenario.name, True))
         else:
             step, problem = self._failure
-            reason = str(problem).removesuffix("\nassert False") or type(problem).__name__
+            reason = str(problem).split("\nassert ")[0] or type(problem).__name__
             self.found.append(Outcome(scenario.name, False, step.name, step.line_number, reason))
         self._failure = None
 
@@ -61,7 +62,7 @@ def run(file: Path) -> list[Outcome]:
     """How each scenario of a sound feature file went."""
     outcomes = Outcomes()
     with _folder() as folder:
-        test = folder / "test_own.py"
+        test = folder / f"test_{uuid4().hex}.py"  # a name of its own: Python keeps modules by name
         test.write_text(TEST.format(file=str(file.resolve())), encoding="utf-8")
         options = ["--import-mode=importlib", "--rootdir", str(folder), "-c", str(folder / "pytest.ini")]
         options += ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "features.plugin"]
