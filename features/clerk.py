@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Self
 
+from features.comparing import in_columns, known_column
 from ledger.application import Ledger
 from ledger.domain.calendar import Every, Period
 from ledger.domain.certified import Certified, read_facts
@@ -26,7 +27,7 @@ from ledger.projections.terms_in_words import terms_in_words
 from ledger.projections.wording import CAUSES_ZH
 
 Table = Sequence[Sequence[str]]
-CAUSE_COLUMNS = {words: cause for cause, words in CAUSES_ZH.items()}
+COLUMNS = ("县", "应得", "已征收", "净额", *CAUSES_ZH.values())
 
 
 class Clerk:
@@ -42,6 +43,7 @@ class Clerk:
         self.refusal = ""
         self.reason = ""
         self.answer = ""
+        self.unanswered = False
 
     def __enter__(self) -> Self:
         return self
@@ -51,13 +53,22 @@ class Clerk:
 
     def _try(self, act: Callable[[], object]) -> None:
         """Act, and keep what was refused."""
-        self.refusal = self.reason = ""
+        self.forget_refusal()
         try:
             act()
         except Refusal as refusal:
             faults = refusal.faults if isinstance(refusal, Faults) else ()
             self.refusal = "\n".join([refusal.say("zh"), *(fault.say("zh") for fault in faults)])
             self.reason = faults[0].rule.kind if faults else refusal.kind
+            self.unanswered = True
+
+    def forget_refusal(self) -> None:
+        """Something new is done."""
+        self.refusal = self.reason = ""
+
+    def verdict(self) -> str:
+        """Whether the last act was refused, and why."""
+        return f"实为被拒绝，代号“{self.reason}”：\n{self.refusal}" if self.refusal else "实为没有被拒绝。"
 
     # Agreements
 
@@ -75,6 +86,7 @@ class Clerk:
 
     def agree_on_shares(self, title: str, shares: Table) -> None:
         """An agreement that says nothing but who gets how much, from 2020 on, month by month."""
+        assert len(shares) > 1 and shares[0][1:] == ["比例"], "表格应有两列，表头写“| 县 | 比例 |”，下面每方一行。"
         self._propose(plain_terms(title, shares))
         self._sign_all()
 
@@ -108,6 +120,7 @@ class Clerk:
     def import_text(self, text: str) -> None:
         """Record a CSV file."""
         self._imports += 1
+        self.answer = ""
         self._try(lambda: self._import(f"第{self._imports}份.csv", text))
 
     def _import(self, name: str, text: str) -> None:
@@ -134,8 +147,7 @@ class Clerk:
 
     def statement(self, period: str, columns: Sequence[str]) -> Table:
         """The last statement of a period, in the columns asked for."""
-        lines = self._statements(period)[-1].lines
-        return [columns, *([_cell(line, column) for column in columns] for line in lines)]
+        return in_columns(columns, COLUMNS, map(_cells, self._statements(period)[-1].lines))
 
     def numbers(self, period: str) -> list[str]:
         """The numbers of a period's statements."""
@@ -150,7 +162,8 @@ class Clerk:
                 for line in each.lines:
                     total[line.name] = total.get(line.name, 0) + line.entitled_fen
             following = following.next
-        return [columns, *([name, yuan(amount_fen)] for name, amount_fen in total.items())]
+        rows = [[name, yuan(amount_fen)] for name, amount_fen in total.items()]
+        return in_columns(columns, ("县", "应得"), rows)
 
     def _settled(self, period: Period) -> list[Statement]:
         agreement = self._ledger.books.agreement(self._agreement)
@@ -185,7 +198,7 @@ class Clerk:
 
     def split(self, table: Table, every: Every) -> None:
         """Divide lines by the terms."""
-        assert self._terms is not None
+        assert self._terms is not None, "还没有条款。请先写“假如 试算条款为：”。"
         data = "\n".join(",".join(row) for row in table).encode()
         file = read_receipts(data, "明细.csv", check_codes=False)
         entries = link(file.entries, file.references, lambda vouchers: (), file.name)
@@ -220,7 +233,7 @@ class Clerk:
         for period, pools in self._done().steps.items():
             named = [shares for steps in pools.values() for name, shares in steps.items() if step in ("", name)]
             rows.append([period, yuan(sum(amount_fen for shares in named for amount_fen in shares.values()))])
-        return [columns, *rows]
+        return in_columns(columns, ("期间", "合计"), rows)
 
     def limits(self, step: str, columns: Sequence[str]) -> Table:
         """What is left below a step's limit at the end of each period, cut down to whole fen."""
@@ -230,7 +243,7 @@ class Clerk:
             for _, _, progress in limits
             if progress.step == step
         ]
-        return [columns, *rows]
+        return in_columns(columns, ("期间", "余额"), rows)
 
     def total_shares(self, columns: Sequence[str]) -> Table:
         """What each party is due in all."""
@@ -253,7 +266,7 @@ class Clerk:
     def proposals(self, columns: Sequence[str]) -> Table:
         """Who reaches the threshold, by the certified amounts."""
         rows = [[each.unit, yuan(each.total_fen), "是" if each.eligible else "否"] for each in self._done().proposals]
-        return [columns, *rows]
+        return in_columns(columns, ("企业", "合计", "达到"), rows)
 
     def _done(self) -> Split:
         assert self._split is not None, "还没有试算。请先写“当 按年试算入库明细：”。"
@@ -262,18 +275,15 @@ class Clerk:
     def _shares(self, columns: Sequence[str], rows: Iterable[tuple[str, Shares]]) -> Table:
         """Rows with the parties that the columns name, in their order."""
         assert self._terms is not None
-        ids = [self._terms.party_named(column) for column in columns[1:]]
-        return [columns, *([name, *(yuan(shares.get(str(party), 0)) for party in ids)] for name, shares in rows)]
+        names = [party.name for party in self._terms.parties.values()]
+        ids = [self._terms.party_named(column) or known_column(column, names) for column in columns[1:]]
+        return [columns, *([name, *(yuan(shares.get(party, 0)) for party in ids)] for name, shares in rows)]
 
 
-def _cell(line: StatementLine, column: str) -> str:
-    if column == "应得":
-        return yuan(line.entitled_fen)
-    if column == "已征收":
-        return yuan(line.collected_fen or 0)
-    if column == "净额":
-        return yuan(line.net_fen or 0)
-    return yuan(line.causes_fen.get(CAUSE_COLUMNS[column], 0)) if column in CAUSE_COLUMNS else line.name
+def _cells(line: StatementLine) -> list[str]:
+    """A line of a statement, as COLUMNS order it."""
+    figures = [line.entitled_fen, line.collected_fen or 0, line.net_fen or 0]
+    return [line.name, *map(yuan, figures), *(yuan(line.causes_fen.get(cause, 0)) for cause in CAUSES_ZH)]
 
 
 def plain_terms(title: str, shares: Table) -> Document:

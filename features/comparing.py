@@ -1,8 +1,10 @@
 """Comparing what was found with what a feature says, so that an officer sees the difference."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 
 Table = Sequence[Sequence[str]]
+AMOUNT = re.compile(r"-?[\d,]+\.\d\d")
 
 
 def same(found: Table, expected: Table) -> None:
@@ -11,9 +13,17 @@ def same(found: Table, expected: Table) -> None:
         raise AssertionError(f"与预期不符。\n应为：\n{drawn(expected)}\n实为：\n{drawn(found)}")
 
 
+def equal(found: object, expected: object) -> None:
+    """Both alike, an amount as an amount; an AssertionError in Chinese shows both."""
+    if plain(str(found)) != plain(str(expected)):
+        raise AssertionError(f"与预期不符。应为“{expected}”，实为“{found}”。")
+
+
 def plain(cell: str) -> str:
-    """An amount without thousands commas."""
-    return str(cell).replace(",", "").strip()
+    """An amount without thousands commas; nothing is nothing, whatever its sign."""
+    text = str(cell).strip()
+    amount = text.replace(",", "") if AMOUNT.fullmatch(text) else text
+    return re.sub(r"^-(0+\.00)$", r"\1", amount)
 
 
 def drawn(table: Table) -> str:
@@ -25,3 +35,16 @@ def contains(found: str, words: str) -> None:
     """The words somewhere in a text."""
     if words not in found:
         raise AssertionError(f"没有找到“{words}”。实际内容：\n{found or '（空）'}")
+
+
+def in_columns(columns: Sequence[str], known: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    """Rows in the columns asked for; the first says what a row is about, whatever its heading."""
+    places = [0, *(known.index(known_column(column, known)) for column in columns[1:])]
+    return [columns, *([row[place] for place in places] for row in rows)]
+
+
+def known_column(column: str, known: Iterable[str]) -> str:
+    """A column that can be answered; another is refused with those that can."""
+    if column not in known:
+        raise AssertionError(f"不认识的列“{column}”；可写：{'、'.join(known)}。")
+    return column

@@ -61,16 +61,20 @@ def phrases() -> list[Phrase]:
 
 
 def _phrase(function: Callable[..., object], kinds: dict[str, StepFunctionContext]) -> Phrase:
-    code = function.__code__
-    arguments = code.co_varnames[: code.co_argcount]
     chapter = next(each for each in CHAPTERS if each.__name__ == function.__module__)
     return Phrase(
         chapter=(chapter.__doc__ or "").strip(),
         kinds=tuple(kind for kind in KINDS.values() if kind in kinds),
         wording=readable(next(iter(kinds.values())).parser.name),
         meaning=(function.__doc__ or "").strip(),
-        takes="表格" if "datatable" in arguments else "三引号正文" if "docstring" in arguments else "",
+        takes=takes(function),
     )
+
+
+def takes(function: Callable[..., object]) -> str:
+    """What a step needs below it: a table, a text in three quotes, or nothing."""
+    arguments = function.__code__.co_varnames[: function.__code__.co_argcount]
+    return "表格" if "datatable" in arguments else "三引号正文" if "docstring" in arguments else ""
 
 
 def readable(pattern: str) -> str:

@@ -5,11 +5,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import cast
 from uuid import uuid4
 
 import pytest
-from pytest_bdd.parser import Feature, Scenario, Step
+from pytest_bdd.parser import Step
+from pytest_bdd.scenario import scenario_wrapper_template_registry
+
+from features.plugin import Unanswered
+from ledger.domain.errors import Refusal
 
 TEST = "from pytest_bdd import scenarios\n\nscenarios({file!r})\n"
 
@@ -30,40 +34,56 @@ class Outcomes:
     """A pytest plugin that gathers how scenarios went."""
 
     found: list[Outcome] = field(default_factory=list)
-    _failure: tuple[Step, Exception] | None = None
+    _step: Step | None = None
 
     @pytest.hookimpl
-    def pytest_bdd_step_error(
-        self,
-        request: Any,
-        feature: Feature,
-        scenario: Scenario,
-        step: Step,
-        step_func: Any,
-        step_func_args: dict[str, object],
-        exception: Exception,
-    ) -> None:
-        """Keep the step that failed."""
-        self._failure = (step, exception)
+    def pytest_bdd_before_step(self, step: Step) -> None:
+        """Keep the step, should it fail."""
+        self._step = step
 
-    @pytest.hookimpl
-    def pytest_bdd_after_scenario(self, request: Any, feature: Feature, scenario: Scenario) -> None:
-        """One scenario is over."""
-        if self._failure is None:
-            self.found.append(Outcome(scenario.name, True))
-        else:
-            step, problem = self._failure
-            reason = str(problem).split("\nassert ")[0] or type(problem).__name__
-            self.found.append(Outcome(scenario.name, False, step.name, step.line_number, reason))
-        self._failure = None
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Function, call: pytest.CallInfo[None]) -> None:
+        """A scenario is over, or could not begin, or could not be cleared away."""
+        if call.when == "call" or call.excinfo:
+            self.found.append(self._outcome(item, call.excinfo.value if call.excinfo else None))
+            self._step = None
+
+    def _outcome(self, item: pytest.Function, problem: BaseException | None) -> Outcome:
+        template = scenario_wrapper_template_registry[item.function]
+        example = _example(item)
+        row = "、".join(f"{name} {value}" for name, value in example.items())
+        name = template.render(example).name + (f"（{row}）" if row else "")
+        if problem is None:
+            return Outcome(name, True)
+        step = problem.step if isinstance(problem, Unanswered) else self._step
+        where = (step.name, step.line_number) if step else (template.name, template.line_number)
+        return Outcome(name, False, *where, reason_of(problem))
+
+
+def _example(item: pytest.Function) -> dict[str, str]:
+    """The row of an outline's examples; nothing for a plain scenario."""
+    example = item.callspec.params["_pytest_bdd_example"] if hasattr(item, "callspec") else {}
+    return cast(dict[str, str], example)
+
+
+def reason_of(problem: BaseException) -> str:
+    """Why a scenario failed, as an officer can read it."""
+    said = str(problem).split("\nassert ")[0]
+    if isinstance(problem, pytest.skip.Exception):
+        return "没有执行：场景的标签使它跳过。请去掉标签。"
+    if said and isinstance(problem, AssertionError | Refusal):
+        return said
+    return f"这一步做不下去（{type(problem).__name__}：{said}）。请核对它的写法，以及前面是否缺了步骤。"
 
 
 def run(file: Path) -> list[Outcome]:
     """How each scenario of a sound feature file went."""
     outcomes = Outcomes()
     with _folder() as folder:
+        copy = folder / "own.feature"  # without the mark that some editors put before the first line
+        copy.write_text(file.read_text(encoding="utf-8-sig"), encoding="utf-8")
         test = folder / f"test_{uuid4().hex}.py"  # a name of its own: Python keeps modules by name
-        test.write_text(TEST.format(file=str(file.resolve())), encoding="utf-8")
+        test.write_text(TEST.format(file=str(copy.resolve())), encoding="utf-8")
         options = ["--import-mode=importlib", "--rootdir", str(folder), "-c", str(folder / "pytest.ini")]
         options += ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "features.plugin"]
         (folder / "pytest.ini").write_text("[pytest]\naddopts =\n")

@@ -7,16 +7,25 @@ somebody was faster it decides again.
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from ledger.audit.chain import Algorithm
-from ledger.audit.verification import Report, check_chain, check_index, check_statements
+from ledger.audit.verification import (
+    IndexUnusable,
+    PointNotOnChain,
+    Report,
+    check_chain,
+    check_index,
+    check_statements,
+)
 from ledger.domain import agreement, closing
 from ledger.domain.agreement import Agreement
 from ledger.domain.books import Books
 from ledger.domain.calendar import Period
+from ledger.domain.claims import refuse_claimed_twice
 from ledger.domain.entries import Entry, Key, differing
-from ledger.domain.errors import Conflict, Fault, LinePlace, LinesRefused, RuleBroken
+from ledger.domain.errors import Conflict, Fault, LinePlace, LinesRefused, Refusal, RuleBroken
 from ledger.domain.events import BooksOpened, Fact, PeriodClosed, ReceiptsRecorded
 from ledger.domain.linking import Reference, link
 from ledger.domain.money import yuan
@@ -53,6 +62,13 @@ class VoucherContentsDiffer(Conflict):
         "Voucher {voucher} is recorded (event {position} row {row}, fingerprint {recorded_print}) "
         "with another {columns} (fingerprint {sent_print}). To correct it, reverse the recorded one."
     )
+
+
+class SameVoucherWithoutTreasury(Conflict):
+    """A voucher that came with a treasury and again without, or the other way round."""
+
+    zh = "税票 {voucher} 的同一行、同日、同额，一次写了收款国库“{treasury}”，一次没有写，会重复计算。请统一写法；确是两笔的，用行号区分。"
+    en = "Voucher {voucher}, same line, day and amount, came once with treasury '{treasury}' and once without: counted twice."
 
 
 class BooksKeepChanging(Conflict):
@@ -129,9 +145,21 @@ class Ledger:
         self._act(decide)
         return next(each for each in reversed(self.books.agreements.values()) if each.document == document)
 
-    def sign_agreement(self, number: str, party: str) -> Agreement:
-        """One party agrees; raises AgreementUnknown, NotAParty, AlreadySigned, AgreementsOverlap."""
-        self._act(lambda books: [agreement.sign(books.agreement(number), party, books.agreements.values())])
+    def sign_agreement(self, number: str, *parties: str) -> Agreement:
+        """One party or several agree, together or not at all.
+
+        Raises AgreementUnknown, NotAParty, AlreadySigned; with the last signature AgreementsOverlap
+        or EntriesClaimedTwice.
+        """
+
+        def decide(books: Books) -> list[Fact]:
+            signed, others = books.agreement(number), list(books.agreements.values())
+            facts = agreement.sign(signed, parties, others)
+            if signed.is_completed_by(signed.party(party) for party in parties):
+                refuse_claimed_twice(signed, others, books.entries, books.originals)
+            return facts
+
+        self._act(decide)
         return self.books.agreement(number)
 
     # Receipts
@@ -174,10 +202,11 @@ class Ledger:
             _naming(entry, file.references, recorded[entry.key]) for entry in file.entries if entry.key in recorded
         ]
         faults = [_conflict(entry, recorded[entry.key]) for entry in known if differing(entry, recorded[entry.key])]
+        faults += _with_and_without_treasury(file.entries, recorded)
         if faults:
             raise LinesRefused(faults, file=file.name)
         fresh = [entry for entry in file.entries if entry.key not in recorded]
-        return link(fresh, file.references, self._log.lines_with_what_took_them_back, file.name)
+        return link(fresh, file.references, self._log.related_lines, file.name)
 
     # Periods
 
@@ -188,20 +217,34 @@ class Ledger:
 
     # Proof
 
-    def verify(self) -> Report:
-        """Check chain, index and every closed statement."""
+    def verify(self, point: tuple[int, str] | None = None) -> Report:
+        """Check chain, index and every closed statement.
+
+        `point` is a position and hash kept outside the books: the chain must still pass it.
+        """
         head = self._log.head()
         end = (head.position, head.hash)
-        findings: list[RuleBroken] = list(check_chain(self._log.sealed(), head.books, head.algorithm, end))
+        everything = self._log.sealed(-(2**63))
+        findings: list[RuleBroken] = list(check_chain(everything, head.books, head.algorithm, end))
+        findings += self._point_findings(point) if point else []
         statements = 0
         if not findings:
-            findings += check_index(self._log.history(), self._log.places())
+            try:
+                findings += check_index(self._log.history(), self._log.places())
+            except (Refusal, TypeError, ValueError) as problem:
+                findings.append(IndexUnusable(problem=problem))
+        if not findings:
             for finding in check_statements(self._log.history()):
                 if isinstance(finding, int):
                     statements += finding
                 else:
                     findings.append(finding)
         return Report(head.position, statements, head.hash.hex(), findings)
+
+    def _point_findings(self, point: tuple[int, str]) -> list[RuleBroken]:
+        position, expected = point
+        found = [each.hash.hex() for each in self._log.sealed(position - 1, position)]
+        return [] if found == [expected.lower()] else [PointNotOnChain(position=position, expected=expected)]
 
     def _act(self, decide: Callable[[Books], list[Fact]]) -> None:
         """Look, decide, record; again if somebody was faster."""
@@ -216,6 +259,24 @@ class Ledger:
                 continue
             return
         raise BooksKeepChanging(tries=TRIES_MAX)
+
+
+def _with_and_without_treasury(entries: Sequence[Entry], recorded: Mapping[Key, Entry]) -> list[Fault]:
+    """The same voucher, line, day and amount with a treasury and without one: the same money, exported twice."""
+    seen: dict[tuple[object, ...], Entry] = {_but_for_treasury(entry): entry for entry in recorded.values()}
+    faults = []
+    for entry in entries:
+        first = seen.setdefault(_but_for_treasury(entry), entry)
+        if bool(first.key.treasury) != bool(entry.key.treasury) and entry.key not in recorded:
+            rule = SameVoucherWithoutTreasury(
+                voucher=entry.key.voucher, treasury=first.key.treasury or entry.key.treasury
+            )
+            faults.append(Fault(LinePlace(entry.row, "收款国库"), rule))
+    return faults
+
+
+def _but_for_treasury(entry: Entry) -> tuple[str, str, date, int]:
+    return entry.key.voucher, entry.key.line, entry.booked_on, entry.amount_fen
 
 
 def _naming(entry: Entry, references: Mapping[Key, Reference], recorded: Entry) -> Entry:

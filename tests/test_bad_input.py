@@ -120,7 +120,7 @@ BAD_FILES: dict[str, tuple[bytes, tuple[str, ...]]] = {
         csv_file(["V1,2024-01-05,90.00"]),
         ("第 2 行", "已按 100.00 元入账", "第 2 号事项第 1 行", "这次是 90.00 元", "请先冲销"),
     ),
-    "empty": (b"", ("缺少必需的列“税票号码”", "请补上")),
+    "empty": (b"", ("没有明细行", "请核对是否选错文件")),
     "header only": (csv_file([]), ("没有明细行", "请核对是否选错文件")),
     "random bytes": (bytes(range(256)), ("第 2 行不是 UTF-8，也不是 GB18030", "请重新导出")),
     "cut in a character": (csv_file([*LINES], FULL)[:-9], ("第 4 行", "被截断", "请重新导出")),

@@ -215,10 +215,10 @@ def flipped(value: int | str | bytes, place: int) -> int | bytes:
 
 def flip(intruder: sqlite3.Connection, table: str, column: str, where: str, place: int) -> None:
     """Flip one bit of one stored value; a case that the table itself forbids is no case."""
-    (value, kind), *_ = intruder.execute(f"SELECT {column}, typeof({column}) FROM {table} WHERE {where}")  # noqa: S608
+    (value, kind), *_ = intruder.execute(f"SELECT {column}, typeof({column}) FROM {table} WHERE {where}")
     assume(value != "")
     try:
-        intruder.execute(f"UPDATE {table} SET {column} = CAST(? AS {kind}) WHERE {where}", (flipped(value, place),))  # noqa: S608
+        intruder.execute(f"UPDATE {table} SET {column} = CAST(? AS {kind}) WHERE {where}", (flipped(value, place),))
     except sqlite3.IntegrityError:
         assume(False)
 

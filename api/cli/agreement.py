@@ -1,12 +1,15 @@
 """`enclave agreement`: propose, sign, show."""
 
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
 
 from api.cli.printing import print_json, print_lines, print_table
-from api.cli.settings import Settings, json_option, pass_settings
+from api.cli.settings import Settings, agreement_number, json_option, pass_settings
+from ledger.application import Ledger
 from ledger.domain.agreement import Agreement
+from ledger.domain.events import AgreementSigned
 from ledger.files.documents import read_document
 from ledger.projections.terms_in_words import terms_in_words
 
@@ -30,37 +33,62 @@ def propose(settings: Settings, file: Path, new: bool, title: str, as_json: bool
 
 
 @agreement.command()
-@click.argument("number")
+@click.argument("number", callback=agreement_number)
 @click.option(
     "--party", "parties", multiple=True, required=True, help="签署方的代号、名称或区划代码，可重复。Who signs."
 )
 @json_option
 @pass_settings
 def sign(settings: Settings, number: str, parties: tuple[str, ...], as_json: bool) -> None:
-    """代表参与方签署。Sign for a party."""
-    ledger = settings.ledger()
-    for party in parties:
-        signed = ledger.sign_agreement(number, party)
-    _show_one(signed, as_json)
+    """代表参与方签署；多方同签时要么都签上，要么都不签。Sign for one party or several, all or none."""
+    _show_one(settings.ledger().sign_agreement(number, *parties), as_json)
 
 
 @agreement.command()
-@click.argument("number", required=False)
+@click.argument("number", callback=agreement_number, required=False)
 @json_option
 @pass_settings
 def show(settings: Settings, number: str | None, as_json: bool) -> None:
     """列出协议，或查看一份。List agreements, or show one."""
-    books = settings.ledger().books
+    ledger = settings.ledger()
+    books = ledger.books
     if number:
-        found = books.agreement(number)
-        _show_one(found, as_json)
-        if not as_json:
-            print_lines(terms_in_words(found.terms))
+        _show_whole(books.agreement(number), signatures(ledger, number), as_json)
     elif as_json:
         print_json({"agreements": [_document(each) for each in books.agreements.values()]})
     else:
         rows = [(each.number, each.terms.title, _state(each)) for each in books.agreements.values()]
         print_table("协议 Agreements", ("编号", "名称", "状态"), rows)
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Which party signed, by whose hand, and where in the log."""
+
+    party: str
+    actor: str
+    position: int
+
+
+def signatures(ledger: Ledger, number: str) -> list[Signature]:
+    """Who signed an agreement, as the log has it."""
+    return [
+        Signature(event.party, event.actor, position)
+        for position, event in ledger.log.history()
+        if isinstance(event, AgreementSigned) and event.agreement == number
+    ]
+
+
+def _show_whole(found: Agreement, signed: list[Signature], as_json: bool) -> None:
+    if as_json:
+        print_json({**_document(found), "signatures": [asdict(each) for each in signed]})
+        return
+    _show_one(found, as_json)
+    names = [
+        f"{found.terms.parties[each.party].name}（经办 {each.actor}，第 {each.position} 号事项）" for each in signed
+    ]
+    print_lines([f"签署：{'、'.join(names)}。"] if names else [])
+    print_lines(terms_in_words(found.terms))
 
 
 def _show_one(agreement: Agreement, as_json: bool) -> None:

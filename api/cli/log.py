@@ -1,5 +1,6 @@
 """`enclave events|verify`: the log itself, and whether it is whole."""
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -18,6 +19,8 @@ from ledger.domain.events import (
 )
 from ledger.projections.wording import money
 
+EVENTS_SHOWN = 100
+
 
 @click.command()
 @click.option(
@@ -28,21 +31,34 @@ from ledger.projections.wording import money
     help="从哪个序号之后看起。Only behind this position.",
 )
 @click.option(
-    "--limit", type=click.IntRange(1, 2**62), default=100, show_default=True, help="最多看几条。At most so many."
+    "--limit",
+    type=click.IntRange(1, 2**62),
+    help=f"最多看几条；不写则列表看 {EVENTS_SHOWN} 条，--json 给全部。At most so many.",
 )
 @json_option
 @pass_settings
-def events(settings: Settings, after: int, limit: int, as_json: bool) -> None:
+def events(settings: Settings, after: int, limit: int | None, as_json: bool) -> None:
     """事项日志。The events, in order."""
-    found = islice(settings.ledger().log.history(after), limit)
+    log = settings.ledger().log
     if as_json:
+        found = islice(log.history(after), limit)
         print_json({"events": [_document(position, event) for position, event in found]})
         return
+    shown = list(islice(log.history(after), limit or EVENTS_SHOWN))
     rows = [
         (str(position), f"{event.recorded_at.astimezone():%Y-%m-%d %H:%M}", event.actor, event.TOPIC, in_words(event))
-        for position, event in found
+        for position, event in shown
     ]
     print_table("事项日志 Events", ("序号", "时间", "经办", "类别", "内容"), rows, numbers=(0,))
+    print_lines(_how_to_see_more(shown[-1][0] if shown else after, log.head().position))
+
+
+def _how_to_see_more(last_shown: int, last: int) -> Iterator[str]:
+    if last_shown < last:
+        yield (
+            f"还有 {last - last_shown} 条没有列出：接着看用 --after {last_shown}，"
+            f"一次看完用 --limit {last}，供程序读取用 --json。"
+        )
 
 
 def in_words(event: Event) -> str:
@@ -66,15 +82,24 @@ def _document(position: int, event: Event) -> dict[str, object]:
     return {"position": position, "topic": event.TOPIC, **fields}
 
 
+def point(context: click.Context, parameter: click.Parameter, text: str | None) -> tuple[int, str] | None:
+    """A point kept elsewhere, written `position:hash`."""
+    found = re.fullmatch(r"([0-9]{1,18}):([0-9a-fA-F]{64})", text or "")
+    if text and not found:
+        raise click.BadParameter("应写成 序号:封印，例如 41:3f…（64 位）。Write position:hash.")
+    return (int(found[1]), found[2]) if found else None
+
+
 @click.command()
+@click.option("--expect", callback=point, help="另外留存的链首（序号:封印），日志必须经过它。A head kept elsewhere.")
 @json_option
 @click.pass_context
-def verify(context: click.Context, as_json: bool) -> None:
+def verify(context: click.Context, expect: tuple[int, str] | None, as_json: bool) -> None:
     """核验：封印、税票索引、每张结算单重算。Check the chain, the index and every closed statement."""
     settings = context.find_object(Settings)
     assert settings is not None
     with console(stderr=True).status("正在核验 …"):
-        report = settings.ledger().verify()
+        report = settings.ledger().verify(expect)
     findings = [finding.say(settings.language) for finding in report.findings]
     if as_json:
         print_json(
@@ -88,7 +113,9 @@ def verify(context: click.Context, as_json: bool) -> None:
         )
     elif report.is_sound:
         print_lines(
-            [f"账簿完好：{report.events} 号事项封印相连，{report.statements} 张结算单重算一致。链首 {report.head}"]
+            [
+                f"账簿完好：{report.events} 号事项封印相连，{report.statements} 张结算单重算一致。链首 {report.events}:{report.head}"
+            ]
         )
     else:
         print_lines(_findings(findings))

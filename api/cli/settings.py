@@ -52,5 +52,10 @@ def keep_out_of_version_control(books: Path) -> None:
         raise BooksBusy(problem=problem) from None
 
 
+def agreement_number(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """An agreement's number as the books write it, however it was typed: `a1` is A1."""
+    return value.strip().upper() if value else value
+
+
 pass_settings = click.make_pass_decorator(Settings)
 json_option = click.option("--json", "as_json", is_flag=True, help="输出 JSON，供程序读取。JSON for programs.")

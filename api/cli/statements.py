@@ -1,42 +1,78 @@
-"""`enclave statement|close|explain`: what each party is due, and why."""
+"""`enclave statement`: what each party is due in a period."""
+
+from collections.abc import Sequence
 
 import click
 
 from api.cli.printing import amount, print_json, print_lines, print_table
-from api.cli.settings import Settings, json_option, pass_settings
+from api.cli.settings import Settings, agreement_number, json_option, pass_settings
 from ledger.domain.books import Books
-from ledger.domain.calendar import Period
 from ledger.domain.closing import NothingToClose
-from ledger.domain.events import PeriodClosed
-from ledger.projections.explanation import as_document, explain
-from ledger.projections.explanation_in_words import in_sentences
-from ledger.projections.statements import Statement, period_of, statements
+from ledger.projections.coverage import booked, coverage
+from ledger.projections.statements import PartySum, Span, Statement, month_span, span_of, statements_within, sums_of
 from ledger.projections.wording import CAUSES_ZH
 
 COLUMNS = ("参与方", "应得", "已征收", "净额（应收+/应付−）", "其中")
+SUM_COLUMNS = ("协议", "池", *COLUMNS[:4])
 
 
 @click.command()
 @click.argument("period", required=False)
-@click.option("--agreement", help="只看一份协议，例如 A1。One agreement.")
+@click.option("--agreement", callback=agreement_number, help="只看一份协议，例如 A1。One agreement.")
 @json_option
 @pass_settings
 def statement(settings: Settings, period: str | None, agreement: str | None, as_json: bool) -> None:
-    """结算单：PERIOD 写 2024-03、2024-Q1 或 2024；不写则为最近结账的一期。Statements of a period."""
+    """结算单：PERIOD 写 2024-03、2024-Q1 或 2024；不写则为最近结账的一期。Every statement of a month, quarter or year."""
     books = settings.ledger().books
-    found = statements(books, period_of(period) if period else _current(books), agreement)
+    span = span_of(period) if period else _current(books)
+    found = statements_within(books, span, agreement)
+    unselected_fen = coverage(books, booked(books, span.first.first, span.last.last)).unselected_fen
     if as_json:
-        print_json({"statements": [statement_document(each) for each in found]})
-    else:
-        for each in found:
-            print_statement(each)
+        print_json(
+            {
+                "statements": [statement_document(each) for each in found],
+                "sums": [_sum_document(each) for each in sums_of(found)],
+                "unselected_fen": unselected_fen,
+            }
+        )
+        return
+    for each in found:
+        print_statement(each)
+    _print_sums(span, found)
+    if unselected_fen:
+        print_lines([f"本期入库中有 {amount(unselected_fen)} 元没有任何已签协议选中。"])
 
 
-def _current(books: Books) -> Period:
+def _current(books: Books) -> Span:
     current = books.last_closed() or books.first_period()
     if current is None:
         raise NothingToClose()
-    return current
+    return month_span(current)
+
+
+def _print_sums(span: Span, found: Sequence[Statement]) -> None:
+    """What several statements of one pool say together; nothing where each pool has only one."""
+    if len({(each.agreement, each.pool) for each in found}) == len(found):
+        return
+    draft = "，含草稿" if any(each.is_draft for each in found) else ""
+    rows = [
+        (each.agreement, each.pool, each.name, *map(amount, (each.entitled_fen, each.collected_fen, each.net_fen)))
+        for each in sums_of(found)
+    ]
+    title = f"合计 {span.name}（{len(found)} 张结算单{draft}）"
+    print_table(title, SUM_COLUMNS, rows, numbers=(3, 4, 5))
+    print_lines([""])
+
+
+def _sum_document(found: PartySum) -> dict[str, object]:
+    return {
+        "agreement": found.agreement,
+        "pool": found.pool,
+        "party": found.party,
+        "entitled_fen": found.entitled_fen,
+        "collected_fen": found.collected_fen,
+        "net_fen": found.net_fen,
+    }
 
 
 def print_statement(found: Statement) -> None:
@@ -77,8 +113,11 @@ def causes_in_words(causes_fen: object) -> str:
 def remarks(found: Statement) -> list[str]:
     """What does not stand in the table, and the digest that does."""
     lines = [] if found.lines else ["本期各方合计为负，按协议不列，结转以后各期。"]
+    if found.carried:
+        carried = "、".join(f"{line.name} {amount(line.entitled_fen)} 元" for line in found.carried)
+        lines.append(f"结转：{carried}。")
     if found.waiting_fen:
-        lines.append(f"暂不分配 {amount(found.waiting_fen)} 元，原因见 enclave explain。")
+        lines.append(f"累计暂不分配 {amount(found.waiting_fen)} 元，原因见 enclave explain。")
     if found.undivided_fen:
         lines.append(f"累计不分配、留在征收方 {amount(found.undivided_fen)} 元（协议期外或不符合条件）。")
     return [*lines, f"数据指纹 SHA-256 {found.digest}，事实截至第 {found.cut} 号事项。"]
@@ -108,60 +147,8 @@ def statement_document(found: Statement) -> dict[str, object]:
             }
             for line in found.lines
         ],
+        "carried_fen": {line.party: line.entitled_fen for line in found.carried},
         "waiting_fen": found.waiting_fen,
         "undivided_fen": found.undivided_fen,
         "digest": found.digest,
     }
-
-
-@click.command()
-@click.argument("period")
-@click.option("--up-to", is_flag=True, help="把此前未结的月份依次结到 PERIOD。Close every open month up to PERIOD.")
-@json_option
-@pass_settings
-def close(settings: Settings, period: str, up_to: bool, as_json: bool) -> None:
-    """结账：在日志上划一刀，记下每张结算单的数字。Close a period: a cut in the log."""
-    ledger = settings.ledger()
-    last = Period.parse(period)
-    closed: list[PeriodClosed] = []
-    following = ledger.books.next_period() if up_to else last
-    while following and following <= last:
-        closed.append(ledger.close_period(following))
-        following = following.next if up_to else None
-    if not closed:
-        closed.append(ledger.close_period(last))
-    if as_json:
-        print_json(
-            {
-                "closed": [
-                    {"period": each.period, "cut": each.cut, "statements": [one.number for one in each.statements]}
-                    for each in closed
-                ]
-            }
-        )
-    else:
-        print_lines(_closed_in_words(each) for each in closed)
-
-
-def _closed_in_words(closed: PeriodClosed) -> str:
-    numbers = "、".join(each.number for each in closed.statements) or "没有协议在本期结算"
-    return f"{closed.period} 已结账，事实截至第 {closed.cut} 号事项；结算单：{numbers}。"
-
-
-@click.command()
-@click.argument("agreement")
-@click.argument("period")
-@click.argument("party")
-@click.option("--all", "every_voucher", is_flag=True, help="列出全部税票。List every voucher.")
-@json_option
-@pass_settings
-def explain_command(
-    settings: Settings, agreement: str, period: str, party: str, every_voucher: bool, as_json: bool
-) -> None:
-    """解释一个应得数：直到税票、条款和最后一分。Explain a figure down to vouchers, clause and last fen."""
-    found = explain(settings.ledger().books, agreement, period_of(period), party)
-    if as_json:
-        print_json({"explanations": [as_document(each) for each in found]})
-    else:
-        for each in found:
-            print_lines(in_sentences(each, None if every_voucher else 20))

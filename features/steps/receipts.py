@@ -3,6 +3,7 @@
 from pytest_bdd import given, parsers, then, when
 
 from features.clerk import Clerk, Table
+from features.comparing import equal
 
 
 @given(parsers.parse('凭证 "{voucher}" 于 {day} 入库 {amount} 元'))
@@ -45,10 +46,10 @@ def file_imported(clerk: Clerk, docstring: str) -> None:
 @then(parsers.parse("记入 {recorded:d} 行，已有 {known:d} 行"))
 def import_reported(clerk: Clerk, recorded: int, known: int) -> None:
     """导入的回话：新记几行，几行此前已有。"""
-    assert clerk.answer == f"记入 {recorded} 行，已有 {known} 行", clerk.refusal or clerk.answer
+    equal(clerk.answer or clerk.verdict(), f"记入 {recorded} 行，已有 {known} 行")
 
 
 @then(parsers.parse("账内共有 {count:d} 件事项"))
 def events_counted(clerk: Clerk, count: int) -> None:
     """日志里有几件事项（开账也算一件）。"""
-    assert clerk.events_count() == count, f"实有 {clerk.events_count()} 件"
+    equal(clerk.events_count(), count)

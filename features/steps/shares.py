@@ -3,7 +3,7 @@
 from pytest_bdd import given, parsers, then, when
 
 from features.clerk import Clerk, Table
-from features.comparing import same
+from features.comparing import equal, same
 
 
 @given("试算条款为：")
@@ -93,13 +93,13 @@ def net_between_two(clerk: Clerk, payer: str, payee: str, amount: str) -> None:
 @then(parsers.parse("待认定、暂不分配 {amount} 元"))
 def waiting(clerk: Clerk, amount: str) -> None:
     """等双方认定才能分的金额。"""
-    assert clerk.waiting() == amount, clerk.waiting()
+    equal(clerk.waiting(), amount)
 
 
 @then(parsers.parse("不分配、留在征收方 {amount} 元"))
 def undivided(clerk: Clerk, amount: str) -> None:
     """协议期外或不符合条件、条款又没有写归谁的金额。"""
-    assert clerk.undivided() == amount, clerk.undivided()
+    equal(clerk.undivided(), amount)
 
 
 @then("测算的资格为：")

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ledger.audit.chain import Algorithm, Sealed, genesis, link
-from ledger.domain.books import Books, statements_of
+from ledger.domain.books import Books
 from ledger.domain.calendar import Period
-from ledger.domain.closing import ENGINE
+from ledger.domain.closing import ENGINE, statements_at
 from ledger.domain.entries import Key, Place
-from ledger.domain.errors import RuleBroken
+from ledger.domain.errors import Refusal, RuleBroken
 from ledger.domain.events import Event, PeriodClosed, ReceiptsRecorded
 from ledger.domain.statement import digest
 from ledger.domain.terms import EDITION
@@ -44,6 +44,34 @@ class IndexDiffers(RuleBroken):
 
     zh = "税票索引与日志不一致：{voucher}。可能造成重复入账；请从备份恢复。"
     en = "The index of vouchers and the log disagree: {voucher}. Restore a backup."
+
+
+class IndexUnusable(RuleBroken):
+    """An index or an event that cannot be read at all."""
+
+    zh = "税票索引或日志的内容读不出来（{problem}）。文件被改动或损坏；请从备份恢复。"
+    en = "The index of vouchers or the log cannot be read ({problem}). The file was changed or damaged; restore a backup."
+
+
+class VoucherRecordedTwice(RuleBroken):
+    """One voucher, twice in the log."""
+
+    zh = "税票 {voucher} 在第 {one} 号和第 {other} 号事项各记了一次，同一笔钱计了两遍。请从备份恢复，或冲销其一。"
+    en = "Voucher {voucher} is recorded in events {one} and {other}: the same money twice. Restore a backup, or reverse one."
+
+
+class EventUnusable(RuleBroken):
+    """An event that fits its seal and still makes no sense."""
+
+    zh = "第 {position} 号事项的内容不合情理（{problem}），日志被人重写过，或由更新的版本写入。"
+    en = "Event {position} makes no sense ({problem}); the log was rewritten, or a later version wrote it."
+
+
+class PointNotOnChain(RuleBroken):
+    """A point kept elsewhere that the chain does not pass."""
+
+    zh = "第 {position} 号事项的封印与您另外留存的 {expected} 不同：日志在那之前被重写过，或被截断。"
+    en = "Event {position} does not carry the hash {expected} that you kept: the log was rewritten before it, or cut."
 
 
 class StatementDiffers(RuleBroken):
@@ -88,6 +116,9 @@ def check_chain(
     """Gaps, broken seals and a head row that does not fit."""
     before, position = genesis(books, algorithm), 0
     for event in sealed:
+        if event.position <= position:
+            yield SealBroken(position=event.position, topic=event.topic)
+            continue
         if event.position != position + 1:
             yield PositionMissing(first=position + 1, last=event.position - 1)
         position = event.position
@@ -103,9 +134,13 @@ def check_statements(events: Iterable[tuple[int, Event]]) -> Iterator[RuleBroken
     """Every closed statement against its digest and a recomputation; a number counts what was checked."""
     books = Books()
     for position, event in events:
-        if isinstance(event, PeriodClosed):
-            yield from _check_closing(books, position, event)
-        books.apply(position, event)
+        try:
+            if isinstance(event, PeriodClosed):
+                yield from _check_closing(books, position, event)
+            books.apply(position, event)
+        except (Refusal, ArithmeticError, LookupError, TypeError, ValueError) as problem:
+            yield EventUnusable(position=position, problem=problem)
+            return
 
 
 def _check_closing(books: Books, position: int, closing: PeriodClosed) -> Iterator[RuleBroken | int]:
@@ -117,12 +152,7 @@ def _check_closing(books: Books, position: int, closing: PeriodClosed) -> Iterat
         yield EngineDiffers(period=closing.period, engine=closing.engine, edition=closing.edition)
         return
     period = Period.parse(closing.period)
-    again = {
-        (each.agreement, each.pool): each
-        for agreement in books.in_force(closing.cut)
-        if period.ends(agreement.terms.every)
-        for each in statements_of(books.work(agreement, period, closing.cut, position))
-    }
+    again = {(each.agreement, each.pool): each for each in statements_at(books, period, closing.cut, position)}
     said = {(each.agreement, each.pool): each for each in closing.statements}
     for key in again.keys() | said.keys():
         if again.get(key) != said.get(key):
@@ -130,13 +160,14 @@ def _check_closing(books: Books, position: int, closing: PeriodClosed) -> Iterat
 
 
 def check_index(events: Iterable[tuple[int, Event]], places: dict[Key, Place]) -> Iterator[RuleBroken]:
-    """The index of vouchers against the lines in the log."""
-    logged = {
-        entry.key: Place(position, entry.row, entry.original)
-        for position, event in events
-        if isinstance(event, ReceiptsRecorded)
-        for entry in event.receipts.entries(position)
-    }
+    """The index of vouchers against the lines in the log, each of which stands there once."""
+    logged: dict[Key, Place] = {}
+    for position, event in events:
+        lines = event.receipts.entries(position) if isinstance(event, ReceiptsRecorded) else ()
+        for entry in lines:
+            if entry.key in logged:
+                yield VoucherRecordedTwice(voucher=entry.key, one=logged[entry.key].position, other=position)
+            logged[entry.key] = Place(position, entry.row, entry.original)
     for key in sorted(logged.keys() | places.keys()):
         if logged.get(key) != places.get(key):
             yield IndexDiffers(voucher=key)

@@ -4,7 +4,7 @@ Verbs decide: they check the rules, may refuse, and return what happened.  `evol
 what happened and never refuses: rules may change, history may not.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import product
@@ -52,6 +52,13 @@ class AgreementsOverlap(Conflict):
     en = "Pool {pool} of agreement {agreement} selects what pool {other_pool} of agreement {other}, in force, selects."
 
 
+class EntriesClaimedTwice(Conflict):
+    """Recorded entries that two agreements in force would both divide."""
+
+    zh = "协议 {agreement} 不能生效：已入账的 {voucher} 等款项已由生效的协议 {other} 分配，同一笔钱不能分两次。请先改定范围。"
+    en = "Agreement {agreement} cannot come into force: {voucher} and perhaps more is divided by agreement {other} already."
+
+
 @dataclass(frozen=True)
 class Agreement:
     """One agreement as the log knows it; `in_force_at` is the position of the last signature."""
@@ -66,6 +73,10 @@ class Agreement:
     def is_in_force(self, position: int) -> bool:
         """Whether every party had signed by a position."""
         return self.in_force_at is not None and self.in_force_at <= position
+
+    def is_completed_by(self, parties: Iterable[str]) -> bool:
+        """Whether these signatures are the last ones missing."""
+        return set(self.terms.parties) == {*self.signed, *parties}
 
     def party(self, text: str) -> str:
         """The party that a person means, by id, name or region; raises NotAParty."""
@@ -86,23 +97,25 @@ def propose(document: Document, known: Iterable[Agreement], number: str) -> Fact
     if missing:
         raise TermsRefused(missing)
     for other in known:
-        if other.document == document:
+        if list(other.terms.parties) == list(terms.parties) and other.document == document:
             raise AlreadyProposed(agreement=other.number)
     return Fact(stream(number), AgreementProposed, {"agreement": number, "terms": document})
 
 
-def sign(agreement: Agreement, party: str, others: Iterable[Agreement]) -> Fact:
-    """One party agrees.
+def sign(agreement: Agreement, parties: Sequence[str], others: Iterable[Agreement]) -> list[Fact]:
+    """One party or several agree, together or not at all.
 
     Raises NotAParty, AlreadySigned; with the last signature AgreementsOverlap.
     """
-    signer = agreement.party(party)
-    if signer in agreement.signed:
-        raise AlreadySigned(party=signer, agreement=agreement.number)
-    if len(agreement.signed) + 1 == len(agreement.terms.parties):
+    signers = [agreement.party(party) for party in parties]
+    for index, signer in enumerate(signers):
+        if signer in agreement.signed or signer in signers[:index]:
+            raise AlreadySigned(party=agreement.terms.parties[signer].name, agreement=agreement.number)
+    if agreement.is_completed_by(signers):
         for other in others:
             _refuse_overlap(agreement, other)
-    return Fact(stream(agreement.number), AgreementSigned, {"agreement": agreement.number, "party": signer})
+    number = agreement.number
+    return [Fact(stream(number), AgreementSigned, {"agreement": number, "party": signer}) for signer in signers]
 
 
 def evolve(agreement: Agreement | None, event: Event, position: int) -> Agreement:

@@ -116,7 +116,8 @@ def anniversary(start: date, years: int) -> date:
 
 def agreement_years(start: date, first_year: int, last_year: int) -> tuple[date, date]:
     """First and last day of years a to b; the first day counts, year n ends the day before its anniversary."""
-    return anniversary(start, first_year - 1), anniversary(start, last_year) - DAY
+    end = anniversary(start, last_year)
+    return anniversary(start, first_year - 1), end if end == date.max else end - DAY
 
 
 def agreement_year(start: date, when: date) -> int:

@@ -15,6 +15,7 @@ from ledger.domain.terms import Document, Threshold, Window
 from ledger.domain.words import Words
 
 ALWAYS = Window(None, None)
+FACTS_MAX = 100_000
 UNUSED_FACTS = ("clock", "weights")
 """Kinds that no terms of this version can ask for."""
 
@@ -113,7 +114,7 @@ def read_facts(document: Document | list[Document]) -> Certified:
     found: list[Fault] = []
     reading = _Reading()
     top = Words({"facts": document} if isinstance(document, list) else document, "", found)
-    for words in top.each("facts", required=True):
+    for words in top.each("facts", limit=FACTS_MAX, required=True):
         _read_fact(words, reading)
     top.done(("facts",))
     if found:

@@ -29,6 +29,13 @@ class PeriodAlreadyClosed(Conflict):
     en = "Period {period} is closed and nothing new belongs to it. What comes late is stated next."
 
 
+class PeriodBeforeFirst(Conflict):
+    """A period before anything was booked."""
+
+    zh = "账内第一笔入库在 {first}，{period} 没有账可结。请从 {first} 结起。"
+    en = "The first receipt was booked in {first}; there is nothing to close in {period}. Begin with {first}."
+
+
 class NothingToClose(Conflict):
     """Books without receipts."""
 
@@ -39,15 +46,17 @@ class NothingToClose(Conflict):
 def close(books: Books, period: Period) -> Fact:
     """Close a period at the books' position.
 
-    Raises NothingToClose, PeriodsCloseInOrder, PeriodAlreadyClosed.
+    Raises NothingToClose, PeriodBeforeFirst, PeriodsCloseInOrder, PeriodAlreadyClosed.
     """
     last, first = books.last_closed(), books.first_period()
     if first is None:
         raise NothingToClose()
+    if last is None and period < first:
+        raise PeriodBeforeFirst(first=first, period=period)
     due = last.next if last else first
     if due is None or period > due:
         raise PeriodsCloseInOrder(period=period, due=due)
-    statements = _statements(books, period)
+    statements = statements_at(books, period, books.position, books.position + 1)
     if period < due and (period != last or not any(_says_something(each) for each in statements)):
         raise PeriodAlreadyClosed(period=period)
     fields = {
@@ -60,13 +69,19 @@ def close(books: Books, period: Period) -> Fact:
     return Fact(STREAM, PeriodClosed, fields)
 
 
-def _statements(books: Books, period: Period) -> list[StatedPool]:
-    return [
+def statements_at(books: Books, period: Period, cut: int, before: int) -> list[StatedPool]:
+    """Every statement of a period at a cut, given the closings below a position.
+
+    A supplementary cut only writes statements that say something.
+    """
+    found = [
         statement
-        for agreement in books.in_force(books.position)
+        for agreement in books.in_force(cut)
         if period.ends(agreement.terms.every)
-        for statement in statements_of(books.work(agreement, period, books.position))
+        for statement in statements_of(books.work(agreement, period, cut, before))
     ]
+    again = any(closing.period == str(period) for position, closing in books.closings if position < before)
+    return [each for each in found if _says_something(each)] if again else found
 
 
 def _says_something(statement: StatedPool) -> bool:

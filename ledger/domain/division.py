@@ -53,6 +53,8 @@ class _SegmentSum:
 
 
 ZERO = Fraction(0)
+OTHERWISE = "otherwise"
+"""The row of what was sent elsewhere: dated outside the agreement's life, or not eligible."""
 SegmentKey = tuple[int, int, int]
 
 
@@ -114,7 +116,7 @@ class Division:
     def _apart(self, reading: Reading) -> str:
         level = self.terms.rounding.level
         if level == "line":
-            return "/".join(reading.entry.key)
+            return "\t".join(reading.entry.key)
         return settlement(reading.entry.booked_on, self.terms.every) if level == "period" else ""
 
     def _segment(self, unit: str, when: date) -> SegmentKey:
@@ -255,11 +257,15 @@ class Division:
         return reasons
 
     def by_step(self) -> dict[str, dict[str, Fraction]]:
-        """Exact parts by step and party, all units and segments added up."""
+        """Exact parts by step and party, all units and segments added up; and what `otherwise` gave."""
         rows: dict[str, dict[str, Fraction]] = {step.name: {} for step in self.pool.steps}
         for _, taken in self.taken():
             for party, part in taken.parts.items():
-                rows[taken.step.name][party] = rows[taken.step.name].get(party, Fraction(0)) + part
+                rows[taken.step.name][party] = rows[taken.step.name].get(party, ZERO) + part
+        sent_elsewhere = sum(place.sum_fen for place in self._otherwise.values())
+        if self.pool.otherwise and self._otherwise:
+            whole = sum(self.pool.otherwise.values(), ZERO)
+            rows[OTHERWISE] = {party: sent_elsewhere * part / whole for party, part in self.pool.otherwise.items()}
         return rows
 
 

@@ -36,6 +36,8 @@ TERMS_WORDS = (
     "negatives", "rounding", "settle", "lists", "levels", "pools", "clause",
 )  # fmt: skip
 
+PARTIES_MAX, POOLS_MAX, LEVEL_ROWS_MAX = 200, 50, 500
+
 
 def read_terms(document: Document) -> Terms:
     """The terms that a document states.
@@ -113,7 +115,9 @@ class _Draft:
 
     def _parties(self) -> dict[str, Party]:
         inner = self.words.inner("parties", required=True)
-        parties = {name: self._party(name, inner.inner(name)) for name in inner.names()} if inner else {}
+        parties = (
+            {name: self._party(name, inner.inner(name)) for name in self._names(inner, PARTIES_MAX)} if inner else {}
+        )
         if inner and len(parties) < 2:
             inner.fault("", faults.PartiesTooFew())
         for one in parties.values():
@@ -121,6 +125,9 @@ class _Draft:
                 if one is not other and {other.name, other.region} & {one.id, one.name, one.region} - {""}:
                     self.words.fault(f"parties.{one.id}", faults.PartiesAlike(one=one.id, other=other.id))
         return parties
+
+    def _names(self, words: Words, limit: int) -> list[str]:
+        return words.at_most("", words.names(), limit)
 
     def _party(self, name: str, words: Words | None) -> Party:
         if words is None:
@@ -163,7 +170,7 @@ class _Draft:
         return {name: inner.texts(name) for name in inner.names()} if inner else {}
 
     def _levels(self) -> Iterable[LevelRow]:
-        for words in self.words.each("levels"):
+        for words in self.words.each("levels", limit=LEVEL_ROWS_MAX):
             subject = words.text("subject", required=True)
             words.check_code("subject", subject)
             first = words.day("from", required=True) or date.min
@@ -181,6 +188,6 @@ class _Draft:
             return ()
         if not inner.names():
             inner.fault("", faults.WordMissing(word="pools"))
-        named = [(name, inner.inner(name)) for name in inner.names()]
+        named = [(name, inner.inner(name)) for name in self._names(inner, POOLS_MAX)]
         draft = PoolDraft(self.parties, self.first)
         return tuple(draft.pool(name, words) for name, words in named if words)

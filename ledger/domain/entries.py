@@ -14,6 +14,8 @@ from ledger.domain.errors import RuleBroken
 from ledger.domain.money import yuan
 from ledger.domain.terms import Level
 
+CHAIN_MAX = 10
+
 
 class Key(NamedTuple):
     """The natural key of a receipt: the same key is the same money."""
@@ -98,18 +100,27 @@ class SelfReference(RuleBroken):
     en = "{voucher} names itself as its original, or a circle. Correct the number."
 
 
+class ChainTooLong(RuleBroken):
+    """Reversals of reversals of reversals."""
+
+    zh = "{voucher} 上溯已有 {depth} 层冲销或退库，超过 {limit} 层。请直接冲销最初的税票，再记正确的一笔。"
+    en = "{voucher} stands {depth} reversals or refunds deep, more than {limit}. Reverse the first voucher instead."
+
+
 class Originals:
     """Every entry by its key, for those that name one."""
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self._entries: dict[Key, Entry] = {}
         self._taken_back: dict[Key, list[Key]] = {}
+        self._nets_fen: dict[Key, int] = {}
         for entry in entries:
             self.add(entry)
 
     def add(self, entry: Entry) -> None:
         """Remember an entry."""
         self._entries[entry.key] = entry
+        self._nets_fen.clear()
         if entry.original is not None:
             self._taken_back.setdefault(entry.original, []).append(entry.key)
 
@@ -122,7 +133,20 @@ class Originals:
 
     def net_fen(self, key: Key) -> int:
         """What is left of an entry after its reversal and refunds; a reversed refund gives its room back."""
-        return self._entries[key].amount_fen + sum(self.net_fen(below) for below in self._taken_back.get(key, ()))
+        if key not in self._nets_fen:
+            below_fen = sum(self.net_fen(below) for below in self._taken_back.get(key, ()))
+            self._nets_fen[key] = self._entries[key].amount_fen + below_fen
+        return self._nets_fen[key]
+
+    def above(self, entry: Entry) -> list[Entry]:
+        """The original of an entry, that one's original, and so on up to the first; stops at a circle."""
+        found: list[Entry] = []
+        seen = {entry.key}
+        while entry.original is not None and entry.original in self._entries and entry.original not in seen:
+            entry = self._entries[entry.original]
+            seen.add(entry.key)
+            found.append(entry)
+        return found
 
 
 def check_reference(entry: Entry, originals: Originals) -> RuleBroken | None:
@@ -132,29 +156,26 @@ def check_reference(entry: Entry, originals: Originals) -> RuleBroken | None:
     voucher, name = str(entry.key), str(entry.original)
     if original is None:
         return OriginalUnknown(original=name)
-    if _circular(entry, originals):
+    above = originals.above(entry)
+    if above[-1].original is not None:
         return SelfReference(voucher=voucher)
+    if len(above) > CHAIN_MAX:
+        return ChainTooLong(voucher=voucher, depth=len(above), limit=CHAIN_MAX)
     amount = yuan(original.amount_fen)
     if entry.amount_fen * original.amount_fen > 0:
         return RefundSameSign(voucher=voucher, original=name)
     if entry.is_reversal and entry.amount_fen != -original.amount_fen:
         return ReversalNotWhole(voucher=voucher, original=name, sent=yuan(entry.amount_fen), amount=amount)
-    if originals.net_fen(entry.original) * original.amount_fen < 0:
-        refunded = yuan(abs(originals.net_fen(entry.original) - original.amount_fen))
-        return RefundExceedsOriginal(voucher=voucher, original=name, amount=amount, refunded=refunded)
-    return None
+    return next((rule for each in above if (rule := _exceeded(entry, each, originals))), None)
 
 
-def _circular(entry: Entry, originals: Originals) -> bool:
-    seen = {entry.key}
-    above = entry.original
-    while above is not None:
-        if above in seen:
-            return True
-        seen.add(above)
-        found = originals.get(above)
-        above = found.original if found else None
-    return False
+def _exceeded(entry: Entry, above: Entry, originals: Originals) -> RuleBroken | None:
+    """The rule that is broken if more than the whole of an original is taken back, directly or through others."""
+    net_fen = originals.net_fen(above.key)
+    if net_fen * above.amount_fen >= 0:
+        return None
+    amount, refunded = yuan(above.amount_fen), yuan(abs(net_fen - above.amount_fen))
+    return RefundExceedsOriginal(voucher=entry.key, original=above.key, amount=amount, refunded=refunded)
 
 
 CONTENTS = {

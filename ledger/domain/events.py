@@ -69,7 +69,10 @@ class StatedLine(msgspec.Struct, frozen=True):
 
 
 class StatedPool(msgspec.Struct, frozen=True):
-    """A statement (结算单): one agreement, one pool, one settlement."""
+    """A statement (结算单): one agreement, one pool, one settlement.
+
+    Without lines its total was below zero and is carried: `carried_fen` says what it would have said.
+    """
 
     agreement: str
     pool: str
@@ -79,6 +82,7 @@ class StatedPool(msgspec.Struct, frozen=True):
     waiting_fen: int
     undivided_fen: int
     digest: str
+    carried_fen: dict[str, int] = {}
 
 
 class PeriodClosed(Event, frozen=True, kw_only=True):

@@ -26,7 +26,7 @@ def by_percent(amount_fen: int, percents: Mapping[Level, Fraction]) -> dict[str,
 
 
 def retained_fen(level: Level, entry: Entry, source: Entry, rows: Sequence[LevelRow], when: date) -> int | None:
-    """What a level retains of an entry, in fen; None if neither treasury nor table says it.
+    """What a level retains of an entry that is no reversal, in fen; None if neither treasury nor table says it.
 
     `source` is the entry whose attributes count, `when` the day whose table row counts.
     """
@@ -34,8 +34,6 @@ def retained_fen(level: Level, entry: Entry, source: Entry, rows: Sequence[Level
         return entry.amount_fen
     if entry.levels_fen is not None:
         return entry.levels_fen[level]
-    if source.levels_fen is not None and entry.amount_fen == -source.amount_fen:
-        return -source.levels_fen[level]
     percents = entry.percents or source.percents
     if percents is None:
         row = level_row(rows, source.subject, when)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ledger.domain.entries import (
+    CHAIN_MAX,
     Entry,
     Key,
     OriginalAmbiguous,
@@ -31,7 +32,7 @@ def link(
 ) -> list[Entry]:
     """The entries with their originals, from the same file or from what `recorded` says of a voucher.
 
-    `recorded` returns every recorded line of some vouchers and whatever was taken back of them.
+    `recorded` returns every recorded line of some vouchers, what they take back, and what takes that back.
     Raises LinesRefused with every reference that cannot stand (semantics 5.2).
     """
     vouchers = {references[entry.key].voucher for entry in entries if entry.key in references}
@@ -43,7 +44,8 @@ def link(
     faults: list[Fault] = []
     linked = [_linked(entry, references.get(entry.key), by_voucher, faults) for entry in entries]
     originals = Originals((known | {entry.key: entry for entry in linked}).values())
-    for entry in linked:
+    too_deep = [entry for entry in linked if len(originals.above(entry)) > CHAIN_MAX]
+    for entry in too_deep or linked:
         rule = check_reference(entry, originals) if entry.original else None
         if rule:
             faults.append(_fault(entry, rule))

@@ -29,6 +29,7 @@ STEP_WORDS = ("name", "split", "keep", "during", "until", "take", "cap", "per", 
 LATER_POOL_WORDS = ("guarantee", "indicators", "basis", "reported", "until_certified")
 LATER_STEP_WORDS = ("extend", "guarantee", "until_certified")
 LATER_SHARES = ("indicator", "inputs", "quota")
+STEPS_MAX = 100
 
 
 class PoolDraft:
@@ -49,7 +50,10 @@ class PoolDraft:
             per=words.choice("per", get_args(Per), "agreement"),
             eligible=self._eligible(words),
             otherwise=self._weights(words, "otherwise") if words.has("otherwise") else None,
-            steps=tuple(self._step(index, inner) for index, inner in enumerate(words.each("waterfall", required=True))),
+            steps=tuple(
+                self._step(index, inner)
+                for index, inner in enumerate(words.each("waterfall", limit=STEPS_MAX, required=True))
+            ),
             clause=words.clause,
             path=words.path,
         )

@@ -52,8 +52,8 @@ class ListUncertified(Uncertified):
 class EntryIncomplete(RuleBroken):
     """A column that the terms need, empty on this line."""
 
-    zh = "{voucher} 缺“{column}”，条款要用它来{purpose}。请补上。"
-    en = "{voucher} lacks {column}, which the terms need. Fill it in."
+    zh = "{voucher} 缺“{column}”，条款要用它来{purpose}。请在文件里补上；已入账的，冲销后用新行重记。"
+    en = "{voucher} lacks {column}, which the terms need. Fill it in; if recorded, reverse it and record it anew."
 
 
 class CollectorUnknown(RuleBroken):
@@ -134,10 +134,10 @@ class Reader:
         if selected is False:
             return None
         level_date = self._dated_by(entry).booked_on
-        amount_fen = retained_fen(pool.level, entry, source, self.terms.levels, level_date)
+        amount_fen = self._retained_fen(pool, entry, source)
         waiting = Reading(entry, pool.name, Fate.WAITING, entry.amount_fen, when or entry.booked_on)
         if amount_fen is None:
-            return replace(waiting, reason=LevelUnknown(voucher=entry.key, subject=source.subject, when=level_date))
+            return replace(waiting, reason=_level_unknown(entry, source, level_date))
         waiting = replace(waiting, amount_fen=amount_fen)
         try:
             return self._placed(pool, source, waiting, when, selected)
@@ -154,6 +154,14 @@ class Reader:
             else (lambda each: each.period_last)
         )
         return wanted(dated) or wanted(self._source(entry))
+
+    def _retained_fen(self, pool: Pool, entry: Entry, source: Entry) -> int | None:
+        """What the pool's level retains; a reversal takes back what its own original had, whatever its columns say."""
+        if entry.is_reversal and entry.original is not None:
+            retained = self._retained_fen(pool, self._originals[entry.original], source)
+            return None if retained is None else -retained
+        level_date = self._dated_by(entry).booked_on
+        return retained_fen(pool.level, entry, source, self.terms.levels, level_date)
 
     def _placed(
         self, pool: Pool, source: Entry, waiting: Reading, when: date | None, selected: RuleBroken | bool
@@ -224,3 +232,9 @@ class Reader:
         if divides:
             return Fate.DIVIDED
         return Fate.UNDIVIDED if pool.otherwise is None else Fate.OTHERWISE
+
+
+def _level_unknown(entry: Entry, source: Entry, when: date) -> RuleBroken:
+    if not source.subject:
+        return EntryIncomplete(voucher=entry.key, column="预算科目", purpose="查级次比例")
+    return LevelUnknown(voucher=entry.key, subject=source.subject, when=when)

@@ -4,8 +4,9 @@ Shares of an entry are worths: due after it less due before it, in file order.  
 explain; what is due is what is paid (semantics 5.11).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from ledger.domain.calendar import Every, settlement
 from ledger.domain.certified import Certified, Proposal
@@ -136,13 +137,16 @@ def _rows(divisions: dict[str, Division]) -> dict[str, dict[str, Shares]]:
 
 
 def rows_by_step(division: Division) -> dict[str, Shares]:
-    """What each step of a pool gave to date, rounded row by row where a row is whole."""
-    rows = {}
-    for step, exact in division.by_step().items():
-        parts = {party: exact[party] for party in division.terms.parties if party in exact}
-        if sum(parts.values()) % 1 == 0:
-            rows[step] = rounded(parts, division.terms.rounding.rule)
-    return rows
+    """What each step of a pool, and its `otherwise`, gave to date: the worksheet, rounded row by row."""
+    return {step: _row(division, exact) for step, exact in division.by_step().items()}
+
+
+def _row(division: Division, exact: Mapping[str, Fraction]) -> Shares:
+    """Whole fen for one row; what it holds beyond whole fen goes into the difference below the rows."""
+    parts = {party: exact[party] for party in division.terms.parties if party in exact}
+    beyond = {"": -(sum(parts.values(), Fraction(0)) % 1)}
+    fen = rounded(beyond | parts, division.terms.rounding.rule)
+    return {party: fen[party] for party in parts}
 
 
 def _rows_less(

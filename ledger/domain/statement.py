@@ -7,7 +7,7 @@ The difference is shown by cause: the bridge first moves the day, then walks the
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 import msgspec
@@ -15,11 +15,12 @@ import msgspec
 from ledger.domain.agreement import Agreement
 from ledger.domain.calendar import Period, settlement
 from ledger.domain.certified import Certified
+from ledger.domain.claims import Claims
 from ledger.domain.division import Division, divide
 from ledger.domain.entries import Entry, Originals
 from ledger.domain.events import StatedLine, StatedPool
 from ledger.domain.money import check_sums
-from ledger.domain.reading import ClaimedTwice, Fate, Reader, Reading
+from ledger.domain.reading import Reading
 from ledger.domain.split import Shares, rows_by_step
 
 CAUSES = ("own", "late", "refund", "corrected", "carried")
@@ -73,13 +74,16 @@ class Working:
         if not self._agreement.is_in_force(cut):
             return []
         known = [entry for entry in entries if entry.position <= cut and entry.booked_on <= period.last]
-        readings = list(self._read(known, originals, cut))
+        claims = Claims(self._agreement, [other for other in self._others if other.is_in_force(cut)], originals)
+        readings = [reading for entry in known for reading in claims.read(entry)]
         stated_before = [each for each in readings if self._was_stated(each.entry)]
         moves = [each for each in readings if not self._was_stated(each.entry)]
         moves.sort(key=lambda each: each.entry.position > self._said.cut)
         divisions = divide(self._terms, stated_before, Certified())
         worked = [self._work(division, moves, period) for division in divisions.values()]
-        return [each for each in worked if each.worths or self._lives_in(period)]
+        return [
+            each for each in worked if each.worths or any(each.causes["carried"].values()) or self._lives_in(period)
+        ]
 
     def _lives_in(self, period: Period) -> bool:
         """Whether the agreement's life meets the settlement; outside it a statement of nothing is not written."""
@@ -88,29 +92,6 @@ class Working:
 
     def _was_stated(self, entry: Entry) -> bool:
         return entry.position <= self._said.cut and entry.booked_on <= self._said.day
-
-    def _read(self, entries: Iterable[Entry], originals: Originals, cut: int) -> Iterator[Reading]:
-        reader = Reader(self._terms, Certified(), originals)
-        others = [
-            (other.number, Reader(other.terms, Certified(), originals))
-            for other in self._others
-            if other.is_in_force(cut) and other.number != self._agreement.number
-        ]
-        for entry in entries:
-            readings = reader.read(entry)
-            for reading in readings:
-                yield self._claimed_once(reading, others)
-
-    def _claimed_once(self, reading: Reading, others: Sequence[tuple[str, Reader]]) -> Reading:
-        """The reading, or the same waiting where another agreement in force selects the entry too."""
-        own = next(pool.level for pool in self._terms.pools if pool.name == reading.pool)
-        for number, reader in others:
-            for other in reader.read(reading.entry):
-                level = next(pool.level for pool in reader.terms.pools if pool.name == other.pool)
-                if other.fate is not Fate.UNDIVIDED and (own == level or "as_given" in (own, level)):
-                    rule = ClaimedTwice(voucher=reading.entry.key, one=self._agreement.number, other=number)
-                    return replace(reading, fate=Fate.WAITING, reason=rule)
-        return reading
 
     def _work(self, division: Division, moves: Sequence[Reading], period: Period) -> Worked:
         pool = division.pool.name
@@ -144,6 +125,7 @@ class Working:
             waiting_fen=division.waiting_fen(),
             undivided_fen=division.undivided_fen(),
             digest="",
+            carried_fen=says if carried else {},
         )
         return msgspec.structs.replace(statement, digest=digest(statement))
 

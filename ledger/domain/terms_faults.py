@@ -42,6 +42,13 @@ class NotAList(RuleBroken):
     en = "A list that is not empty is expected here."
 
 
+class TooMany(RuleBroken):
+    """More items than an agreement can have."""
+
+    zh = "“{word}”有 {found} 项，超过上限 {limit}。请核对是否选错文件，或分成几份协议。"
+    en = "'{word}' has {found} items, more than {limit}. Check the file, or make several agreements."
+
+
 class NotAText(RuleBroken):
     """A text was expected."""
 

@@ -16,6 +16,7 @@ from ledger.domain.errors import Fault, Refusal, nearest
 
 RATIO = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,18}))?(?:/([0-9]{1,18})|(%))?")
 Read = TypeVar("Read")
+FAULTS_MAX = 500
 
 
 class Inexact(str):
@@ -45,6 +46,8 @@ class Words:
 
     def fault(self, word: str, rule: Refusal) -> None:
         """Note a broken rule at a word (or at the mapping itself)."""
+        if len(self._faults) >= FAULTS_MAX:
+            return
         path = ".".join(part for part in (self.path, word) if part)
         self._faults.append(Fault(path or "条款", rule, self.clause))
 
@@ -78,6 +81,8 @@ class Words:
         if isinstance(value, bool) or not isinstance(value, str | int):
             self.fault(word, faults.NotAText())
             return ""
+        if required and not str(value).strip():
+            self.fault(word, faults.WordMissing(word=word))
         return str(value)
 
     def choice(self, word: str, choices: tuple[str, ...], default: str = "") -> Any:
@@ -190,20 +195,28 @@ class Words:
         value = self.raw(word, required=required)
         return None if value is None else Words(value, self._below(word), self._faults, self.clause)
 
-    def each(self, word: str, *, required: bool = False) -> "Iterator[Words]":
-        """The mappings of a list below this one."""
+    def at_most(self, word: str, items: list[Any], limit: int) -> list[Any]:
+        """The items, and a fault if there are more than anybody could agree on."""
+        if len(items) > limit:
+            self.fault(word, faults.TooMany(word=word, found=len(items), limit=limit))
+        return items[:limit]
+
+    def each(self, word: str, *, limit: int, required: bool = False) -> "Iterator[Words]":
+        """The mappings of a list below this one, at most so many."""
         value = self.raw(word, required=required)
         if value is None:
             return
         if not isinstance(value, list) or not value:
             self.fault(word, faults.NotAList())
             return
-        for index, item in enumerate(value):
+        for index, item in enumerate(self.at_most(word, value, limit)):
             yield Words(item, f"{self._below(word)}[{index}]", self._faults, self.clause)
 
     def done(self, known: tuple[str, ...], later: tuple[str, ...] = ()) -> None:
         """Note every word that nobody read."""
         for word in self._left:
+            if len(self._faults) >= FAULTS_MAX:
+                return
             if word in later:
                 self.fault(word, faults.WordNotYet(word=word))
             else:

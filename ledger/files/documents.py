@@ -156,9 +156,9 @@ for _dialect in (_PlainLoader, _PlainDumper):
             r"[-+]?(?:\d[\d_]*\.[\d_]*|\.\d[\d_]*|\d[\d_]*)(?:[eE][-+]?\d+)?|[-+]?\.(?:inf|nan)",
             "-+.0123456789",
         ),
-        ("null", r"null|~|", "n~\0"),
+        ("null", r"null|~|", "n~"),
     ):
-        _dialect.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), list(_first))
+        _dialect.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), [*_first, ""])
 _PlainLoader.add_constructor("tag:yaml.org,2002:float", _PlainLoader.construct_inexact)
 _PlainLoader.add_constructor("tag:yaml.org,2002:int", _PlainLoader.construct_whole)
 _PlainLoader.add_constructor("tag:yaml.org,2002:map", _PlainLoader.construct_plain_map)

@@ -38,6 +38,34 @@ class CellUnfit(RuleBroken):
     en = "This cell is longer than {limit} characters, or holds tabs, line breaks or other invisible characters. Clean it."
 
 
+class HeaderNotFirst(RuleBroken):
+    """A first line that is no header: a title, or columns parted by something else than commas."""
+
+    zh = "文件 {file} 的第一行“{found}”不像表头。表头应在第一行，各列用英文逗号分隔；请删去标题行，或另存为逗号分隔的 CSV。"
+    en = "The first line of {file}, '{found}', is no header. The header comes first, its columns parted by commas."
+
+
+class IdentifierDamaged(RuleBroken):
+    """A number that a spreadsheet turned into scientific notation: its last digits are gone."""
+
+    zh = "“{text}”是科学计数法，号码的末几位已被 Excel 丢掉。请把该列设为文本，从原系统重新导出。"
+    en = "'{text}' is scientific notation; a spreadsheet lost its last digits. Export the column again as text."
+
+
+class IdentifierWithSpace(RuleBroken):
+    """A number with a space inside."""
+
+    zh = "号码“{text}”中间有空格。请去掉空格。"
+    en = "The number '{text}' has a space inside. Remove it."
+
+
+class YearImplausible(RuleBroken):
+    """A year that no receipt of these books can have."""
+
+    zh = "日期 {day} 的年份不在 {first} 至 {last} 之间，应是笔误。请核对。"
+    en = "The year of {day} is not between {first} and {last}; it must be a slip. Check it."
+
+
 class DayInCellUnreadable(RuleBroken):
     """A date that is none."""
 
@@ -53,10 +81,10 @@ class AmountZero(RuleBroken):
 
 
 class CreditCodeWrong(RuleBroken):
-    """A unified social credit code whose check digit does not fit (GB 32100)."""
+    """A unified social credit code whose check digit or length does not fit (GB 32100)."""
 
-    zh = "社会信用代码“{code}”校验位不符（GB 32100）。请与营业执照核对。"
-    en = "Credit code '{code}' has a wrong check digit (GB 32100). Compare it with the business licence."
+    zh = "社会信用代码“{code}”校验位不符或位数不对（GB 32100：18 位；旧号 15 或 20 位）。请与营业执照核对。"
+    en = "Credit code '{code}' is wrong: 18 signs with their check digit (GB 32100), or 15 or 20 of old. Check the licence."
 
 
 class SubjectUnreadable(RuleBroken):
@@ -71,6 +99,15 @@ class SharesUnreadable(RuleBroken):
 
     zh = "预算分配比例“{shares}”读不懂或合计不是 100%。请写成 中央50%省15%县35%。"
     en = "Level shares '{shares}' cannot be read or do not add up to 100 %."
+
+
+class LevelOfOtherSign(RuleBroken):
+    """A level's figure with another sign than the line."""
+
+    zh = "有一级的金额与实缴金额 {amount} 元符号相反。各级金额须与实缴金额同号，或为零。"
+    en = (
+        "A level's figure has another sign than the line's {amount} yuan. All levels have the line's sign, or are zero."
+    )
 
 
 class LevelsDoNotFoot(RuleBroken):

@@ -6,6 +6,7 @@ Every wrong line is named; nothing is guessed.
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +29,10 @@ from ledger.files.line_faults import (
     CreditCodeWrong,
     DayInCellUnreadable,
     FileEmpty,
+    HeaderNotFirst,
+    IdentifierDamaged,
+    IdentifierWithSpace,
+    LevelOfOtherSign,
     LevelsDoNotFoot,
     PeriodBackwards,
     QuoteOpen,
@@ -35,6 +40,7 @@ from ledger.files.line_faults import (
     SharesUnreadable,
     SubjectUnreadable,
     VoucherTwice,
+    YearImplausible,
 )
 from ledger.files.text import decode
 
@@ -43,7 +49,11 @@ CODE = re.compile(r"([0-9]+)(?:[|｜].*)?|.*[(（]([0-9]+)[)）]")
 PERCENT = re.compile(r"(中央|省|自治区|市|县|区)级?([0-9]{1,3}(?:\.[0-9]{1,4})?)%")
 RECEIPTS_BYTES_MAX = 512_000_000
 CELL_CHARACTERS_MAX = 200
-INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
+IDENTIFIERS = ("税票号码", "行号", "社会信用代码", "原税票号码", "原行号")
+SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+")
+FAULTS_MAX = 1_000
+YEAR_MIN, YEAR_MAX = 1950, 2199
 csv.field_size_limit(10_000_000)
 Read = TypeVar("Read")
 
@@ -69,6 +79,10 @@ def read_receipts(data: bytes, name: str, *, check_codes: bool = True) -> Receip
     """
     rows = _rows(decode(data, name))
     header = next(rows, (0, []))[1]
+    if not header:
+        raise FileEmpty(file=name)
+    if sum(bool(cell) for cell in header) == 1:
+        raise HeaderNotFirst(file=name, found=next(filter(None, header))[:40])
     return _FileReader(name, columns_of(header, name), check_codes).read(rows)
 
 
@@ -97,6 +111,8 @@ class _FileReader:
         references: dict[Key, Reference] = {}
         duplicates = 0
         for number, cells in rows:
+            if len(self._faults) >= FAULTS_MAX:
+                break
             read = self._line(number, cells)
             if read is None:
                 continue
@@ -137,8 +153,13 @@ class _FileReader:
                 return None
         before = len(self._faults)
         cell = _Cells(number, dict(zip(self._columns, cells, strict=True)), self._faults)
+        cell.read_identifiers()
         entry = self._entry(number, cell)
-        reference = Reference(cell["原税票号码"], cell["原行号"]) if cell["原税票号码"] else None
+        reference = (
+            Reference(cell["原税票号码"], cell["原行号"] and _line_number(cell["原行号"]))
+            if cell["原税票号码"]
+            else None
+        )
         return (entry, reference) if len(self._faults) == before else None
 
     def _entry(self, number: int, cell: "_Cells") -> Entry:
@@ -147,7 +168,7 @@ class _FileReader:
         is_reversal = "冲" in cell["税款属性"]
         self._check(cell, amount_fen, first, last, is_reversal)
         return Entry(
-            key=Key(cell.required("税票号码"), cell["行号"] or "1", cell["收款国库"]),
+            key=Key(cell.required("税票号码"), _line_number(cell["行号"]), cell["收款国库"]),
             booked_on=cell.read("入库日期", _day, required=True) or date.min,
             amount_fen=amount_fen,
             period_first=first,
@@ -173,7 +194,9 @@ class _FileReader:
 
     def _enterprise(self, cell: "_Cells") -> str:
         code = cell["社会信用代码"]
-        if len(code) == 18 and not uscc.is_valid(code):
+        if len(code) == 18 and code.isascii():
+            code = code.upper()
+        if code and not _is_taxpayer(code):
             if self._check_codes:
                 cell.fault("社会信用代码", CreditCodeWrong(code=code))
             else:
@@ -185,6 +208,8 @@ class _FileReader:
         if not any(cell[column] for column in LEVEL_COLUMNS):
             return None
         levels = {level: cell.read(column, money.fen) or 0 for column, level in LEVEL_COLUMNS.items()}
+        if any(part * amount_fen < 0 for part in levels.values()):
+            cell.fault("县级", LevelOfOtherSign(amount=money.yuan(amount_fen)))
         if sum(levels.values()) != amount_fen:
             rule = LevelsDoNotFoot(levels=money.yuan(sum(levels.values())), amount=money.yuan(amount_fen))
             cell.fault("县级", rule)
@@ -210,6 +235,16 @@ class _Cells:
     def is_sound(self, column: str) -> bool:
         return column not in self._unsound
 
+    def read_identifiers(self) -> None:
+        """Write identifiers in one form (NFKC); note those that a spreadsheet damaged."""
+        for column in IDENTIFIERS:
+            text = unicodedata.normalize("NFKC", self[column])
+            if re.search(r"\s", text):
+                self.fault(column, IdentifierWithSpace(text=text))
+            elif column != "行号" and SCIENTIFIC.fullmatch(text):
+                self.fault(column, IdentifierDamaged(text=text))
+            self._cells[column] = text
+
     def required(self, column: str) -> str:
         if not self[column]:
             self.fault(column, CellEmpty())
@@ -226,15 +261,28 @@ class _Cells:
             return None
 
 
+def _line_number(text: str) -> str:
+    """A line's number without leading zeros; 1 where none is said."""
+    return str(int(text)) if text.isascii() and text.isdigit() else text or "1"
+
+
+def _is_taxpayer(code: str) -> bool:
+    """A unified social credit code with its check digit, or the 15 or 20 signs of older numbers."""
+    return bool(uscc.is_valid(code)) if len(code) == 18 else len(code) in (15, 20) and code.isalnum()
+
+
 def _day(text: str) -> date:
     found = DAY_FORMS.fullmatch(text)
     if not found:
         raise DayInCellUnreadable(day=text[:40])
     year, *months, last = found.groups()
     try:
-        return date(int(year), int(next(month for month in months if month)), int(last))
+        read = date(int(year), int(next(month for month in months if month)), int(last))
     except ValueError:
         raise DayInCellUnreadable(day=text[:40]) from None
+    if not YEAR_MIN <= read.year <= YEAR_MAX:
+        raise YearImplausible(day=text, first=YEAR_MIN, last=YEAR_MAX)
+    return read
 
 
 def _subject(text: str) -> str:

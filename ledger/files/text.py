@@ -31,6 +31,13 @@ class FileTooLarge(RuleBroken):
     en = "{file} has {bytes} bytes, above the limit of {limit}. Check that it is the right file, or divide it."
 
 
+class IsWorkbook(RuleBroken):
+    """A spreadsheet where text was expected."""
+
+    zh = "文件 {file} 是 Excel 工作簿或压缩包，不是 CSV。请在 Excel 里另存为“CSV UTF-8（逗号分隔）”再导入。"
+    en = "{file} is a workbook or archive, not CSV. Save it as CSV UTF-8 first."
+
+
 class TextUnreadable(RuleBroken):
     """Bytes that are no text."""
 
@@ -62,7 +69,9 @@ def writable(text: str) -> str:
 
 
 def decode(data: bytes, name: str) -> str:
-    """The text of a file; raises TextUnreadable or EncodingsMixed, naming the line."""
+    """The text of a file; raises IsWorkbook; TextUnreadable or EncodingsMixed, naming the line."""
+    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise IsWorkbook(file=name)
     for mark, encoding in MARKS:
         if data.startswith(mark):
             return _strict(data, encoding, name)

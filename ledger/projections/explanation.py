@@ -12,8 +12,8 @@ from ledger.domain.division import Account, Division, Stream
 from ledger.domain.reading import Reading
 from ledger.domain.statement import Worked
 from ledger.domain.terms import Step
-from ledger.domain.waterfall import Taken
-from ledger.projections.statements import NothingInForce, Statement, statements_of_agreement
+from ledger.domain.waterfall import Progress, Taken
+from ledger.projections.statements import Statement, month_span, nothing_in_force, statements_of_agreement
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,21 @@ class Explanation:
     entitled_fen: int
     causes_fen: dict[str, int]
     steps: tuple[StepShare, ...]
+    limits: tuple[tuple[str, Progress], ...]
     rows_fen: dict[str, int]
     accounts: tuple[Account, ...]
     vouchers: tuple[Voucher, ...]
     reasons: tuple[str, ...]
+
+    @property
+    def carried_fen(self) -> int:
+        """What was due at the last statement and was not stated then."""
+        return self.causes_fen.get("carried", 0)
+
+    @property
+    def rounding_fen(self) -> int:
+        """舍入差: the figure less the rows, each rounded for itself, and less what was carried (semantics 5.11)."""
+        return self.due_fen - self.said_before_fen - sum(self.rows_fen.values()) - self.carried_fen
 
     @property
     def name(self) -> str:
@@ -72,7 +83,7 @@ def explain(books: Books, number: str, period: Period, party: str) -> list[Expla
         for statement in statements_of_agreement(books, agreement, period)
     ]
     if not found:
-        raise NothingInForce(period=period)
+        raise nothing_in_force(books, [agreement], month_span(period))
     return found
 
 
@@ -90,6 +101,7 @@ def _explanation(books: Books, agreement: Agreement, statement: Statement, perio
         entitled_fen=line.entitled_fen if line else 0,
         causes_fen={cause: worths[party] for cause, worths in worked.causes.items() if worths[party]},
         steps=tuple(_steps(worked.division.taken(), party)),
+        limits=tuple(worked.division.progress()),
         rows_fen={step: shares.get(party, 0) for step, shares in worked.rows.items()},
         accounts=tuple(account for account in worked.division.accounts() if party in account.exact),
         vouchers=tuple(Voucher(reading, cause, worth[party]) for reading, cause, worth in worked.worths),
@@ -105,7 +117,8 @@ def _steps(taken: Sequence[tuple[Stream, Taken]], party: str) -> Iterator[StepSh
     for stream, each in taken:
         if each.amount or each.arrived:
             part = each.parts.get(party, Fraction(0))
-            yield StepShare(each.step, stream.unit, each.day, each.arrived, each.amount, part)
+            taken_fen = sum(each.parts.values(), Fraction(0))
+            yield StepShare(each.step, stream.unit, each.day, each.arrived, taken_fen, part)
 
 
 def _reasons(division: Division) -> Iterator[str]:
@@ -134,6 +147,8 @@ def as_document(why: Explanation) -> dict[str, object]:
         "said_before_fen": why.said_before_fen,
         "causes_fen": why.causes_fen,
         "rows_fen": why.rows_fen,
+        "rounding_fen": why.rounding_fen,
+        "limits": [_limit_document(unit, progress) for unit, progress in why.limits],
         "steps": [_step_document(share) for share in why.steps],
         "accounts": [_account_document(account) for account in why.accounts],
         "entries": [_voucher_document(voucher) for voucher in why.vouchers],
@@ -152,6 +167,17 @@ def _step_document(share: StepShare) -> dict[str, object]:
         "arrived_fen": str(share.arrived),
         "taken_fen": str(share.taken),
         "part_fen": str(share.part),
+    }
+
+
+def _limit_document(unit: str, progress: Progress) -> dict[str, object]:
+    return {
+        "unit": unit,
+        "step": progress.step,
+        "party": progress.party,
+        "year": progress.scope,
+        "limit_fen": progress.limit_fen,
+        "reached_fen": str(progress.reached),
     }
 
 

@@ -1,11 +1,11 @@
 """An explanation as numbered Chinese sentences."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from ledger.domain.division import Account
+from ledger.domain.division import OTHERWISE, Account
 from ledger.domain.terms import Step
-from ledger.projections.explanation import Explanation, last_fen_owners
+from ledger.projections.explanation import Explanation, StepShare, last_fen_owners
 from ledger.projections.wording import (
     CAUSES_ZH,
     LEVEL_WORDS,
@@ -15,6 +15,9 @@ from ledger.projections.wording import (
     percent_words,
     ratio_words,
 )
+
+UNITS_MAX = 20
+ALL = "*"
 
 
 def in_sentences(explanation: Explanation, vouchers_max: int | None = 20) -> list[str]:
@@ -30,15 +33,16 @@ def _sentences(why: Explanation, vouchers_max: int | None) -> Iterator[str]:
         else f"已由第 {statement.closed_at} 号事项结账，事实截至第 {statement.cut} 号"
     )
     yield f"结算单 {statement.number}（{state}）：{name}本期应得 {money(why.entitled_fen)} 元。"
-    yield f"到期末累计应得 {money(why.due_fen)} 元，减去以前各期已列 {money(why.said_before_fen)} 元，即本期数。"
-    if why.due_fen - why.said_before_fen != why.entitled_fen:
-        yield "本期各方合计为负，按协议不列，结转以后各期。"
+    worked_fen = why.due_fen - why.said_before_fen
+    yield f"到期末累计应得 {money(why.due_fen)} 元，减去以前各期已列 {money(why.said_before_fen)} 元，为 {money(worked_fen)} 元。"
+    if worked_fen != why.entitled_fen:
+        yield f"本期各方合计为负，按协议不列：本期列 0.00 元，{name}的 {money(worked_fen)} 元结转以后各期。"
     causes = "；".join(f"{CAUSES_ZH[cause]} {money(amount_fen)} 元" for cause, amount_fen in why.causes_fen.items())
     yield f"本期数按原因分为：{causes or '无变动'}。"
     yield from _collected(why)
     yield _rows_sentence(why)
-    for step in _own_steps(why):
-        yield _step_sentence(why, step)
+    yield from _step_sentences(why)
+    yield from _limit_sentences(why)
     for account in why.accounts:
         yield _account_sentence(why, account)
     yield from _voucher_sentences(why, vouchers_max)
@@ -55,14 +59,16 @@ def _collected(why: Explanation) -> Iterator[str]:
 
 
 def _rows_sentence(why: Explanation) -> str:
-    """The worksheet's rows of this statement, each rounded for itself, and what is left to foot (semantics 5.11)."""
+    """The worksheet's rows of this statement, each rounded for itself, and what foots them (semantics 5.11)."""
     rows = [f"{_step_name(step)} {money(amount_fen)} 元" for step, amount_fen in why.rows_fen.items()]
-    difference = why.due_fen - why.said_before_fen - sum(why.rows_fen.values())
-    rest = f"；其余（协议期外分配、舍入差）{money(difference)} 元" if difference else ""
-    return f"本期各步所得：{'；'.join(rows)}{rest}。"
+    rows += [f"以前未列、本期结转 {money(why.carried_fen)} 元"] if why.carried_fen else []
+    rows += [f"舍入差 {money(why.rounding_fen)} 元"] if why.rounding_fen else []
+    return f"本期各步所得：{'；'.join(rows)}。"
 
 
 def _step_name(name: str) -> str:
+    if name == OTHERWISE:
+        return "协议期外或不符合条件的"
     return f"第 {name[1:]} 步" if name.startswith("#") else f"“{name}”"
 
 
@@ -71,32 +77,61 @@ def _own_steps(why: Explanation) -> list[Step]:
     return list(pool.steps)
 
 
-def _step_sentence(why: Explanation, step: Step) -> str:
-    own = [share for share in why.steps if share.step.name == step.name]
+def _step_sentences(why: Explanation) -> Iterator[str]:
+    """What every step did to date: unit by unit where the pool counts by units and there are few."""
+    units = list(dict.fromkeys(share.unit for share in why.steps))
+    if len(units) > UNITS_MAX:
+        yield f"共 {len(units)} 个单位分别累计；下面各步为合计，逐个单位见 --json。"
+        units = [ALL]
+    for unit in units:
+        for step in _own_steps(why):
+            own = [share for share in why.steps if share.step.name == step.name and unit in (ALL, share.unit)]
+            if own:
+                yield _step_sentence(why, step, "" if unit == ALL else unit, own)
+
+
+def _step_sentence(why: Explanation, step: Step, unit: str, own: Sequence[StepShare]) -> str:
     arrived = sum((share.arrived for share in own), Fraction(0))
     taken = sum((share.taken for share in own), Fraction(0))
     part = sum((share.part for share in own), Fraction(0))
     clause = f"（{step.clause}）" if step.clause else ""
     take = f"提取 {percent_words(step.take)}，" if step.take else ""
+    who = f"{unit} 的" if unit else ""
     return (
-        f"步骤{_step_name(step.name)}{clause}：累计到达 {exact_fen(arrived)}，{take}取 {exact_fen(taken)}，"
+        f"{who}步骤{_step_name(step.name)}{clause}：累计到达 {exact_fen(arrived)}，{take}分出 {exact_fen(taken)}，"
         f"{_by(step, why)}{why.name}得 {exact_fen(part)}。"
     )
 
 
+def _limit_sentences(why: Explanation) -> Iterator[str]:
+    """How full every limit is; what does not fit goes on to the next step."""
+    for unit, progress in why.limits[:UNITS_MAX]:
+        party = f"{why.agreement.terms.parties[progress.party].name}的封顶" if progress.party else "限额"
+        year = f"{progress.scope} 年" if progress.scope else ""
+        left = progress.limit_fen - progress.reached
+        state = "已到顶，超出部分进入下一步" if not left else f"还可容纳 {exact_fen(left)}"
+        who = f"{unit} 的" if unit else ""
+        yield f"{who}步骤{_step_name(progress.step)}{year}{party} {money(progress.limit_fen)} 元，已用 {exact_fen(progress.reached)}，{state}。"
+
+
 def _by(step: Step, why: Explanation) -> str:
+    if step.cap:
+        return f"按{ratio_words(step.weights, why.agreement.terms)} 并受封顶限制，"
+    if step.keeps is not None:
+        return "按存量，"
     return "" if len(step.sharers) == 1 else f"按{ratio_words(step.weights, why.agreement.terms)}，"
 
 
 def _account_sentence(why: Explanation, account: Account) -> str:
     names = "、".join(why.agreement.terms.parties[party].name for party in account.key.parties)
-    apart = f"{account.key.apart} " if account.key.apart else ""
+    apart = f" {account.key.apart} " if account.key.apart else ""
     exact, fen = account.exact[why.party], account.fen[why.party]
-    text = f"取整账户 {apart}（{names}）：{why.name}精确应得 {exact_fen(exact)}，取整为 {money(fen)} 元"
+    text = f"取整账户{apart}（{names}）：{why.name}精确应得 {exact_fen(exact)}，取整为 {money(fen)} 元"
     owners = last_fen_owners(account)
     if owners:
-        text += f"；尾差的 1 分归 {'、'.join(why.agreement.terms.parties[party].name for party in owners)}"
-    return text + "。"
+        each = "各" if len(owners) > 1 else ""
+        text += f"；尾差{each} 1 分归{'、'.join(why.agreement.terms.parties[party].name for party in owners)}"
+    return f"{text}。"
 
 
 def _voucher_sentences(why: Explanation, vouchers_max: int | None) -> Iterator[str]:

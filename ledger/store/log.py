@@ -12,14 +12,14 @@ from typing import Any, get_args
 from uuid import UUID, uuid4, uuid5
 
 from eventsourcing.application import Application
-from eventsourcing.persistence import IntegrityError, OperationalError, PersistenceError, StoredEvent
+from eventsourcing.persistence import OperationalError, PersistenceError, StoredEvent
 
 from ledger.audit.chain import Algorithm, Sealed, genesis
 from ledger.domain.entries import Entry, Key, Place
 from ledger.domain.errors import Conflict, NotFound, RuleBroken
 from ledger.domain.events import Event, Fact, ReceiptsRecorded
 from ledger.store.mapper import StructMapper
-from ledger.store.sqlite import Head, SQLiteLog, may_hold_books
+from ledger.store.sqlite import Head, HeadMoved, SQLiteLog, may_hold_books
 
 PAGE = 50
 LOCK_TIMEOUT_SECONDS = 30
@@ -42,7 +42,7 @@ class BooksDamaged(RuleBroken):
 class BooksBusy(Conflict):
     """Somebody else is writing, for long."""
 
-    zh = "账簿正被别的程序占用，或磁盘写不进去：{problem}。这次没有记下任何内容，请稍后重试。"
+    zh = "账簿正被别的程序占用，或没有写权限、磁盘写不进去：{problem}。这次没有记下任何内容，请稍后重试。"
     en = "The books are in use by another program, or the disk cannot be written: {problem}. Nothing was recorded."
 
 
@@ -73,9 +73,10 @@ class Log(Application[UUID]):
                     "PERSISTENCE_MODULE": "ledger.store.sqlite",
                     "SQLITE_DBNAME": path.absolute().as_uri(),
                     "SQLITE_LOCK_TIMEOUT": str(LOCK_TIMEOUT_SECONDS),
+                    "CREATE_TABLE": "yes" if create else "no",
                 }
             )
-            if self.recorder.head() is None:
+            if create and self.recorder.head() is None:
                 books = uuid4().hex
                 self.recorder.begin(Head(0, genesis(books, algorithm), books, algorithm))
 
@@ -96,7 +97,7 @@ class Log(Application[UUID]):
         try:
             with self._translated():
                 recordings = self.save(*self._events(facts, actor), expected=expected, receipts=receipts)
-        except IntegrityError:
+        except HeadMoved:
             raise MovedOn from None
         return recordings[-1].notification.id
 
@@ -154,9 +155,14 @@ class Log(Application[UUID]):
             places = self.recorder.places(vouchers)
         return self._entries(places)
 
-    def lines_with_what_took_them_back(self, vouchers: Iterable[str]) -> list[Entry]:
-        """The lines of some vouchers, and the reversals and refunds of them, and of those."""
+    def related_lines(self, vouchers: Iterable[str]) -> list[Entry]:
+        """The lines of some vouchers, what they take back, and everything that takes any of it back."""
         found = {entry.key: entry for entry in self.lines(vouchers)}
+        above = {entry.original for entry in found.values() if entry.original}
+        while above - found.keys():
+            more = {entry.key: entry for entry in self.lines({key.voucher for key in above - found.keys()})}
+            above = {entry.original for entry in more.values() if entry.original}
+            found |= more
         newest = set(found)
         while newest:
             with self._translated():
@@ -187,9 +193,9 @@ class Log(Application[UUID]):
         """What the store says, as refusals that people understand."""
         try:
             yield
-        except IntegrityError:
+        except HeadMoved:
             raise
         except (OperationalError, sqlite3.OperationalError, OSError) as problem:
             raise BooksBusy(problem=problem) from problem
-        except (PersistenceError, sqlite3.Error) as problem:
+        except (PersistenceError, sqlite3.Error, ValueError) as problem:
             raise BooksDamaged(path=self._path, problem=problem) from problem

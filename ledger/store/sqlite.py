@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from eventsourcing import sqlite
-from eventsourcing.persistence import IntegrityError, Notification, StoredEvent
+from eventsourcing.persistence import DatabaseError, IntegrityError, Notification, StoredEvent
 from eventsourcing.sqlite import (
     SQLiteApplicationRecorder,
     SQLiteConnection,
@@ -95,10 +95,14 @@ class SQLiteLog(SQLiteApplicationRecorder):
         return TABLES
 
     def begin(self, head: Head) -> None:
-        """Write the head row of new books; existing books keep theirs."""
+        """Write the head row of new books; books with a head, or with events, keep what they have."""
         with self.datastore.transaction(commit=True) as cursor:
             row = (head.position, head.hash, head.books, head.algorithm)
-            cursor.execute("INSERT OR IGNORE INTO head VALUES (1, ?, ?, ?, ?)", row)
+            cursor.execute(
+                "INSERT INTO head SELECT 1, ?, ?, ?, ? "
+                "WHERE NOT EXISTS (SELECT 1 FROM head) AND NOT EXISTS (SELECT 1 FROM events)",
+                row,
+            )
 
     def head(self) -> Head | None:
         """The head row, or None before the books began."""
@@ -110,7 +114,10 @@ class SQLiteLog(SQLiteApplicationRecorder):
     def _insert_events(self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
         """Lock the head, check that it is where the act saw it, seal and insert."""
         c.execute("UPDATE head SET position = position RETURNING position, hash, books, algorithm")
-        head = Head(*c.fetchone())
+        row = c.fetchone()
+        if row is None:
+            raise DatabaseError("no head row")
+        head = Head(*row)
         expected: int | None = kwargs.get("expected")
         if expected is not None and head.position != expected:
             raise HeadMoved(f"expected {expected}, found {head.position}")
@@ -145,7 +152,7 @@ class SQLiteLog(SQLiteApplicationRecorder):
                 "SELECT position, CAST(originator_id AS TEXT), CAST(originator_version AS INTEGER), CAST(topic AS TEXT), "
                 "CAST(state AS BLOB), CAST(hash AS BLOB) FROM events "
                 "WHERE position >= ? AND position <= ? ORDER BY position LIMIT ?",
-                (first, 2**63 - 1 if last is None else last, limit),
+                (max(first, -(2**63)), 2**63 - 1 if last is None else last, limit),
             )
             return [Sealed(*row) for row in cursor.fetchall()]
 
