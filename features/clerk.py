@@ -22,7 +22,8 @@ from ledger.files.documents import parse_yaml
 from ledger.files.receipts_csv import read_receipts
 from ledger.projections.explanation import explain
 from ledger.projections.explanation_in_words import in_sentences
-from ledger.projections.statements import Statement, StatementLine, period_of, statements
+from ledger.projections.spans import period_of
+from ledger.projections.statements import Statement, StatementLine, statements
 from ledger.projections.terms_in_words import terms_in_words
 from ledger.projections.wording import CAUSES_ZH
 

@@ -7,7 +7,8 @@ import pytest
 
 from ledger.application import Ledger
 from ledger.domain.calendar import Period, PeriodUnreadable
-from ledger.projections.statements import period_of, statements
+from ledger.projections.spans import period_of
+from ledger.projections.statements import statements
 from tests.conftest import HEADER, REFUNDS, Enclave, agree, csv_file, two_counties
 
 PARKS = f"{HEADER},园区"

@@ -12,7 +12,8 @@ from ledger.domain.books import Books
 from ledger.domain.calendar import Period
 from ledger.domain.errors import Conflict
 from ledger.domain.events import PeriodClosed
-from ledger.projections.statements import StillUnsigned, last_booked, still_unsigned
+from ledger.projections.nothing_stated import StillUnsigned, still_unsigned
+from ledger.projections.statements import last_booked
 
 
 class BeyondLastBooking(Conflict):

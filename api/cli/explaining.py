@@ -6,7 +6,9 @@ from api.cli.printing import print_json, print_lines
 from api.cli.settings import Settings, agreement_number, json_option, pass_settings
 from ledger.projections.explanation import as_document, explain
 from ledger.projections.explanation_in_words import in_sentences
-from ledger.projections.statements import refuse_unstated, settlement_asked, span_of
+from ledger.projections.nothing_stated import settlement_asked
+from ledger.projections.spans import span_of
+from ledger.projections.statements import refuse_unstated
 
 
 @click.command()

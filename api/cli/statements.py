@@ -9,7 +9,8 @@ from api.cli.settings import Settings, agreement_number, json_option, pass_setti
 from ledger.domain.books import Books
 from ledger.domain.closing import NothingToClose
 from ledger.projections.coverage import booked, coverage
-from ledger.projections.statements import PartySum, Span, Statement, month_span, span_of, statements_within, sums_of
+from ledger.projections.spans import Span, month_span, span_of
+from ledger.projections.statements import PartySum, Statement, statements_within, sums_of
 from ledger.projections.wording import CAUSES_ZH
 
 COLUMNS = ("参与方", "应得", "已征收", "净额（应收+/应付−）", "其中")

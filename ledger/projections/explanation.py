@@ -13,7 +13,9 @@ from ledger.domain.reading import Reading
 from ledger.domain.statement import Worked
 from ledger.domain.terms import Step
 from ledger.domain.waterfall import Progress, Taken
-from ledger.projections.statements import Statement, month_span, nothing_in_force, statements_of_agreement
+from ledger.projections.nothing_stated import nothing_in_force
+from ledger.projections.spans import month_span
+from ledger.projections.statements import Statement, statements_of_agreement
 
 
 @dataclass(frozen=True)
