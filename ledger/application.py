@@ -80,12 +80,13 @@ class BooksKeepChanging(Conflict):
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import did: lines recorded, lines that were there already, where."""
+    """What an import did: lines recorded, lines that were there already, lines that repeat one of the same file."""
 
     file: str
     sha256: str
     recorded: int
     known: int
+    repeated: int
     sum_fen: int
     position: int
 
@@ -176,13 +177,13 @@ class Ledger:
             position = self._log.head().position
             fresh = self._fresh(file)
             if not fresh:
-                return Imported(name, sha256, 0, len(file.entries) + file.duplicates, 0, position)
+                return Imported(name, sha256, 0, len(file.entries), file.duplicates, 0, position)
             try:
                 position = self._record(fresh, name, sha256, position)
             except MovedOn:
                 continue
-            known = len(file.entries) - len(fresh) + file.duplicates
-            return Imported(name, sha256, len(fresh), known, sum(entry.amount_fen for entry in fresh), position)
+            known, sum_fen = len(file.entries) - len(fresh), sum(entry.amount_fen for entry in fresh)
+            return Imported(name, sha256, len(fresh), known, file.duplicates, sum_fen, position)
         raise BooksKeepChanging(tries=TRIES_MAX)
 
     def _record(self, fresh: Sequence[Entry], name: str, sha256: str, expected: int) -> int:

@@ -296,3 +296,24 @@ def test_output_cut_off_by_head_leaves_no_traceback(as_json: tuple[str, ...], fi
     assert "Traceback" not in said
     assert "BrokenPipe" not in said
     assert "Exception ignored" not in said
+
+
+def test_a_refused_file_begins_no_new_books(tmp_path: Path, enclave: Enclave) -> None:
+    wrong, books = tmp_path / "wrong.csv", tmp_path / "new.db"
+    wrong.write_bytes(csv_file(["V1,2024-01-05,1.005"]))
+
+    answer = enclave("import", wrong, "--new", "--books", books)
+
+    assert answer.code == 1
+    assert not books.exists()
+
+
+def test_a_point_kept_elsewhere_is_checked_by_verify(tmp_path: Path, enclave: Enclave) -> None:
+    file = tmp_path / "a.csv"
+    file.write_bytes(csv_file(["V1,2024-01-05,1.00"]))
+    enclave("import", file, "--new")
+    kept = enclave("close", "2024-01", "--json").document["head"]
+
+    assert enclave("verify", "--expect", kept).code == 0
+    assert enclave("verify", "--expect", f"{kept[:-1]}{'0' if kept[-1] != '0' else '1'}").code == 1
+    assert enclave("verify", "--expect", "nonsense").code == 2

@@ -52,7 +52,7 @@ def test_the_same_file_twice_changes_nothing_and_says_so(ledger: Ledger, enclave
 def test_a_line_said_twice_in_one_file_counts_once(ledger: Ledger) -> None:
     imported = ledger.import_receipts(csv_file([*LINES, LINES[0]], FULL), "明细.csv")
 
-    assert (imported.recorded, imported.known) == (2, 1)
+    assert (imported.recorded, imported.known, imported.repeated) == (2, 0, 1)
     assert sum(entry.amount_fen for entry in ledger.books.entries) == 100_01
 
 

@@ -9,6 +9,7 @@ from api.cli.printing import print_json, print_lines, print_table
 from api.cli.settings import Settings, agreement_number, json_option, pass_settings
 from ledger.application import Ledger
 from ledger.domain.agreement import Agreement
+from ledger.domain.draft import read_terms
 from ledger.domain.events import AgreementSigned
 from ledger.files.documents import read_document
 from ledger.projections.terms_in_words import terms_in_words
@@ -28,6 +29,8 @@ def agreement() -> None:
 def propose(settings: Settings, file: Path, new: bool, title: str, as_json: bool) -> None:
     """提出一份协议；各方签齐之前不生效。Put terms forward; nothing is in force before the last signature."""
     document = read_document(file)
+    if new:
+        read_terms(document)  # refused before new books begin
     ledger = settings.new_ledger(title) if new else settings.ledger()
     _show_one(ledger.propose_agreement(document), as_json)
 

@@ -61,7 +61,10 @@ def print_refusal(refusal: Refusal, language: Language, *, as_json: bool) -> Non
         for fault in refusal.faults[:FAULTS_SHOWN_MAX]:
             click.echo(f"  - {fault.say(language)}", err=True)
         if len(refusal.faults) > FAULTS_SHOWN_MAX:
-            click.echo(f"  … {len(refusal.faults) - FAULTS_SHOWN_MAX} +", err=True)
+            more = len(refusal.faults) - FAULTS_SHOWN_MAX
+            click.echo(
+                f"  … {more} more: --json" if language == "en" else f"  … 其余 {more} 处用 --json 查看。", err=True
+            )
 
 
 def refusal_document(refusal: Refusal, language: Language) -> dict[str, object]:

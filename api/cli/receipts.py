@@ -10,7 +10,7 @@ from api.cli.printing import amount, console, print_json, print_lines
 from api.cli.settings import Settings, json_option, pass_settings
 from ledger.application import Imported, Ledger
 from ledger.domain.errors import Language
-from ledger.files.receipts_csv import RECEIPTS_BYTES_MAX
+from ledger.files.receipts_csv import RECEIPTS_BYTES_MAX, read_receipts
 from ledger.files.text import read_bytes
 from ledger.projections.coverage import Coverage, coverage, recorded_last
 
@@ -24,6 +24,8 @@ from ledger.projections.coverage import Coverage, coverage, recorded_last
 def import_receipts(settings: Settings, file: Path, new: bool, title: str, as_json: bool) -> None:
     """导入税收入库明细（CSV）；有一行不对就一行也不记。Record a CSV of receipts, all or nothing."""
     data = read_bytes(file, RECEIPTS_BYTES_MAX)
+    if new:
+        read_receipts(data, file.name)  # refused before new books begin
     ledger = settings.new_ledger(title) if new else settings.ledger()
     with console(stderr=True).status(f"正在导入 {file.name} …"):
         imported = ledger.import_receipts(data, file.name)
@@ -36,12 +38,13 @@ def import_receipts(settings: Settings, file: Path, new: bool, title: str, as_js
 
 def imported_in_words(imported: Imported) -> str:
     """What an import did, in one sentence."""
+    repeated = f"；文件内有 {imported.repeated} 行与前面的行相同，只算一次" if imported.repeated else ""
     if not imported.recorded:
-        return f"{imported.file}：{imported.known} 行均已入账，没有改变任何内容。"
+        return f"{imported.file}：{imported.known} 行均已入账，没有改变任何内容{repeated}。"
     known = f"；另有 {imported.known} 行此前已入账，未重复记" if imported.known else ""
     return (
         f"{imported.file}：记入 {imported.recorded} 行，合计 {amount(imported.sum_fen)} 元"
-        f"（至第 {imported.position} 号事项）{known}。"
+        f"（至第 {imported.position} 号事项）{known}{repeated}。"
     )
 
 

@@ -41,6 +41,8 @@ def split_command(
     result = split(terms, entries, certified, every)
     if result.faults:
         raise LinesRefused(result.faults, file=file.name)
+    if file.duplicates:
+        click.echo(f"提示：有 {file.duplicates} 行与前面的行相同，只算一次。Repeated lines count once.", err=True)
     for warning in file.warnings:
         click.echo(f"提示 warning: {warning.say(settings.language)}", err=True)
     print_json(split_document(result)) if as_json else _print(terms, result, settings.language)

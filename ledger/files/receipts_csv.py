@@ -52,7 +52,7 @@ CELL_CHARACTERS_MAX = 200
 INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 IDENTIFIERS = ("税票号码", "行号", "社会信用代码", "原税票号码", "原行号")
 SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+")
-FAULTS_MAX = 1_000
+FAULTS_MAX = 100_000
 YEAR_MIN, YEAR_MAX = 1950, 2199
 csv.field_size_limit(10_000_000)
 Read = TypeVar("Read")
