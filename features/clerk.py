@@ -16,8 +16,9 @@ from ledger.domain.draft import read_terms
 from ledger.domain.errors import Faults, Refusal
 from ledger.domain.linking import link
 from ledger.domain.money import yuan
-from ledger.domain.split import Shares, Split, split
+from ledger.domain.split import Split, split
 from ledger.domain.terms import Document, Terms
+from ledger.domain.worksheet import Shares
 from ledger.files.documents import parse_yaml
 from ledger.files.receipts_csv import read_receipts
 from ledger.projections.explanation import explain

@@ -15,6 +15,7 @@ from ledger.audit.chain import genesis, link
 from ledger.audit.verification import DigestBroken, StatementDiffers
 from ledger.domain.calendar import Period
 from ledger.domain.closing import NothingToClose, PeriodAlreadyClosed, PeriodsCloseInOrder
+from ledger.domain.errors import Fault, RuleBroken, TermsRefused
 from ledger.domain.events import PeriodClosed, StatedPool
 from ledger.domain.money import yuan
 from ledger.domain.statement import digest
@@ -52,7 +53,14 @@ def only(closed: PeriodClosed) -> StatedPool:
 
 def stated(ledger: Ledger, *periods: Period) -> list[dict[str, int]]:
     """What the log says of some periods."""
-    return [entitled(statement) for period in periods for statement in ledger.books.stated(period)]
+    closings = [closing for _, closing in ledger.books.closings]
+    return [
+        entitled(statement)
+        for period in periods
+        for closing in closings
+        if closing.period == str(period)
+        for statement in closing.statements
+    ]
 
 
 @pytest.fixture
@@ -362,3 +370,23 @@ def test_a_draft_becomes_the_statement_with_the_same_figures(agreed: Ledger, enc
     closed = enclave("statement", "2024-01", "--json").document["statements"][0]
     assert (draft["draft"], closed["draft"]) == (True, False)
     assert (draft["lines"], draft["digest"]) == (closed["lines"], closed["digest"])
+
+
+def test_a_rule_of_tomorrow_does_not_make_yesterdays_agreement_unreadable(
+    agreed: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(agreed, "V1,2024-01-05,90.00")
+    monkeypatch.setattr("ledger.domain.draft.scrutinise", lambda terms: [Fault("pools", EverythingIsRefused())])
+
+    again = agreed.acting_as("审计")
+
+    with pytest.raises(TermsRefused):
+        again.propose_agreement(two_counties(title="新的"))
+    assert entitled(only(again.close_period(JANUARY))) == {"jia": 30_00, "yi": 60_00}
+
+
+class EverythingIsRefused(RuleBroken):
+    """Tomorrow's rule."""
+
+    zh = "明天的规矩，什么都不许。请改。"
+    en = "Tomorrow's rule forbids everything. Mend it."

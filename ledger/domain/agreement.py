@@ -10,7 +10,7 @@ from datetime import date
 from itertools import product
 
 from ledger.domain import terms_faults as faults
-from ledger.domain.draft import read_terms
+from ledger.domain.draft import read_terms, recorded_terms
 from ledger.domain.errors import Conflict, Fault, NotFound, TermsRefused
 from ledger.domain.events import AgreementProposed, AgreementSigned, Event, Fact
 from ledger.domain.scrutiny import may_claim_the_same
@@ -122,7 +122,7 @@ def evolve(agreement: Agreement | None, event: Event, position: int) -> Agreemen
     """Apply what happened."""
     match event:
         case AgreementProposed(agreement=number, terms=document):
-            return Agreement(number, document, read_terms(document), position)
+            return Agreement(number, document, recorded_terms(document), position)
         case AgreementSigned(party=party) if agreement:
             signed = (*agreement.signed, party)
             whole = set(signed) == set(agreement.terms.parties)

@@ -4,8 +4,6 @@ A mutable fold: `apply` takes what happened and never refuses.  Queries are answ
 a position, so what was known then can be asked later.
 """
 
-from collections.abc import Sequence
-
 from ledger.domain.agreement import Agreement, AgreementUnknown, evolve
 from ledger.domain.calendar import Period
 from ledger.domain.entries import Entry, Originals
@@ -16,7 +14,6 @@ from ledger.domain.events import (
     Event,
     PeriodClosed,
     ReceiptsRecorded,
-    StatedPool,
 )
 from ledger.domain.statement import Stated, Worked, Working
 
@@ -86,21 +83,6 @@ class Books:
         last = self.last_closed()
         return last.next if last else self.first_period()
 
-    def stated(self, period: Period, number: str | None = None) -> list[StatedPool]:
-        """The closed statements of a period, as the log has them; later ones are supplementary."""
-        return [
-            statement
-            for _, closing in self.closings
-            if closing.period == str(period)
-            for statement in closing.statements
-            if number in (None, statement.agreement)
-        ]
-
     def first_period(self) -> Period | None:
         """The month of the first booking."""
         return Period.of(min(entry.booked_on for entry in self.entries)) if self.entries else None
-
-
-def statements_of(worked: Sequence[Worked]) -> list[StatedPool]:
-    """The figures of some working papers."""
-    return [each.stated for each in worked]

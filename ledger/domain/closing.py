@@ -4,7 +4,7 @@ Periods close in order; a second cut for the last closed period is supplementary
 recorded after the cut belongs to a later statement, whatever its date (design § 6).
 """
 
-from ledger.domain.books import Books, statements_of
+from ledger.domain.books import Books
 from ledger.domain.calendar import Period
 from ledger.domain.errors import Conflict
 from ledger.domain.events import Fact, PeriodClosed, StatedPool
@@ -75,10 +75,10 @@ def statements_at(books: Books, period: Period, cut: int, before: int) -> list[S
     A supplementary cut only writes statements that say something.
     """
     found = [
-        statement
+        paper.stated
         for agreement in books.in_force(cut)
         if period.ends(agreement.terms.every)
-        for statement in statements_of(books.work(agreement, period, cut, before))
+        for paper in books.work(agreement, period, cut, before)
     ]
     again = any(closing.period == str(period) for position, closing in books.closings if position < before)
     return [each for each in found if _says_something(each)] if again else found

@@ -52,6 +52,11 @@ def read_terms(document: Document) -> Terms:
     return terms
 
 
+def recorded_terms(document: Document) -> Terms:
+    """The terms of a document that was accepted once: never refused, whatever rules have come since."""
+    return _Draft(Words(document, "", [])).terms()
+
+
 def _as_far_as_sound(terms: Terms, found: Sequence[Fault]) -> Terms:
     """The terms without the pools that could not be read, so that what is scrutinised was really said."""
     places = [fault.place("zh") for fault in found]

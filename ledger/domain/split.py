@@ -4,9 +4,8 @@ Shares of an entry are worths: due after it less due before it, in file order.  
 explain; what is due is what is paid (semantics 5.11).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 from ledger.domain.calendar import Every, settlement
 from ledger.domain.certified import Certified, Proposal
@@ -15,11 +14,9 @@ from ledger.domain.entries import Entry, Originals
 from ledger.domain.errors import Fault, LinePlace
 from ledger.domain.money import check_sums
 from ledger.domain.reading import Reader, Reading, Uncertified
-from ledger.domain.rounding import rounded
 from ledger.domain.terms import Terms
 from ledger.domain.waterfall import Progress
-
-Shares = dict[str, int]
+from ledger.domain.worksheet import Shares, less, rows_by_step, rows_less
 
 
 @dataclass
@@ -47,13 +44,13 @@ def split(terms: Terms, entries: Sequence[Entry], certified: Certified, every: E
     divisions = divide(terms, (), certified)
     worths = list(_worths(entries, readings, divisions))
     periods, steps, progress = _by_period(terms, entries, readings, certified, every)
-    pools = list(divisions.values())
-    check_sums(_due(divisions).values())
+    pools, totals = list(divisions.values()), _due(divisions)
+    check_sums(totals.values())
     return Split(
         entries=worths,
         periods=periods,
         steps=steps,
-        totals=_due(divisions),
+        totals=totals,
         collected=_collected(pools, terms),
         waiting_fen=sum(pool.waiting_fen() for pool in pools),
         undivided_fen=sum(pool.undivided_fen() for pool in pools),
@@ -84,7 +81,7 @@ def _worths(
         for reading in read:
             divisions[reading.pool].add(reading)
         after = _due(divisions)
-        yield entry, {party: after[party] - before[party] for party in after}
+        yield entry, less(after, before)
         before = after
 
 
@@ -102,7 +99,7 @@ def _by_period(
         for reading in read:
             divisions[reading.pool].add(reading)
         after, rows = _due(divisions), _rows(divisions)
-        periods[period] = _less(after, before)
+        periods[period] = less(after, before)
         steps[period] = _rows_less(rows, rows_before)
         progress[period] = [(name, unit, each) for name, pool in divisions.items() for unit, each in pool.progress()]
         before, rows_before = after, rows
@@ -127,35 +124,15 @@ def _collected(pools: Sequence[Division], terms: Terms) -> Shares | None:
     return total
 
 
-def _less(after: Shares, before: Shares) -> Shares:
-    return {party: after[party] - before.get(party, 0) for party in after}
-
-
 def _rows(divisions: dict[str, Division]) -> dict[str, dict[str, Shares]]:
     """The worksheet's rows: what each step gave to date, each row rounded for itself (semantics 5.11)."""
     return {name: rows_by_step(division) for name, division in divisions.items()}
 
 
-def rows_by_step(division: Division) -> dict[str, Shares]:
-    """What each step of a pool, and its `otherwise`, gave to date: the worksheet, rounded row by row."""
-    return {step: _row(division, exact) for step, exact in division.by_step().items()}
-
-
-def _row(division: Division, exact: Mapping[str, Fraction]) -> Shares:
-    """Whole fen for one row; what it holds beyond whole fen goes into the difference below the rows."""
-    parts = {party: exact[party] for party in division.terms.parties if party in exact}
-    beyond = {"": -(sum(parts.values(), Fraction(0)) % 1)}
-    fen = rounded(beyond | parts, division.terms.rounding.rule)
-    return {party: fen[party] for party in parts}
-
-
 def _rows_less(
     after: dict[str, dict[str, Shares]], before: dict[str, dict[str, Shares]]
 ) -> dict[str, dict[str, Shares]]:
-    return {
-        pool: {step: _less(shares, before.get(pool, {}).get(step, {})) for step, shares in rows.items()}
-        for pool, rows in after.items()
-    }
+    return {pool: rows_less(rows, before.get(pool, {})) for pool, rows in after.items()}
 
 
 def _line_faults(entries: Sequence[Entry], readings: Sequence[list[Reading]]) -> Iterator[Fault]:

@@ -21,7 +21,7 @@ from ledger.domain.entries import Entry, Originals
 from ledger.domain.events import StatedLine, StatedPool
 from ledger.domain.money import check_sums
 from ledger.domain.reading import Reading
-from ledger.domain.split import Shares, rows_by_step
+from ledger.domain.worksheet import Shares, less, rows_by_step, rows_less
 
 CAUSES = ("own", "late", "refund", "corrected", "carried")
 
@@ -98,15 +98,15 @@ class Working:
         before, rows_before = division.due(), rows_by_step(division)
         said = {party: self._said.entitled_fen.get((pool, party), 0) for party in before}
         causes = {cause: dict.fromkeys(before, 0) for cause in CAUSES}
-        causes["carried"] = {party: before[party] - said[party] for party in before}
+        causes["carried"] = less(before, said)
         worths = list(_walk(division, [move for move in moves if move.pool == pool], causes, self._first_day(period)))
         due = division.due()
         check_sums(
             [*due.values(), *(division.collected() or {}).values(), division.waiting_fen(), division.undivided_fen()]
         )
-        says = {party: due[party] - said[party] for party in due}
+        says = less(due, said)
         stated = self._stated(division, says, causes, period)
-        rows = _less_rows(rows_by_step(division), rows_before)
+        rows = rows_less(rows_by_step(division), rows_before)
         return Worked(division, stated, causes, worths, rows, due)
 
     def _first_day(self, period: Period) -> date:
@@ -155,7 +155,7 @@ def _walk(
     for reading in moves:
         division.add(reading)
         after = division.due()
-        worth = {party: after[party] - before[party] for party in after}
+        worth = less(after, before)
         cause = cause_of(reading.entry, first)
         for party, amount_fen in worth.items():
             causes[cause][party] += amount_fen
@@ -177,10 +177,3 @@ def digest(statement: StatedPool) -> str:
     figures = msgspec.to_builtins(statement)
     del figures["digest"]
     return hashlib.sha256(msgspec.json.encode(figures, order="deterministic")).hexdigest()
-
-
-def _less_rows(after: dict[str, Shares], before: dict[str, Shares]) -> dict[str, Shares]:
-    return {
-        step: {party: amount_fen - before.get(step, {}).get(party, 0) for party, amount_fen in shares.items()}
-        for step, shares in after.items()
-    }
