@@ -1,6 +1,7 @@
 """`enclave demo`: the demonstration books, made by the ordinary acts."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from importlib.resources import files
 
 import click
@@ -15,6 +16,7 @@ from ledger.files.documents import parse_yaml
 from ledger.projections.statements import Statement, statements_of_agreement
 
 TITLE = "平凉市园区联席办公室（演示）"
+OFFICE = "市园区办"
 LAST = Period(2025, 12)
 COLUMNS = ("协议", "结算期", "应得", "已征收", "净额（应收+/应付−）")
 
@@ -24,7 +26,7 @@ COLUMNS = ("协议", "结算期", "应得", "已征收", "净额（应收+/应�
 @pass_settings
 def demo(settings: Settings, as_json: bool) -> None:
     """演示账：七县（市、区）、两个园区、四份协议、两年入库。The demonstration books and every county's statement."""
-    ledger = settings.new_ledger(TITLE)
+    ledger = replace(settings, actor=OFFICE).new_ledger(TITLE)
     if ledger.books.last_closed() is None:
         make(ledger)
     counties = dict(_by_county(ledger.books))
