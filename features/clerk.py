@@ -11,13 +11,15 @@ from typing import Self
 from features.comparing import in_columns, known_column
 from ledger.application import Ledger
 from ledger.domain.calendar import Every, Period
-from ledger.domain.certified import Certified, read_facts
+from ledger.domain.certified import Certified
 from ledger.domain.draft import read_terms
 from ledger.domain.errors import Faults, Refusal
+from ledger.domain.fact_draft import read_facts
 from ledger.domain.linking import link
 from ledger.domain.money import yuan
 from ledger.domain.split import Split, split
 from ledger.domain.terms import Document, Terms
+from ledger.domain.versions import Versions
 from ledger.domain.worksheet import Shares
 from ledger.files.documents import parse_yaml
 from ledger.files.receipts_csv import read_receipts
@@ -103,7 +105,7 @@ class Clerk:
     def missing_signatures(self) -> list[str]:
         """The parties whose signature is missing."""
         agreement = self._ledger.books.agreement(self._agreement)
-        return [party.name for party in agreement.terms.parties.values() if party.id not in agreement.signed]
+        return [agreement.name_of(party) for party in agreement.missing()]
 
     def check(self, text: str) -> None:
         """Check terms without putting them forward."""
@@ -204,7 +206,7 @@ class Clerk:
         data = "\n".join(",".join(row) for row in table).encode()
         file = read_receipts(data, "明细.csv", check_codes=False)
         entries = link(file.entries, file.references, lambda vouchers: (), file.name)
-        self._split = split(self._terms, entries, self._facts, every)
+        self._split = split(Versions([self._terms]), entries, self._facts, every)
 
     def shares_by_entry(self, columns: Sequence[str]) -> Table:
         """What each line is worth to each party."""

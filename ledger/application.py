@@ -18,10 +18,11 @@ from ledger.audit.verification import (
     check_index,
     check_statements,
 )
-from ledger.domain import agreement, closing
+from ledger.domain import agreement, certification, closing
 from ledger.domain.agreement import Agreement
 from ledger.domain.books import Books
 from ledger.domain.calendar import Period
+from ledger.domain.certification import Certification
 from ledger.domain.claims import refuse_claimed_twice
 from ledger.domain.entries import Entry
 from ledger.domain.errors import Conflict, Refusal, RuleBroken
@@ -112,22 +113,56 @@ class Ledger:
         self._act(decide)
         return next(each for each in reversed(self.books.agreements.values()) if each.document == document)
 
-    def sign_agreement(self, number: str, *parties: str) -> Agreement:
-        """One party or several agree, together or not at all.
+    def counter_agreement(self, number: str, party: str, document: Document) -> Agreement:
+        """Put another text in the place of the draft; raises NothingToSign, NotAParty, TermsRefused."""
+        self._act(lambda books: [agreement.counter(books.agreement(number), party, document)])
+        return self.books.agreement(number)
 
-        Raises AgreementUnknown, NotAParty, AlreadySigned; with the last signature AgreementsOverlap
-        or EntriesClaimedTwice.
+    def amend_agreement(self, number: str, party: str, document: Document) -> Agreement:
+        """Put a later version forward; raises NotInForceYet, DraftPending, NotAParty, TermsRefused."""
+        self._act(lambda books: [agreement.amend(books.agreement(number), party, document)])
+        return self.books.agreement(number)
+
+    def sign_agreement(self, number: str, *parties: str, draft: int | None = None) -> Agreement:
+        """One party or several agree to the draft that waits, together or not at all.
+
+        Raises AgreementUnknown, NothingToSign, DraftReplaced, NotAParty, AlreadySigned; with the last signature
+        AgreementsOverlap or EntriesClaimedTwice.
         """
+        waiting = self.books.agreement(number).draft
+        text = draft or (waiting.number if waiting else 0)
 
         def decide(books: Books) -> list[Fact]:
             signed, others = books.agreement(number), list(books.agreements.values())
-            facts = agreement.sign(signed, parties, others)
+            facts = agreement.sign(signed, text, parties, others)
             if signed.is_completed_by(signed.party(party) for party in parties):
-                refuse_claimed_twice(signed, others, books.entries, books.originals)
+                refuse_claimed_twice(signed, others, books.entries, lambda each: books.reader(each, books.position))
             return facts
 
         self._act(decide)
         return self.books.agreement(number)
+
+    # Certified facts
+
+    def propose_facts(
+        self, number: str, documents: Sequence[Document], party: str = "", supersedes: str = ""
+    ) -> list[Certification]:
+        """Put facts forward, all or none; raises TermsRefused, FactUnknown, FactKnown, FactContradicts."""
+        before = len(self.books.facts)
+        self._act(
+            lambda books: certification.propose(books.agreement(number), documents, books.facts, party, supersedes)
+        )
+        return list(self.books.facts.values())[before:]
+
+    def confirm_fact(self, fact: str, *parties: str) -> Certification:
+        """One party or several confirm a fact; raises FactUnknown, FactSuperseded, AlreadyConfirmed, NotAParty."""
+
+        def decide(books: Books) -> list[Fact]:
+            named = certification.find(books.facts, fact)
+            return certification.confirm(books.agreement(named.agreement), books.facts, fact, parties)
+
+        self._act(decide)
+        return self.books.facts[fact]
 
     # Receipts
 

@@ -1,15 +1,20 @@
-"""The engine, fed with the oracle's plain documents and entries."""
+"""The engine, fed with the oracle's plain documents, facts and entries."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from ledger.domain.agreement import Agreement, Version
 from ledger.domain.certified import Certified
-from ledger.domain.division import Division, divide
+from ledger.domain.division import Division
 from ledger.domain.draft import read_terms
 from ledger.domain.entries import Entry, Key, Originals
+from ledger.domain.fact_draft import read_facts
+from ledger.domain.known import Known
+from ledger.domain.pools import Pools
 from ledger.domain.reading import Reader, Reading
 from ledger.domain.split import Split, split
+from ledger.domain.versions import Versions
 
 Plain = dict[str, Any]
 
@@ -42,25 +47,58 @@ def entries_of(plain: Iterable[Plain]) -> list[Entry]:
     return [entry_of(each, position) for position, each in enumerate(plain, 1)]
 
 
-def split_by_engine(document: Plain, plain: Sequence[Plain]) -> Split:
-    return split(read_terms(document), entries_of(plain), Certified())
+def versions_of(document: Plain | Sequence[Plain]) -> Versions:
+    """One document, or several in the order of signing."""
+    documents = [document] if isinstance(document, dict) else list(document)
+    return Versions([read_terms(each) for each in documents])
 
 
-def readings(document: Plain, plain: Sequence[Plain]) -> list[Reading]:
+def certified_by(facts: Sequence[Plain]) -> Certified:
+    return read_facts(list(facts)) if facts else Certified()
+
+
+def split_by_engine(
+    document: Plain | Sequence[Plain], plain: Sequence[Plain], facts: Sequence[Plain] = (), as_of: date | None = None
+) -> Split:
+    return split(versions_of(document), entries_of(plain), certified_by(facts), as_of=as_of)
+
+
+def readings(document: Plain | Sequence[Plain], plain: Sequence[Plain], facts: Sequence[Plain] = ()) -> list[Reading]:
     """Every entry as each pool reads it, in the order given."""
-    reader = Reader(read_terms(document), Certified(), Originals(entries_of(plain)))
+    reader = Reader(versions_of(document), certified_by(facts), Originals(entries_of(plain)))
     return [reading for entry in entries_of(plain) for reading in reader.read(entry)]
 
 
-def divisions(document: Plain, plain: Sequence[Plain]) -> dict[str, Division]:
+def pools(
+    document: Plain | Sequence[Plain],
+    plain: Sequence[Plain],
+    facts: Sequence[Plain] = (),
+    as_of: date | None = None,
+) -> Pools:
+    """The pools with the entries in the order given, at the last booking day or another."""
+    found = Pools(versions_of(document), certified_by(facts))
+    last = max((day(each["booked"]) for each in plain), default=found.versions.first.first)
+    found.move_day(as_of or last)
+    found.add_all(readings(document, plain, facts))
+    found.due()
+    return found
+
+
+def divisions(
+    document: Plain | Sequence[Plain], plain: Sequence[Plain], facts: Sequence[Plain] = ()
+) -> dict[str, Division]:
     """Divisions with the entries in the order given."""
-    return divide(read_terms(document), readings(document, plain), Certified())
+    return {key.pool: division for key, division in pools(document, plain, facts).divisions.items()}
 
 
-def due(document: Plain, plain: Sequence[Plain]) -> dict[str, int]:
+def due(document: Plain | Sequence[Plain], plain: Sequence[Plain], facts: Sequence[Plain] = ()) -> dict[str, int]:
     """Fen due to each party, over all pools."""
-    total: dict[str, int] = {}
-    for division in divisions(document, plain).values():
-        for party, fen in division.due().items():
-            total[party] = total.get(party, 0) + fen
-    return total
+    return pools(document, plain, facts).due_in_money()
+
+
+def known_of(document: Plain, plain: Sequence[Plain]) -> tuple[Known, Agreement]:
+    """Books that hold one signed agreement and some entries."""
+    version = Version(1, document, read_terms(document), 0, tuple(document["parties"]))
+    agreement = Agreement("A1", (version,))
+    entries = entries_of(plain)
+    return Known({"A1": agreement}, {}, entries, Originals(entries)), agreement

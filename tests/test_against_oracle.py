@@ -8,11 +8,8 @@ from typing import Any
 
 import pytest
 
-from ledger.domain.agreement import Agreement
 from ledger.domain.calendar import Period
-from ledger.domain.draft import read_terms
-from ledger.domain.entries import Originals
-from ledger.domain.statement import Stated, Working
+from ledger.domain.statement import Stated, statements
 from tests import engine, oracle
 from tests.histories import random_history
 
@@ -76,10 +73,10 @@ def stated(
     document: dict[str, Any], plain: list[dict[str, Any]], cuts: list[tuple[int, Period]]
 ) -> list[dict[str, dict[str, int]]]:
     """What the engine states at each cut, by pool and party."""
-    agreement = Agreement("A1", document, read_terms(document), 0, tuple(document["parties"]), 0)
-    entries, said, found = engine.entries_of(plain), Stated(), []
+    known, agreement = engine.known_of(document, plain)
+    said, found = Stated(), []
     for cut, period in cuts:
-        papers = Working(agreement, [], said).statements(entries, Originals(entries), period, cut)
+        papers = statements(known, agreement, said, period, cut)
         said = said.after(cut, period.last, [paper.stated for paper in papers])
         nothing = {pool: dict.fromkeys(document["parties"], 0) for pool in document["pools"]}
         lines = {paper.stated.pool: {line.party: line.entitled_fen for line in paper.stated.lines} for paper in papers}

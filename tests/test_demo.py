@@ -7,8 +7,6 @@ from stdnum.cn import uscc
 from api.cli.demo import make
 from api.demo.receipts import enterprises, parts, receipts_csv
 from ledger.application import Ledger
-from ledger.domain.certified import Certified
-from ledger.domain.reading import Reader
 
 
 def test_forty_enterprises_with_valid_credit_codes_and_the_same_file_every_time() -> None:
@@ -23,7 +21,7 @@ def test_forty_enterprises_with_valid_credit_codes_and_the_same_file_every_time(
 def test_every_line_is_selected_once_but_those_of_outsiders_and_of_taxes_left_out(ledger: Ledger) -> None:
     make(ledger)
     books = ledger.books
-    readers = [Reader(each.terms, Certified(), books.originals) for each in books.agreements.values()]
+    readers = [books.reader(each, books.position) for each in books.agreements.values()]
 
     claimed = {entry.key: sum(bool(reader.read(entry)) for reader in readers) for entry in books.entries}
     unclaimed = [entry for entry in books.entries if not claimed[entry.key]]

@@ -23,6 +23,7 @@ from ledger.domain.draft import read_terms
 from ledger.domain.entries import Entry, Key
 from ledger.domain.errors import LinesRefused
 from ledger.domain.split import Split, split
+from ledger.domain.versions import Versions
 from tests.conftest import HEADER, ROOT, csv_file, two_counties
 
 FEN_MAX = 10**15
@@ -49,7 +50,7 @@ def entries_of(amounts: Sequence[int]) -> list[Entry]:
 
 
 def divided(document: dict[str, Any], amounts: Sequence[int]) -> Split:
-    return split(read_terms(document), entries_of(amounts), Certified(), "month")
+    return split(Versions([read_terms(document)]), entries_of(amounts), Certified(), "month")
 
 
 # N2, N4, N5, N7: whole fen, for everybody, at any time

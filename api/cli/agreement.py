@@ -87,9 +87,7 @@ def _show_whole(found: Agreement, signed: list[Signature], as_json: bool) -> Non
         print_json({**_document(found), "signatures": [asdict(each) for each in signed]})
         return
     _show_one(found, as_json)
-    names = [
-        f"{found.terms.parties[each.party].name}（经办 {each.actor}，第 {each.position} 号事项）" for each in signed
-    ]
+    names = [f"{found.name_of(each.party)}（经办 {each.actor}，第 {each.position} 号事项）" for each in signed]
     print_lines([f"签署：{'、'.join(names)}。"] if names else [])
     print_lines(terms_in_words(found.terms))
 
@@ -104,7 +102,7 @@ def _show_one(agreement: Agreement, as_json: bool) -> None:
 def _state(agreement: Agreement) -> str:
     if agreement.in_force_at is not None:
         return f"各方已签（第 {agreement.in_force_at} 号事项），自 {agreement.terms.first} 起生效"
-    missing = [party.name for party in agreement.terms.parties.values() if party.id not in agreement.signed]
+    missing = [agreement.name_of(party) for party in agreement.missing()]
     return f"未生效，待 {'、'.join(missing)} 签署"
 
 

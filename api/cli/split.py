@@ -7,12 +7,14 @@ import click
 from api.cli.printing import amount, print_json, print_lines, print_table
 from api.cli.settings import Settings, json_option, pass_settings
 from ledger.domain.calendar import Every
-from ledger.domain.certified import Certified, read_facts
+from ledger.domain.certified import Certified
 from ledger.domain.draft import read_terms
 from ledger.domain.errors import Language, LinesRefused
+from ledger.domain.fact_draft import read_facts
 from ledger.domain.linking import link
 from ledger.domain.split import Split, split
 from ledger.domain.terms import Terms
+from ledger.domain.versions import Versions
 from ledger.domain.waterfall import Progress
 from ledger.files.documents import read_document
 from ledger.files.receipts_csv import RECEIPTS_BYTES_MAX, read_receipts
@@ -38,7 +40,7 @@ def split_command(
     certified = read_facts(read_document(facts_file)) if facts_file else Certified()
     file = read_receipts(read_bytes(entries_file, RECEIPTS_BYTES_MAX), entries_file.name, check_codes=False)
     entries = link(file.entries, file.references, lambda vouchers: (), file.name)
-    result = split(terms, entries, certified, every)
+    result = split(Versions([terms]), entries, certified, every)
     if result.faults:
         raise LinesRefused(result.faults, file=file.name)
     if file.duplicates:
@@ -59,7 +61,7 @@ def split_document(result: Split) -> dict[str, object]:
         "undivided": result.undivided_fen,
         "unselected": result.unselected_fen,
         "collected": result.collected,
-        "reasons": [str(reason) for reason in result.reasons],
+        "reasons": [str(reason) for reason, _ in result.reasons],
         "steps": result.steps,
         "limits": {period: [_limit(*each) for each in limits] for period, limits in result.progress.items()},
         "proposals": [
@@ -105,7 +107,7 @@ def _remarks(result: Split, language: Language) -> list[str]:
         else "",
         f"不在分享范围 {amount(result.unselected_fen)} 元。" if result.unselected_fen else "",
     ]
-    remarks += [reason.say(language) for reason in result.reasons]
+    remarks += [reason.say(language) for reason, _ in result.reasons]
     last = list(result.progress.values())[-1:]
     for pool, unit, progress in last[0] if last else []:
         who = " ".join(part for part in (pool, unit, f"步骤“{progress.step}”") if part)

@@ -1,4 +1,4 @@
-"""An agreement (协议): proposed by one party, in force once every party has signed.
+"""An agreement (协议): a draft that is countered until every party has signed it, then amended the same way.
 
 Verbs decide: they check the rules, may refuse, and return what happened.  `evolve` applies
 what happened and never refuses: rules may change, history may not.
@@ -9,12 +9,21 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import product
 
-from ledger.domain import terms_faults as faults
+from ledger.domain.amendment import scrutinise_amendment
 from ledger.domain.draft import read_terms, recorded_terms
-from ledger.domain.errors import Conflict, Fault, NotFound, TermsRefused
-from ledger.domain.events import AgreementProposed, AgreementSigned, Event, Fact
-from ledger.domain.scrutiny import may_claim_the_same
-from ledger.domain.terms import Document, Terms
+from ledger.domain.errors import Conflict, NotFound, TermsRefused
+from ledger.domain.events import (
+    AgreementCountered,
+    AgreementProposed,
+    AgreementSigned,
+    AmendmentProposed,
+    Event,
+    Fact,
+)
+from ledger.domain.schedule import names_needed
+from ledger.domain.scrutiny_of_pools import may_claim_the_same
+from ledger.domain.terms import ClockWindow, Document, Terms
+from ledger.domain.versions import Versions
 
 
 class AgreementUnknown(NotFound):
@@ -59,32 +68,140 @@ class EntriesClaimedTwice(Conflict):
     en = "Agreement {agreement} cannot come into force: {voucher} and perhaps more is divided by agreement {other} already."
 
 
-@dataclass(frozen=True)
-class Agreement:
-    """One agreement as the log knows it; `in_force_at` is the position of the last signature."""
+class NothingToSign(Conflict):
+    """Every draft is signed."""
 
-    number: str
+    zh = "协议 {agreement} 没有待签的文本。要修订，请用 enclave agreement amend。"
+    en = "Agreement {agreement} has nothing to sign. To change it use enclave agreement amend."
+
+
+class DraftReplaced(Conflict):
+    """A signature under a text that has been replaced meanwhile."""
+
+    zh = "协议 {agreement} 的第 {draft} 稿已不是待签的文本，现在待签的是第 {current} 稿。请看过再签。"
+    en = "Draft {draft} of agreement {agreement} is no longer the one to sign; draft {current} is. Read it, then sign."
+
+
+class DraftPending(Conflict):
+    """An amendment while another text waits for signatures."""
+
+    zh = "协议 {agreement} 的第 {draft} 稿还在等待签署。请先签完它，或用 enclave agreement counter 提出对案。"
+    en = "Draft {draft} of agreement {agreement} still waits for signatures. Sign it, or counter it."
+
+
+class NotInForceYet(Conflict):
+    """An amendment of what nobody is bound by."""
+
+    zh = "协议 {agreement} 尚未生效，不必修订。请用 enclave agreement counter 提出对案。"
+    en = "Agreement {agreement} is not in force yet. Counter the draft instead of amending it."
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A text that waits for signatures, with those it has."""
+
+    number: int
     document: Document
     terms: Terms = field(repr=False)
-    proposed_at: int = 0
+    proposed_at: int
     signed: tuple[str, ...] = ()
-    in_force_at: int | None = None
+
+
+@dataclass(frozen=True)
+class Version:
+    """A text that every party signed, and the position of the last signature."""
+
+    number: int
+    document: Document
+    terms: Terms = field(repr=False)
+    in_force_at: int
+    signed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """One agreement as the log knows it: its signed versions, and the draft that waits for signatures."""
+
+    number: str
+    versions: tuple[Version, ...] = ()
+    draft: Draft | None = None
+    countered: tuple[Draft, ...] = ()
+
+    @property
+    def text(self) -> Version | Draft:
+        """What was signed last, or the draft where nothing is signed yet."""
+        found = self.versions[-1] if self.versions else self.draft
+        assert found is not None
+        return found
+
+    @property
+    def terms(self) -> Terms:
+        """The terms of what was signed last, or of the draft where nothing is signed yet."""
+        return self.text.terms
+
+    @property
+    def document(self) -> Document:
+        """The document of the same."""
+        return self.text.document
+
+    @property
+    def in_force_at(self) -> int | None:
+        """The position at which every party had signed first."""
+        return self.versions[0].in_force_at if self.versions else None
+
+    @property
+    def signed(self) -> tuple[str, ...]:
+        """Who signed the draft, or the last version where no draft waits."""
+        return self.draft.signed if self.draft else self.text.signed
+
+    @property
+    def proposed_at(self) -> int:
+        """The position of the draft, or of the last version's last signature."""
+        return self.draft.proposed_at if self.draft else self.versions[-1].in_force_at
 
     def is_in_force(self, position: int) -> bool:
         """Whether every party had signed by a position."""
         return self.in_force_at is not None and self.in_force_at <= position
 
+    def known_at(self, position: int) -> Versions:
+        """The versions signed by a position; the first one even before."""
+        known = [each.terms for each in self.versions if each.in_force_at <= position]
+        return Versions(known or [self.terms if not self.versions else self.versions[0].terms])
+
+    def signers(self) -> list[str]:
+        """Who must sign the draft: every party of it, and of the version it amends."""
+        assert self.draft is not None
+        before = self.versions[-1].terms.parties if self.versions else {}
+        return list(dict.fromkeys([*before, *self.draft.terms.parties]))
+
+    def missing(self) -> list[str]:
+        """Who has yet to sign the draft."""
+        return [party for party in self.signers() if party not in self.signed] if self.draft else []
+
+    def name_of(self, party: str) -> str:
+        """A party's name, by the draft, the last version or an earlier one."""
+        return next(text.terms.parties[party].name for text in self.texts() if party in text.terms.parties)
+
+    def texts(self) -> list[Draft | Version]:
+        """The draft if one waits, then the versions, the last signed first."""
+        drafts: list[Draft | Version] = [self.draft] if self.draft else []
+        return [*drafts, *reversed(self.versions)]
+
     def is_completed_by(self, parties: Iterable[str]) -> bool:
         """Whether these signatures are the last ones missing."""
-        return set(self.terms.parties) == {*self.signed, *parties}
+        return set(self.missing()) <= set(parties)
 
     def party(self, text: str) -> str:
-        """The party that a person means, by id, name or region; raises NotAParty."""
-        found = self.terms.party_named(text)
-        if found is None:
-            names = "、".join(f"{party.id} {party.name}" for party in self.terms.parties.values())
-            raise NotAParty(party=text[:40], agreement=self.number, parties=names)
-        return found
+        """The party that a person means, by id, name or region, of any version; raises NotAParty."""
+        for each in self.texts():
+            found = each.terms.party_named(text)
+            if found is not None:
+                return found
+        names = "、".join(f"{party.id} {party.name}" for party in self.texts()[0].terms.parties.values())
+        raise NotAParty(party=text[:40], agreement=self.number, parties=names)
+
+
+# Verbs
 
 
 def propose(document: Document, known: Iterable[Agreement], number: str) -> Fact:
@@ -93,41 +210,97 @@ def propose(document: Document, known: Iterable[Agreement], number: str) -> Fact
     Raises TermsRefused with every fault, or AlreadyProposed.
     """
     terms = read_terms(document)
-    missing = [Fault("条款", faults.NeedsCertifiedFacts(name=name)) for name in needs_certified(terms)]
-    if missing:
-        raise TermsRefused(missing)
     for other in known:
-        if list(other.terms.parties) == list(terms.parties) and other.document == document:
+        texts = [each for each in other.texts() if each.document == document]
+        if any(list(each.terms.parties) == list(terms.parties) for each in texts):
             raise AlreadyProposed(agreement=other.number)
     return Fact(stream(number), AgreementProposed, {"agreement": number, "terms": document})
 
 
-def sign(agreement: Agreement, parties: Sequence[str], others: Iterable[Agreement]) -> list[Fact]:
-    """One party or several agree, together or not at all.
+def counter(agreement: Agreement, party: str, document: Document) -> Fact:
+    """Put another text in the place of the draft that waits; signatures begin again.
 
-    Raises NotAParty, AlreadySigned; with the last signature AgreementsOverlap.
+    Raises NothingToSign, NotAParty, AlreadyProposed, TermsRefused.
+    """
+    draft = _waiting(agreement)
+    if document == draft.document:
+        raise AlreadyProposed(agreement=agreement.number)
+    _read_as_version(agreement, document)
+    fields = {"agreement": agreement.number, "party": agreement.party(party), "terms": document}
+    return Fact(stream(agreement.number), AgreementCountered, fields)
+
+
+def amend(agreement: Agreement, party: str, document: Document) -> Fact:
+    """Put a later version forward.
+
+    Raises NotInForceYet, DraftPending, NotAParty, TermsRefused.
+    """
+    if agreement.in_force_at is None:
+        raise NotInForceYet(agreement=agreement.number)
+    if agreement.draft:
+        raise DraftPending(agreement=agreement.number, draft=agreement.draft.number)
+    _read_as_version(agreement, document)
+    fields = {"agreement": agreement.number, "party": agreement.party(party), "terms": document}
+    return Fact(stream(agreement.number), AmendmentProposed, fields)
+
+
+def _read_as_version(agreement: Agreement, document: Document) -> Terms:
+    terms = read_terms(document)
+    found = scrutinise_amendment(terms, agreement.versions[-1].terms) if agreement.versions else []
+    if found:
+        raise TermsRefused(found)
+    return terms
+
+
+def sign(agreement: Agreement, draft: int, parties: Sequence[str], others: Iterable[Agreement]) -> list[Fact]:
+    """One party or several agree to a draft, together or not at all.
+
+    Raises NothingToSign, DraftReplaced, NotAParty, AlreadySigned; with the last signature AgreementsOverlap.
     """
     signers = [agreement.party(party) for party in parties]
     for index, signer in enumerate(signers):
         if signer in agreement.signed or signer in signers[:index]:
-            raise AlreadySigned(party=agreement.terms.parties[signer].name, agreement=agreement.number)
+            raise AlreadySigned(party=agreement.name_of(signer), agreement=agreement.number)
+    text = _waiting(agreement)
+    if text.number != draft:
+        raise DraftReplaced(agreement=agreement.number, draft=draft, current=text.number)
     if agreement.is_completed_by(signers):
         for other in others:
-            _refuse_overlap(agreement, other)
+            _refuse_overlap(agreement.number, text.terms, other)
     number = agreement.number
-    return [Fact(stream(number), AgreementSigned, {"agreement": number, "party": signer}) for signer in signers]
+    fields = [{"agreement": number, "party": signer, "draft": draft} for signer in signers]
+    return [Fact(stream(number), AgreementSigned, each) for each in fields]
+
+
+def _waiting(agreement: Agreement) -> Draft:
+    if agreement.draft is None:
+        raise NothingToSign(agreement=agreement.number)
+    return agreement.draft
 
 
 def evolve(agreement: Agreement | None, event: Event, position: int) -> Agreement:
     """Apply what happened."""
     match event:
         case AgreementProposed(agreement=number, terms=document):
-            return Agreement(number, document, recorded_terms(document), position)
-        case AgreementSigned(party=party) if agreement:
-            signed = (*agreement.signed, party)
-            whole = set(signed) == set(agreement.terms.parties)
-            return replace(agreement, signed=signed, in_force_at=position if whole else None)
+            return Agreement(number, (), Draft(1, document, recorded_terms(document), position))
+        case AgreementCountered(terms=document) if agreement and agreement.draft:
+            draft = Draft(agreement.draft.number + 1, document, recorded_terms(document), position)
+            return replace(agreement, draft=draft, countered=(*agreement.countered, agreement.draft))
+        case AmendmentProposed(terms=document) if agreement and agreement.versions:
+            draft = Draft(agreement.versions[-1].number + 1, document, recorded_terms(document), position)
+            return replace(agreement, draft=draft, countered=())
+        case AgreementSigned(party=party) if agreement and agreement.draft:
+            return _signed(agreement, agreement.draft, party, position)
     raise TypeError(f"{type(event).__name__} is no event of an agreement")
+
+
+def _signed(agreement: Agreement, draft: Draft, party: str, position: int) -> Agreement:
+    draft = replace(draft, signed=(*draft.signed, party))
+    agreement = replace(agreement, draft=draft)
+    if agreement.missing():
+        return agreement
+    version = Version(draft.number, draft.document, draft.terms, position, draft.signed)
+    return replace(agreement, versions=(*agreement.versions, version), draft=None)
 
 
 def stream(number: str) -> str:
@@ -144,21 +317,23 @@ def needs_certified(terms: Terms) -> list[str]:
         if pool.selection.by == "list" and pool.selection.names[0] not in (terms.lists or {}):
             names.append(pool.selection.names[0])
         for step in pool.steps:
-            limits = (step.until, step.cap.at if step.cap else None)
-            names += [limit for limit in limits if isinstance(limit, str)]
-    return names
+            names += sorted(names_needed(step))
+            names += [step.window.clock] if isinstance(step.window, ClockWindow) else []
+        amounts = (pool.guarantee and pool.guarantee.at_least, pool.transfer and pool.transfer.amount)
+        names += [each for each in amounts if isinstance(each, str)]
+    return list(dict.fromkeys(names))
 
 
-def _refuse_overlap(agreement: Agreement, other: Agreement) -> None:
-    one, two = agreement.terms, other.terms
-    if other is agreement or other.in_force_at is None or not _lives_meet(one, two):
+def _refuse_overlap(number: str, one: Terms, other: Agreement) -> None:
+    if other.number == number or other.in_force_at is None:
+        return
+    two = other.terms
+    if not _lives_meet(one, two):
         return
     for pool, other_pool in product(one.pools, two.pools):
         if may_claim_the_same(pool, one, other_pool, two):
-            raise AgreementsOverlap(
-                agreement=agreement.number, pool=pool.name, other=other.number, other_pool=other_pool.name
-            )
+            raise AgreementsOverlap(agreement=number, pool=pool.name, other=other.number, other_pool=other_pool.name)
 
 
 def _lives_meet(one: Terms, other: Terms) -> bool:
-    return max(one.first, other.first) <= min(one.last or date.max, other.last or date.max)
+    return max(one.effective, other.effective) <= min(one.last or date.max, other.last or date.max)

@@ -4,29 +4,32 @@ A mutable fold: `apply` takes what happened and never refuses.  Queries are answ
 a position, so what was known then can be asked later.
 """
 
+from ledger.domain import certification
 from ledger.domain.agreement import Agreement, AgreementUnknown, evolve
 from ledger.domain.calendar import Period
-from ledger.domain.entries import Entry, Originals
 from ledger.domain.events import (
+    AgreementCountered,
     AgreementProposed,
     AgreementSigned,
+    AmendmentProposed,
     BooksOpened,
     Event,
+    FactConfirmed,
+    FactProposed,
     PeriodClosed,
     ReceiptsRecorded,
 )
-from ledger.domain.statement import Stated, Worked, Working
+from ledger.domain.known import Known
+from ledger.domain.statement import Stated, Worked, statements
 
 
-class Books:
-    """The set of facts known so far."""
+class Books(Known):
+    """The set of facts known so far, and what was stated of them."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.position = 0
         self.title = ""
-        self.agreements: dict[str, Agreement] = {}
-        self.entries: list[Entry] = []
-        self.originals = Originals()
         self.closings: list[tuple[int, PeriodClosed]] = []
 
     def apply(self, position: int, event: Event) -> None:
@@ -34,8 +37,16 @@ class Books:
         match event:
             case BooksOpened(title=title):
                 self.title = title
-            case AgreementProposed(agreement=number) | AgreementSigned(agreement=number):
+            case (
+                AgreementProposed(agreement=number)
+                | AgreementSigned(agreement=number)
+                | AgreementCountered(agreement=number)
+                | AmendmentProposed(agreement=number)
+            ):
                 self.agreements[number] = evolve(self.agreements.get(number), event, position)
+            case FactProposed(agreement=number) | FactConfirmed(agreement=number):
+                parties = self.agreements[number].terms.parties
+                self.facts = certification.evolve(self.facts, event, position, parties)
             case ReceiptsRecorded(receipts=receipts):
                 for entry in receipts.entries(position):
                     self.entries.append(entry)
@@ -49,10 +60,6 @@ class Books:
         if number not in self.agreements:
             raise AgreementUnknown(agreement=number[:40])
         return self.agreements[number]
-
-    def in_force(self, cut: int) -> list[Agreement]:
-        """The agreements that every party had signed by a position."""
-        return [each for each in self.agreements.values() if each.is_in_force(cut)]
 
     def said(self, number: str, before: int) -> Stated:
         """What closings below a position stated of an agreement."""
@@ -71,8 +78,7 @@ class Books:
         `before` leaves out closings from a position on, so that a closing can be worked out again.
         """
         said = self.said(agreement.number, self.position + 1 if before is None else before)
-        others = list(self.agreements.values())
-        return Working(agreement, others, said).statements(self.entries, self.originals, period, cut)
+        return statements(self, agreement, said, period, cut)
 
     def last_closed(self) -> Period | None:
         """The last period that was closed."""

@@ -4,6 +4,7 @@ A period (期间) is a month of the books; agreements settle months, quarters or
 """
 
 import re
+from calendar import isleap
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -98,6 +99,11 @@ def settlement(when: date, every: Every) -> str:
     return f"{when.year:04}-{when.month:02}"
 
 
+def settlement_first(when: date, every: Every) -> date:
+    """The first day of the settlement that a day lies in."""
+    return Period.of(when).settlement_first(every)
+
+
 def settlement_last(when: date, every: Every) -> date:
     """The last day of the settlement that a day lies in."""
     month = when.month - (when.month - 1) % MONTHS[every] + MONTHS[every] - 1
@@ -112,6 +118,12 @@ def anniversary(start: date, years: int) -> date:
         return start.replace(year=start.year + years)
     except ValueError:
         return date(start.year + years, 3, 1)
+
+
+def day_of_year(year: int, month: int, day_of_month: int) -> date:
+    """A month and day of a year; 1 March where 29 February is missing."""
+    missing = (month, day_of_month) == (2, 29) and not isleap(year)
+    return date(year, 3, 1) if missing else date(year, month, day_of_month)
 
 
 def agreement_years(start: date, first_year: int, last_year: int) -> tuple[date, date]:

@@ -1,53 +1,70 @@
-"""Certified facts (认定事实): amounts, eligibility and enterprise lists that both sides confirmed.
+"""Certified facts (认定事实): clocks, amounts, weights, eligibility and lists that both sides confirmed.
 
 A value holds for the days it says; of two for the same day the later certification wins
-(semantics 5.1, findings 7 and 8).
+(semantics 5.1, findings 7 and 8).  A unit's own fact is stronger than one for every unit.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
+from typing import TypeVar
 
-from ledger.domain import calendar, money
-from ledger.domain import terms_faults as faults
-from ledger.domain.errors import Fault, Refusal, TermsRefused
-from ledger.domain.terms import Document, Threshold, Window
-from ledger.domain.words import Words
+from ledger.domain.terms import Threshold, Window
 
 ALWAYS = Window(None, None)
-FACTS_MAX = 100_000
-UNUSED_FACTS = ("clock", "weights")
-"""Kinds that no terms of this version can ask for."""
 
 
-@dataclass(frozen=True)
-class CertifiedAmount:
-    """A named amount of a unit (or of every unit), such as its total before it moved."""
+@dataclass(frozen=True, kw_only=True)
+class CertifiedFact:
+    """What both sides confirmed under a name: of a unit (or of every unit), for some days."""
 
     name: str
-    unit: str
+    unit: str = ""
+    days: Window = ALWAYS
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertifiedClock(CertifiedFact):
+    """The day on which a unit's clock started."""
+
+    on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertifiedAmount(CertifiedFact):
+    """A named amount, such as a total before the move; `years_fen` are the years it is the sum of."""
+
     value_fen: int
-    days: Window
     years_fen: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
-class CertifiedEligibility:
-    """Whether a unit shares in a pool."""
+@dataclass(frozen=True, kw_only=True)
+class CertifiedWeights(CertifiedFact):
+    """A value for each party, to divide by."""
 
-    pool: str
-    unit: str
+    values: Mapping[str, Fraction]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertifiedStocks(CertifiedFact):
+    """Fen for each party, to keep."""
+
+    values_fen: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertifiedEligibility(CertifiedFact):
+    """Whether a unit shares in a pool, which is the fact's name."""
+
     value: bool
-    days: Window
 
 
-@dataclass(frozen=True)
-class CertifiedList:
+@dataclass(frozen=True, kw_only=True)
+class CertifiedList(CertifiedFact):
     """The enterprises that both sides confirmed."""
 
-    name: str
     units: frozenset[str]
-    days: Window
 
 
 @dataclass(frozen=True)
@@ -60,103 +77,89 @@ class Proposal:
     eligible: bool
 
 
-@dataclass(frozen=True)
+Kind = TypeVar("Kind", bound=CertifiedFact)
+
+
 class Certified:
     """Every certified fact, in the order of certification."""
 
-    amounts: Sequence[CertifiedAmount] = ()
-    eligibilities: Sequence[CertifiedEligibility] = ()
-    lists: Sequence[CertifiedList] = ()
+    def __init__(self, facts: Iterable[CertifiedFact] = ()) -> None:
+        self.facts = tuple(facts)
+        self._found: dict[tuple[type[CertifiedFact], str, str], list[CertifiedFact]] = {}
+        for fact in self.facts:
+            self._found.setdefault((type(fact), fact.name, fact.unit), []).append(fact)
+        self._units = {fact.unit for fact in self.facts}
+
+    def knows(self, unit: str) -> bool:
+        """Whether anything is certified for this unit alone."""
+        return unit in self._units
+
+    def clock(self, clock: str, unit: str) -> date | None:
+        """The day on which a unit's clock started, or None if nobody certified it."""
+        fact = next(self._of(CertifiedClock, clock, unit), None)
+        return fact.on if fact else None
 
     def amount_fen(self, name: str, unit: str, when: date) -> int | None:
         """A named amount on a day, or None if nobody certified it."""
-        for fact in reversed(self.amounts):
-            if fact.name == name and fact.unit in (unit, "") and fact.days.covers(when):
-                return fact.value_fen
-        return None
+        fact = self._holding(CertifiedAmount, name, unit, when)
+        return fact.value_fen if fact else None
+
+    def weights(self, name: str, unit: str, when: date, *, previous: bool = False) -> Mapping[str, Fraction] | None:
+        """The values of a day, or with `previous` those of the latest days before; None if nobody certified any."""
+        fact = self._holding(CertifiedWeights, name, unit, when)
+        if fact is None and previous:
+            fact = self._latest_before(name, unit, when)
+        return fact.values if fact else None
+
+    def stocks_fen(self, name: str, unit: str, when: date) -> Mapping[str, int] | None:
+        """What each party keeps on a day, or None if nobody certified it."""
+        fact = self._holding(CertifiedStocks, name, unit, when)
+        return fact.values_fen if fact else None
 
     def is_eligible(self, pool: str, unit: str, when: date) -> bool | None:
         """Whether a unit shares in a pool on a day, or None if nobody certified it."""
-        for fact in reversed(self.eligibilities):
-            if fact.pool == pool and fact.unit in (unit, "") and fact.days.covers(when):
-                return fact.value
-        return None
+        fact = self._holding(CertifiedEligibility, pool, unit, when)
+        return fact.value if fact else None
 
     def members(self, name: str, when: date) -> frozenset[str] | None:
         """The enterprises on a list on a day, or None if nobody certified it."""
-        for fact in reversed(self.lists):
-            if fact.name == name and fact.days.covers(when):
-                return fact.units
-        return None
+        fact = self._holding(CertifiedList, name, "", when)
+        return fact.units if fact else None
 
-    def cuts(self, unit: str) -> set[date]:
-        """Days on which a unit's amounts change."""
-        days = [fact.days for fact in self.amounts if fact.unit in (unit, "")]
-        firsts = {each.first for each in days if each.first}
-        return firsts | {each.last + calendar.DAY for each in days if each.last and each.last < date.max}
+    def units_with_amount(self, name: str) -> list[str]:
+        """The units for which an amount of this name is certified, each for itself."""
+        return [unit for kind, each, unit in self._found if kind is CertifiedAmount and each == name and unit]
+
+    def cuts(self, names: set[str], unit: str) -> set[date]:
+        """Days on which facts of these names begin or have ended, for a unit."""
+        days = [fact.days for fact in self.facts if fact.name in names and fact.unit in (unit, "")]
+        return {day for each in days for day in each.cuts()}
 
     def propose(self, pool: str, threshold: Threshold) -> list[Proposal]:
         """Which units reach the threshold by their certified yearly amounts; exact, no average is rounded."""
-        known = {fact.unit: fact for fact in self.amounts if len(fact.years_fen) == threshold.average_of_years}
+        amounts = [fact for fact in self.facts if isinstance(fact, CertifiedAmount)]
+        known = {fact.unit: fact for fact in amounts if len(fact.years_fen) == threshold.average_of_years}
         least = threshold.at_least_fen * threshold.average_of_years
         return [Proposal(pool, unit, fact.value_fen, fact.value_fen >= least) for unit, fact in known.items()]
 
+    def _of(self, kind: type[Kind], name: str, unit: str) -> Iterator[Kind]:
+        """Facts of a name, the unit's own before those of every unit, the last certified first."""
+        for each in dict.fromkeys((unit, "")):
+            for fact in reversed(self._found.get((kind, name, each), ())):
+                assert isinstance(fact, kind)
+                yield fact
 
-@dataclass
-class _Reading:
-    amounts: list[CertifiedAmount] = field(default_factory=list)
-    eligibilities: list[CertifiedEligibility] = field(default_factory=list)
-    lists: list[CertifiedList] = field(default_factory=list)
+    def _holding(self, kind: type[Kind], name: str, unit: str, when: date) -> Kind | None:
+        return next((fact for fact in self._of(kind, name, unit) if fact.days.covers(when)), None)
 
-
-def read_facts(document: Document | list[Document]) -> Certified:
-    """The facts that a document (`facts: […]`, or the list alone) certifies; raises TermsRefused with every fault."""
-    found: list[Fault] = []
-    reading = _Reading()
-    top = Words({"facts": document} if isinstance(document, list) else document, "", found)
-    for words in top.each("facts", limit=FACTS_MAX, required=True):
-        _read_fact(words, reading)
-    top.done(("facts",))
-    if found:
-        raise TermsRefused(found)
-    return Certified(reading.amounts, reading.eligibilities, reading.lists)
-
-
-def _read_fact(words: Words, reading: _Reading) -> None:
-    words.text("source")
-    kind = next((word for word in ("amount", "eligible", "list", *UNUSED_FACTS) if words.has(word)), None)
-    if kind == "amount":
-        reading.amounts.append(_amount(words))
-    elif kind == "eligible":
-        pool, unit, value = words.text("eligible"), words.text("unit"), words.flag("value", required=True)
-        reading.eligibilities.append(CertifiedEligibility(pool, unit, value, _days(words)))
-    elif kind == "list":
-        units = frozenset(words.texts("units", required=True))
-        reading.lists.append(CertifiedList(words.text("list"), units, _days(words)))
-    else:
-        if kind is None:
-            words.fault("", faults.WordMissing(word="amount / eligible / list"))
-        return
-    words.done(("amount", "eligible", "list", "unit", "units", "value", "years", "from", "to", "source"))
-
-
-def _amount(words: Words) -> CertifiedAmount:
-    words.only_one("years", "value")
-    name, unit, days = words.text("amount"), words.text("unit"), _days(words)
-    if not words.has("years"):
-        return CertifiedAmount(name, unit, words.amount("value") or 0, days)
-    years_fen = tuple(_year_fen(words, text) for text in words.texts_of("years"))
-    return CertifiedAmount(name, unit, sum(years_fen), days, years_fen)
-
-
-def _year_fen(words: Words, text: str) -> int:
-    """A year's amount; below zero where refunds exceeded receipts."""
-    try:
-        return money.fen(text)
-    except Refusal as rule:
-        words.fault("years", rule)
-        return 0
-
-
-def _days(words: Words) -> Window:
-    return Window(words.day("from"), words.last_day("to"))
+    def _latest_before(self, name: str, unit: str, when: date) -> CertifiedWeights | None:
+        """The weights whose days ended last before a day; the unit's own first."""
+        for each in dict.fromkeys((unit, "")):
+            over = [
+                (fact.days.last, index, fact)
+                for index, fact in enumerate(self._found.get((CertifiedWeights, name, each), ()))
+                if isinstance(fact, CertifiedWeights) and fact.days.last and fact.days.last < when
+            ]
+            if over:
+                return max(over, key=lambda found: found[:2])[2]
+        return None

@@ -5,23 +5,24 @@ that would only send it elsewhere (`otherwise`); of two that would divide it the
 force keeps it, and in the later one it waits, with both named.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from ledger.domain.agreement import Agreement, EntriesClaimedTwice
-from ledger.domain.certified import Certified
-from ledger.domain.entries import Entry, Originals
+from ledger.domain.entries import Entry
 from ledger.domain.reading import ClaimedTwice, Fate, Reader, Reading
-from ledger.domain.terms import Level
+
+ReaderAt = Callable[[Agreement], Reader]
+"""How an agreement reads entries at the position that is asked about."""
 
 
 class Claims:
     """One agreement's readings, beside those of others in force."""
 
-    def __init__(self, agreement: Agreement, others: Iterable[Agreement], originals: Originals) -> None:
+    def __init__(self, agreement: Agreement, others: Iterable[Agreement], reader_at: ReaderAt) -> None:
         self._own = agreement
-        self._reader = Reader(agreement.terms, Certified(), originals)
-        self._others = [(each, Reader(each.terms, Certified(), originals)) for each in others if each is not agreement]
+        self._reader = reader_at(agreement)
+        self._others = [(each, reader_at(each)) for each in others if each.number != agreement.number]
 
     def read(self, entry: Entry) -> Iterator[Reading]:
         """The entry as the agreement may divide it."""
@@ -51,16 +52,12 @@ class Claims:
 
     def _rivals(self, reading: Reading) -> Iterator[tuple[Agreement, Reading]]:
         """Others that select the entry at the same level and do something with it."""
-        own = _level(self._own, reading)
+        own = reading.level
         for other, reader in self._others:
             for claim in reader.read(reading.entry):
-                level = _level(other, claim)
+                level = claim.level
                 if claim.fate is not Fate.UNDIVIDED and (own == level or "as_given" in (own, level)):
                     yield other, claim
-
-
-def _level(agreement: Agreement, reading: Reading) -> Level:
-    return next(pool.level for pool in agreement.terms.pools if pool.name == reading.pool)
 
 
 def _before(one: Agreement, other: Agreement) -> bool:
@@ -71,10 +68,10 @@ def _before(one: Agreement, other: Agreement) -> bool:
 
 
 def refuse_claimed_twice(
-    agreement: Agreement, others: Iterable[Agreement], entries: Iterable[Entry], originals: Originals
+    agreement: Agreement, others: Iterable[Agreement], entries: Iterable[Entry], reader_at: ReaderAt
 ) -> None:
     """Raises EntriesClaimedTwice if recorded entries would be divided by another agreement in force too."""
-    claims = Claims(agreement, [other for other in others if other.in_force_at is not None], originals)
+    claims = Claims(agreement, [other for other in others if other.in_force_at is not None], reader_at)
     for entry in entries:
         rival = claims.rival(entry)
         if rival:

@@ -11,7 +11,7 @@ from ledger.domain.events import Fact, PeriodClosed, StatedPool
 from ledger.domain.terms import EDITION
 
 STREAM = "closings"
-ENGINE = "2.1"
+ENGINE = "2.2"
 """The version of what divides; raised whenever a figure could come out differently."""
 
 

@@ -27,13 +27,14 @@ from ledger.domain.terms import (
     Role,
     Rounding,
     RoundingLevel,
+    Settle,
     Terms,
 )
 from ledger.domain.words import Words
 
 TERMS_WORDS = (
-    "title", "edition", "document", "parties", "from", "to", "rate_date", "refunds",
-    "negatives", "rounding", "settle", "lists", "levels", "pools", "clause",
+    "title", "edition", "document", "parties", "from", "to", "effective", "rate_date", "refunds",
+    "negatives", "rounding", "settle", "lists", "levels", "pools", "ends", "clause",
 )  # fmt: skip
 
 PARTIES_MAX, POOLS_MAX, LEVEL_ROWS_MAX = 200, 50, 500
@@ -84,7 +85,6 @@ class _Draft:
         refunds: Refunds = words.choice(
             "refunds", get_args(Refunds), "" if rate_date == "entry_date" else "as_original"
         )
-        every, through = self._settle()
         terms = Terms(
             title=words.text("title", required=True),
             parties=self.parties,
@@ -94,15 +94,27 @@ class _Draft:
             refunds=refunds,
             negatives=words.choice("negatives", get_args(Negatives)),
             rounding=self._rounding(),
-            every=every,
-            through=through,
             number=number,
+            amended_from=self._effective(last),
+            ends=self._ends(),
             lists=self._lists(),
             levels=tuple(self._levels()),
+            settle=self._settle(),
             pools=self._pools(),
         )
         words.done(TERMS_WORDS)
         return terms
+
+    def _effective(self, last: date | None) -> date | None:
+        """From which day an amendment counts; not before the agreement's first day."""
+        effective = self.words.day("effective")
+        if effective and (effective < self.first or (last and effective > last)):
+            self.words.fault("effective", faults.EffectiveOutsideLife(effective=effective, first=self.first))
+        return effective
+
+    def _ends(self) -> dict[str, tuple[str, ...]] | None:
+        inner = self.words.inner("ends")
+        return {pool: inner.texts(pool) for pool in inner.names()} if inner else None
 
     def _edition(self) -> None:
         edition = self.words.raw("edition", required=True)
@@ -161,14 +173,20 @@ class _Draft:
         inner.done(("level", "rule", "account"))
         return Rounding(level, rule, by_unit)
 
-    def _settle(self) -> tuple[Every, Channel | None]:
+    def _settle(self) -> Settle:
         inner = self.words.inner("settle")
         if inner is None:
-            return "month", None
+            return Settle()
         every: Every = inner.choice("every", get_args(Every), "month")
         through: Channel | None = inner.choice("through", get_args(Channel)) if inner.has("through") else None
-        inner.done(("every", "through"))
-        return every, through
+        instalments = inner.days_of_year("instalments") if inner.has("instalments") else ()
+        pays = inner.inner("at_most")
+        pays_at_most = {party: pays.limit(party) or 0 for party in pays.names()} if pays else None
+        for party in pays_at_most or {}:
+            if pays and party not in self.parties:
+                pays.fault("", faults.PartyUnknown(party=party[:40], parties="、".join(self.parties)))
+        inner.done(("every", "through", "instalments", "at_most"))
+        return Settle(every, through, instalments, pays_at_most)
 
     def _lists(self) -> dict[str, tuple[str, ...]]:
         inner = self.words.inner("lists")

@@ -41,10 +41,49 @@ class AgreementProposed(Event, frozen=True, kw_only=True):
 
 
 class AgreementSigned(Event, frozen=True, kw_only=True):
-    """One party agreed; with the last signature the agreement is in force."""
+    """One party agreed to a draft; with the last signature it is in force."""
 
     TOPIC: ClassVar[str] = "agreement.signed.v1"
     agreement: str
+    party: str
+    draft: int = 0
+
+
+class AgreementCountered(Event, frozen=True, kw_only=True):
+    """A party put another text in the place of the draft; signatures begin again."""
+
+    TOPIC: ClassVar[str] = "agreement.countered.v1"
+    agreement: str
+    party: str
+    terms: dict[str, Any]
+
+
+class AmendmentProposed(Event, frozen=True, kw_only=True):
+    """A party put a later version of an agreement in force forward; nobody is bound by it yet."""
+
+    TOPIC: ClassVar[str] = "agreement.amendment.proposed.v1"
+    agreement: str
+    party: str
+    terms: dict[str, Any]
+
+
+class FactProposed(Event, frozen=True, kw_only=True):
+    """A fact was put forward for certification: by a party, or by the engine from the books."""
+
+    TOPIC: ClassVar[str] = "fact.proposed.v1"
+    agreement: str
+    fact: str
+    party: str
+    document: dict[str, Any]
+    supersedes: str = ""
+
+
+class FactConfirmed(Event, frozen=True, kw_only=True):
+    """A party confirmed a fact; with the last confirmation it is certified."""
+
+    TOPIC: ClassVar[str] = "fact.confirmed.v1"
+    agreement: str
+    fact: str
     party: str
 
 
@@ -83,6 +122,9 @@ class StatedPool(msgspec.Struct, frozen=True):
     undivided_fen: int
     digest: str
     carried_fen: dict[str, int] = {}
+    measure: str = ""
+    unit: str = ""
+    basis: str = ""
 
 
 class PeriodClosed(Event, frozen=True, kw_only=True):
@@ -100,6 +142,10 @@ EVENTS: tuple[type[Event], ...] = (
     BooksOpened,
     AgreementProposed,
     AgreementSigned,
+    AgreementCountered,
+    AmendmentProposed,
+    FactProposed,
+    FactConfirmed,
     ReceiptsRecorded,
     PeriodClosed,
 )

@@ -1,35 +1,37 @@
 """A draft's pools: reads what is shared, of which entries, and by which steps."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 from typing import get_args
 
 from ledger.domain import terms_faults as faults
-from ledger.domain.calendar import agreement_years
+from ledger.domain.step_draft import StepDraft
 from ledger.domain.terms import (
-    Cap,
+    Basis,
+    Feeding,
+    Guarantee,
     Level,
     Party,
     Per,
     Pool,
+    Reported,
     Selection,
     Share,
     Step,
     Threshold,
-    Weights,
-    Window,
+    Transfer,
 )
 from ledger.domain.words import Words
 
-YEARS = re.compile(r"([1-9][0-9]{0,3})(?:-([1-9][0-9]{0,3}))?")
-POOL_WORDS = ("share", "of", "subjects", "level", "per", "eligible", "otherwise", "waterfall", "clause")
-STEP_WORDS = ("name", "split", "keep", "during", "until", "take", "cap", "per", "clause")
-LATER_POOL_WORDS = ("guarantee", "indicators", "basis", "reported", "until_certified")
-LATER_STEP_WORDS = ("extend", "guarantee", "until_certified")
-LATER_SHARES = ("indicator", "inputs", "quota")
+POOL_WORDS = (
+    "share", "of", "subjects", "level", "per", "eligible", "otherwise", "guarantee", "transfer", "indicators",
+    "quotas", "basis", "reported", "waterfall", "clause",
+)  # fmt: skip
+WRITTEN_SHARES = tuple(share for share in get_args(Share) if share != "due_of")
+MEASURED = {"indicator": "indicators", "quota": "quotas"}
 STEPS_MAX = 100
+MONEY_STEP = Reported(cumulative=False, kind="flow", unit="元", step=Fraction(1, 100))
 
 
 class PoolDraft:
@@ -41,32 +43,114 @@ class PoolDraft:
 
     def pool(self, name: str, words: Words) -> Pool:
         """One pool; what is faulty is noted in its words and replaced by something harmless."""
+        share, fed_by = self._share(words)
+        per: Per = words.choice("per", get_args(Per), "agreement")
+        draft = StepDraft(self.parties, self.first, per_collector=per == "collector")
+        basis = self._basis(words, share)
         pool = Pool(
             name=name,
-            share=self._share(words),
+            share=share,
+            fed_by=fed_by,
+            transfer=self._transfer(words, draft) if share == "transfer" else None,
+            measures=words.texts(MEASURED[share], required=True) if share in MEASURED else (),
+            basis=basis,
+            reported=self._reported(words, share),
             selection=self._selection(words),
             subjects=words.codes("subjects"),
             level=words.choice("level", get_args(Level), "as_given"),
-            per=words.choice("per", get_args(Per), "agreement"),
+            per=per,
             eligible=self._eligible(words),
-            otherwise=self._weights(words, "otherwise") if words.has("otherwise") else None,
-            steps=tuple(
-                self._step(index, inner)
-                for index, inner in enumerate(words.each("waterfall", limit=STEPS_MAX, required=True))
-            ),
+            otherwise=draft.weights(words, "otherwise") if words.has("otherwise") else None,
+            guarantee=self._guarantee(words, draft),
+            steps=self._steps(words, draft, required=basis != "in_place"),
             clause=words.clause,
             path=words.path,
         )
-        words.done(POOL_WORDS, LATER_POOL_WORDS)
+        words.done(POOL_WORDS)
         return pool
 
-    def _share(self, words: Words) -> Share:
-        if isinstance(words.peek("share"), dict) or words.peek("share") in LATER_SHARES:
-            word = words.raw("share")
-            words.fault("share", faults.WordNotYet(word=word if isinstance(word, str) else "due_of"))
-            return "receipts"
-        share: Share = words.choice("share", get_args(Share))
-        return share
+    def _steps(self, words: Words, draft: StepDraft, *, required: bool) -> tuple[Step, ...]:
+        if not required:
+            if words.has("waterfall"):
+                words.fault("waterfall", faults.WordsDoNotGoTogether(one="basis: in_place", other="waterfall"))
+                words.raw("waterfall")
+            return ()
+        listed = words.each("waterfall", limit=STEPS_MAX, required=True)
+        return tuple(draft.step(index, inner) for index, inner in enumerate(listed))
+
+    def _share(self, words: Words) -> tuple[Share, Feeding | None]:
+        if not isinstance(words.peek("share"), dict):
+            share: Share = words.choice("share", WRITTEN_SHARES)
+            return share, None
+        inner = words.inner("share")
+        of = inner.inner("due_of", required=True) if inner else None
+        if inner:
+            inner.done(("due_of",))
+        if of is None:
+            return "receipts", None
+        feeding = Feeding(of.text("party", required=True), of.text("pool", required=True))
+        if feeding.party and feeding.party not in self.parties:
+            of.fault("party", faults.PartyUnknown(party=feeding.party[:40], parties="、".join(self.parties)))
+        of.done(("party", "pool"))
+        return "due_of", feeding
+
+    def _basis(self, words: Words, share: Share) -> Basis:
+        if share != "indicator":
+            return "split"
+        basis: Basis = words.choice("basis", get_args(Basis))
+        return basis
+
+    def _reported(self, words: Words, share: Share) -> Reported | None:
+        """How figures are reported; contributions are money, so that only figures and quotas must say it."""
+        if share not in MEASURED:
+            return MONEY_STEP if share == "inputs" else None
+        inner = words.inner("reported", required=True)
+        if inner is None:
+            return MONEY_STEP
+        unit, step = inner.text("unit", required=True), inner.ratio("step")
+        if step == 0:
+            inner.fault("step", faults.StepZero())
+        as_reported, kind = "monthly", "flow"
+        if share == "indicator":
+            as_reported, kind = inner.choice("as", ("cumulative", "monthly")), inner.choice("kind", ("flow", "stock"))
+        if (as_reported, kind) == ("cumulative", "stock"):
+            inner.fault("as", faults.WordsDoNotGoTogether(one="cumulative", other="stock"))
+        inner.done(("as", "kind", "unit", "step"))
+        return Reported(as_reported == "cumulative", "stock" if kind == "stock" else "flow", unit, step or Fraction(1))
+
+    def _transfer(self, words: Words, draft: StepDraft) -> Transfer | None:
+        inner = words.inner("transfer", required=True)
+        if inner is None:
+            return None
+        giver = inner.text("from", required=True)
+        draft.known(inner, giver)
+        amount = inner.limit("amount")
+        inner.only_one("yearly", "on")
+        if not inner.has("yearly") and not inner.has("on"):
+            inner.fault("", faults.WordMissing(word="yearly / on"))
+        yearly = inner.day_of_year("yearly") if inner.has("yearly") else None
+        on = inner.days("on")
+        at_least_fen = inner.amount("at_least") or 0 if inner.has("at_least") else 0
+        inner.done(("from", "amount", "yearly", "on", "at_least"))
+        return Transfer(giver, amount if amount is not None else 0, on, yearly, at_least_fen)
+
+    def _guarantee(self, words: Words, draft: StepDraft) -> Guarantee | None:
+        inner = words.inner("guarantee")
+        if inner is None:
+            return None
+        party, payer = inner.text("party", required=True), inner.text("payer", required=True)
+        draft.known(inner, party, payer)
+        if party and party == payer:
+            inner.fault("payer", faults.PaysItself(party=party))
+        at_least = inner.limit("at_least")
+        guarantee = Guarantee(
+            party,
+            payer,
+            at_least if at_least is not None else 0,
+            inner.choice("per", ("year", "agreement_year", "term")),
+        )
+        inner.done(("party", "payer", "at_least", "per"))
+        return guarantee
 
     def _selection(self, words: Words) -> Selection:
         if not isinstance(words.peek("of"), dict):
@@ -91,108 +175,3 @@ class PoolDraft:
         threshold = Threshold(years, inner.amount("at_least") or 0, inner.flag("government_led"))
         inner.done(("average_of_years", "at_least", "government_led"))
         return threshold
-
-    def _weights(self, words: Words, word: str) -> Weights:
-        inner = words.inner(word, required=True)
-        if inner is None:
-            return {}
-        if inner.has("by"):
-            words.fault(word, faults.WordNotYet(word=f"{word}: {{by: …}}"))
-            return {}
-        given = {party: inner.ratio(party) or Fraction(0) for party in inner.names()}
-        self._known(inner, given)
-        if not any(given.values()):
-            inner.fault("", faults.WeightsEmpty())
-        return {party: given[party] for party in self.parties if party in given}
-
-    def _known(self, words: Words, parties: Iterable[str]) -> None:
-        for party in parties:
-            if party not in self.parties:
-                words.fault("", faults.PartyUnknown(party=party[:40], parties="、".join(self.parties)))
-
-    def _step(self, index: int, words: Words) -> Step:
-        keeps = self._keeps(words) if words.has("keep") else None
-        if keeps is None and not words.has("split"):
-            words.fault("", faults.StepDividesNothing())
-        for other in ("split", "until"):
-            if keeps is not None and words.has(other):
-                words.fault(other, faults.WordsDoNotGoTogether(one="keep", other=other))
-        weights = self._weights(words, "split") if words.has("split") else {}
-        step = Step(
-            name=self._name(words) or f"#{index + 1}",
-            weights=weights if keeps is None else {party: Fraction(stock) for party, stock in keeps.items()},
-            keeps=keeps,
-            window=self._window(words),
-            take=self._take(words),
-            until=words.limit("until") if words.has("until") else None,
-            cap=self._cap(words),
-            per=words.choice("per", ("year", "agreement_year")) if words.has("per") else "term",
-            clause=words.clause,
-            path=words.path,
-        )
-        words.done(STEP_WORDS, LATER_STEP_WORDS)
-        return step
-
-    def _name(self, words: Words) -> str:
-        name = words.text("name")
-        if name.startswith("#"):
-            words.fault("name", faults.StepNameReserved(name=name[:40]))
-        return name
-
-    def _keeps(self, words: Words) -> dict[str, int]:
-        inner = words.inner("keep", required=True)
-        if inner is None:
-            return {}
-        given = {party: inner.amount(party) or 0 for party in inner.names()}
-        self._known(inner, given)
-        if not any(given.values()):
-            inner.fault("", faults.WeightsEmpty())
-        return {party: given[party] for party in self.parties if party in given}
-
-    def _take(self, words: Words) -> Fraction | None:
-        if not words.has("take"):
-            return None
-        percent = isinstance(words.peek("take"), int)
-        part = words.ratio("take")
-        if part is not None and percent:
-            part /= 100
-        if part is not None and not 0 < part <= 1:
-            words.fault("take", faults.PartOutOfRange(given=part))
-        return part
-
-    def _cap(self, words: Words) -> Cap | None:
-        inner = words.inner("cap")
-        if inner is None:
-            return None
-        party = inner.text("party", required=True)
-        self._known(inner, [party] if party else [])
-        at = inner.limit("at")
-        inner.done(("party", "at"))
-        return Cap(party, at if at is not None else 0)
-
-    def _window(self, words: Words) -> Window | None:
-        inner = words.inner("during")
-        if inner is None:
-            return None
-        if inner.has("clock"):
-            inner.fault("clock", faults.WordNotYet(word="clock"))
-            return None
-        if inner.has("years"):
-            inner.only_one("years", "from", "to")
-            return self._years(inner)
-        first, last = inner.day("from"), inner.last_day("to")
-        if first is None and last is None:
-            inner.fault("", faults.WordMissing(word="years / from / to"))
-        if first and last and last < first:
-            inner.fault("to", faults.LifeEndsBeforeItBegins(first=first, last=last))
-        inner.done(("years", "from", "to"))
-        return Window(first, last)
-
-    def _years(self, words: Words) -> Window | None:
-        text = words.text("years")
-        found = YEARS.fullmatch(text)
-        words.done(("years", "from", "to"))
-        if not found or int(found[2] or found[1]) < int(found[1]):
-            words.fault("years", faults.YearsUnreadable(given=text[:40]))
-            return None
-        return Window(*agreement_years(self.first, int(found[1]), int(found[2] or found[1])))

@@ -12,7 +12,11 @@ from ledger.domain.certified import Certified
 from ledger.domain.entries import Entry, Originals
 from ledger.domain.errors import RuleBroken
 from ledger.domain.levels import retained_fen
-from ledger.domain.terms import LAND_PROCEEDS_SUBJECT, Pool, Terms
+from ledger.domain.terms import LAND_PROCEEDS_SUBJECT, Level, Pool, Terms
+from ledger.domain.uncertified import EligibilityUncertified, ListUncertified
+from ledger.domain.versions import Versions
+
+TAKES_RECEIPTS = ("receipts", "land_proceeds")
 
 
 class Fate(Enum):
@@ -22,31 +26,6 @@ class Fate(Enum):
     OTHERWISE = "otherwise"
     UNDIVIDED = "undivided"
     WAITING = "waiting"
-
-
-class Uncertified(RuleBroken):
-    """Something that both sides have yet to certify."""
-
-
-class AmountUncertified(Uncertified):
-    """A limit whose amount nobody certified."""
-
-    zh = "“{name}”（{unit}）尚未认定，这笔款暂不分配。请双方认定后再结算。"
-    en = "'{name}' ({unit}) is not certified, so this waits undivided. Certify it first."
-
-
-class EligibilityUncertified(Uncertified):
-    """A unit whose eligibility nobody certified."""
-
-    zh = "“{unit}”是否符合“{pool}”的条件尚未认定，这笔款暂不分配。请双方认定。"
-    en = "Whether '{unit}' is eligible for '{pool}' is not certified, so this waits undivided."
-
-
-class ListUncertified(Uncertified):
-    """A list of enterprises that nobody certified."""
-
-    zh = "企业名单“{name}”尚未认定，这笔款暂不分配。请附上双方确认的名单。"
-    en = "List '{name}' is not certified, so this waits undivided. Attach the confirmed list."
 
 
 class EntryIncomplete(RuleBroken):
@@ -89,27 +68,30 @@ class Reading:
     unit: str = ""
     collector: str | None = None
     reason: RuleBroken | None = None
+    measure: str = ""
+    level: Level = "as_given"
 
 
 class Reader:
-    """Reads entries under the terms of one agreement."""
+    """Reads entries under the versions of one agreement."""
 
-    def __init__(self, terms: Terms, certified: Certified, originals: Originals) -> None:
-        self.terms = terms
+    def __init__(self, versions: Versions, certified: Certified, originals: Originals) -> None:
+        self._versions = versions
         self._certified = certified
         self._originals = originals
 
     def read(self, entry: Entry) -> list[Reading]:
         """The entry in every pool that takes it; usually one, none if no pool does."""
-        source = self._source(entry)
-        readings = [self._in_pool(pool, entry, source) for pool in self.terms.pools]
+        source, when = self._source(entry), self._rate_date(entry)
+        terms = self._versions.on(when or entry.booked_on)
+        taking = [pool for pool in terms.pools if pool.share in TAKES_RECEIPTS]
+        readings = [self._in_pool(terms, pool, entry, source, when) for pool in taking]
         found = [reading for reading in readings if reading]
         return self._apart(found) if len(found) > 1 else found
 
     def _apart(self, readings: list[Reading]) -> list[Reading]:
         """Pools of different levels each take their part of an entry; two of one level may not."""
-        levels = {pool.name: pool.level for pool in self.terms.pools}
-        claimed = [levels[reading.pool] for reading in readings]
+        claimed = [reading.level for reading in readings]
         if "as_given" not in claimed and len(set(claimed)) == len(claimed):
             return readings
         one, other = readings[0], readings[1]
@@ -124,58 +106,57 @@ class Reader:
 
     def _dated_by(self, entry: Entry) -> Entry:
         """The entry whose dates count: a refund's own under `own_date`, else the original's."""
-        while entry.original is not None and (entry.is_reversal or self.terms.refunds == "as_original"):
+        as_original = self._versions.first.refunds == "as_original"
+        while entry.original is not None and (entry.is_reversal or as_original):
             entry = self._originals[entry.original]
         return entry
 
-    def _in_pool(self, pool: Pool, entry: Entry, source: Entry) -> Reading | None:
-        when = self._rate_date(entry)
-        selected = self._selected(pool, source, when or entry.booked_on)
+    def _in_pool(self, terms: Terms, pool: Pool, entry: Entry, source: Entry, when: date | None) -> Reading | None:
+        selected = self._selected(terms, pool, source, when or entry.booked_on)
         if selected is False:
             return None
         level_date = self._dated_by(entry).booked_on
-        amount_fen = self._retained_fen(pool, entry, source)
-        waiting = Reading(entry, pool.name, Fate.WAITING, entry.amount_fen, when or entry.booked_on)
+        amount_fen = self._retained_fen(terms, pool, entry, source)
+        waiting = Reading(entry, pool.name, Fate.WAITING, entry.amount_fen, when or entry.booked_on, level=pool.level)
         if amount_fen is None:
             return replace(waiting, reason=_level_unknown(entry, source, level_date))
         waiting = replace(waiting, amount_fen=amount_fen)
         try:
-            return self._placed(pool, source, waiting, when, selected)
+            return self._placed(terms, pool, source, waiting, when, selected)
         except RuleBroken as rule:
             return replace(waiting, reason=rule)
 
     def _rate_date(self, entry: Entry) -> date | None:
-        dated = self._dated_by(entry)
-        if self.terms.rate_date == "entry_date":
+        dated, rate_date = self._dated_by(entry), self._versions.first.rate_date
+        if rate_date == "entry_date":
             return dated.booked_on
         wanted: Callable[[Entry], date | None] = (
-            (lambda each: each.period_first)
-            if self.terms.rate_date == "tax_period"
-            else (lambda each: each.period_last)
+            (lambda each: each.period_first) if rate_date == "tax_period" else (lambda each: each.period_last)
         )
         return wanted(dated) or wanted(self._source(entry))
 
-    def _retained_fen(self, pool: Pool, entry: Entry, source: Entry) -> int | None:
+    def _retained_fen(self, terms: Terms, pool: Pool, entry: Entry, source: Entry) -> int | None:
         """What the pool's level retains; a reversal takes back what its own original had, whatever its columns say."""
         if entry.is_reversal and entry.original is not None:
-            retained = self._retained_fen(pool, self._originals[entry.original], source)
+            retained = self._retained_fen(terms, pool, self._originals[entry.original], source)
             return None if retained is None else -retained
         level_date = self._dated_by(entry).booked_on
-        return retained_fen(pool.level, entry, source, self.terms.levels, level_date)
+        return retained_fen(pool.level, entry, source, terms.levels, level_date)
 
     def _placed(
-        self, pool: Pool, source: Entry, waiting: Reading, when: date | None, selected: RuleBroken | bool
+        self, terms: Terms, pool: Pool, source: Entry, waiting: Reading, when: date | None, selected: RuleBroken | bool
     ) -> Reading:
         """A selected entry with unit, collector and fate; raises the rule that keeps it waiting."""
         if when is None:
             raise EntryIncomplete(voucher=waiting.entry.key, column="税款所属期", purpose="确定适用的比例")
         if isinstance(selected, RuleBroken):
             raise selected
-        collector = self._collector(source)
-        unit = self._unit(pool, source, collector)
-        return replace(waiting, unit=unit, collector=collector, fate=self._fate(pool, unit, when))
+        collector = _collector(terms, source)
+        unit = _unit(pool, source, collector)
+        fate = fate_of(terms, pool, unit, when, self._certified)
+        return replace(waiting, unit=unit, collector=collector, fate=fate)
 
-    def _selected(self, pool: Pool, source: Entry, when: date) -> RuleBroken | bool:
+    def _selected(self, terms: Terms, pool: Pool, source: Entry, when: date) -> RuleBroken | bool:
         """Whether a pool takes an entry; a rule where that cannot be told."""
         selection = pool.selection
         if selection.by == "projects" and source.project not in selection.names:
@@ -183,55 +164,63 @@ class Reader:
         if selection.by == "park" and source.park not in selection.names:
             return False
         if selection.by == "list":
-            listed = self._listed(selection.names[0], source, when)
+            listed = self._listed(terms, selection.names[0], source, when)
             if listed is not True:
                 return listed
-        return self._of_kind(pool, source)
+        return _of_kind(terms, pool, source)
 
-    def _listed(self, name: str, source: Entry, when: date) -> RuleBroken | bool:
+    def _listed(self, terms: Terms, name: str, source: Entry, when: date) -> RuleBroken | bool:
         members = self._certified.members(name, when)
-        if members is None and self.terms.lists:
-            members = frozenset(self.terms.lists[name]) if name in self.terms.lists else None
+        if members is None and terms.lists:
+            members = frozenset(terms.lists[name]) if name in terms.lists else None
         return ListUncertified(name=name) if members is None else source.enterprise in members
 
-    def _of_kind(self, pool: Pool, source: Entry) -> RuleBroken | bool:
-        if not source.subject:
-            needs = bool(pool.subjects) or len({each.share for each in self.terms.pools}) > 1
-            missing = EntryIncomplete(voucher=source.key, column="预算科目", purpose="判断归哪一池分配")
-            return missing if needs else True
-        is_land = source.subject.startswith(LAND_PROCEEDS_SUBJECT)
-        if is_land != (pool.share == "land_proceeds"):
-            return False
-        return not pool.subjects or any(source.subject.startswith(subject) for subject in pool.subjects)
 
-    def _collector(self, source: Entry) -> str | None:
-        if not source.collector:
-            return self.terms.host
-        party = self.terms.party_named(source.collector)
-        if party is None:
-            names = "、".join(each.name for each in self.terms.parties.values())
-            raise CollectorUnknown(voucher=source.key, collector=source.collector, parties=names)
-        return party
+def _of_kind(terms: Terms, pool: Pool, source: Entry) -> RuleBroken | bool:
+    if not source.subject:
+        shares = {each.share for each in terms.pools if each.share in TAKES_RECEIPTS}
+        missing = EntryIncomplete(voucher=source.key, column="预算科目", purpose="判断归哪一池分配")
+        return missing if pool.subjects or len(shares) > 1 else True
+    is_land = source.subject.startswith(LAND_PROCEEDS_SUBJECT)
+    if is_land != (pool.share == "land_proceeds"):
+        return False
+    return not pool.subjects or any(source.subject.startswith(subject) for subject in pool.subjects)
 
-    def _unit(self, pool: Pool, source: Entry, collector: str | None) -> str:
-        if pool.per == "agreement":
-            return ""
-        unit = {"enterprise": source.enterprise, "project": source.project, "collector": collector}[pool.per]
-        if not unit:
-            column = {"enterprise": "社会信用代码", "project": "项目", "collector": "征收方"}[pool.per]
-            raise EntryIncomplete(voucher=source.key, column=column, purpose="分别累计")
-        return unit
 
-    def _fate(self, pool: Pool, unit: str, when: date) -> Fate:
-        divides = self.terms.covers(when)
-        if divides and pool.eligible:
-            eligible = self._certified.is_eligible(pool.name, unit, when)
-            if eligible is None:
-                raise EligibilityUncertified(unit=unit or self.terms.title, pool=pool.name)
-            divides = eligible
-        if divides:
-            return Fate.DIVIDED
-        return Fate.UNDIVIDED if pool.otherwise is None else Fate.OTHERWISE
+def _collector(terms: Terms, source: Entry) -> str | None:
+    if not source.collector:
+        return terms.host
+    party = terms.party_named(source.collector)
+    if party is None:
+        names = "、".join(each.name for each in terms.parties.values())
+        raise CollectorUnknown(voucher=source.key, collector=source.collector, parties=names)
+    return party
+
+
+def _unit(pool: Pool, source: Entry, collector: str | None) -> str:
+    if pool.per == "agreement":
+        return ""
+    unit = {"enterprise": source.enterprise, "project": source.project, "collector": collector}[pool.per]
+    if not unit:
+        column = {"enterprise": "社会信用代码", "project": "项目", "collector": "征收方"}[pool.per]
+        raise EntryIncomplete(voucher=source.key, column=column, purpose="分别累计")
+    return unit
+
+
+def fate_of(terms: Terms, pool: Pool, unit: str, when: date, certified: Certified) -> Fate:
+    """What becomes of something selected, by the agreement's life and the unit's eligibility.
+
+    Raises EligibilityUncertified.
+    """
+    divides = terms.covers(when)
+    if divides and pool.eligible:
+        eligible = certified.is_eligible(pool.name, unit, when)
+        if eligible is None:
+            raise EligibilityUncertified(unit=unit or terms.title, pool=pool.name)
+        divides = eligible
+    if divides:
+        return Fate.DIVIDED
+    return Fate.UNDIVIDED if pool.otherwise is None else Fate.OTHERWISE
 
 
 def _level_unknown(entry: Entry, source: Entry, when: date) -> RuleBroken:

@@ -12,7 +12,8 @@ from itertools import combinations, pairwise
 from ledger.domain import terms_faults as faults
 from ledger.domain.calendar import DAY
 from ledger.domain.errors import Fault
-from ledger.domain.terms import LevelRow, Pool, Selection, Step, Terms
+from ledger.domain.scrutiny_of_pools import scrutinise_pools
+from ledger.domain.terms import COLLECTOR, ClockWindow, LevelRow, Pool, Step, Terms, Window
 
 FOREVER = date.max
 
@@ -38,7 +39,7 @@ def scrutinise(terms: Terms) -> list[Fault]:
         found += _words_at_work(terms, pool)
         found += _memory_and_rounding(terms, pool)
         found += _schedule(terms, pool)
-    found += _pools_apart(terms)
+    found += scrutinise_pools(terms)
     found += _levels_apart(terms.levels)
     return found
 
@@ -46,17 +47,23 @@ def scrutinise(terms: Terms) -> list[Fault]:
 def _names(pool: Pool) -> Iterator[Fault]:
     for step in pool.steps:
         if step.has_memory and step.name.startswith("#"):
-            word = "keep" if step.keeps is not None else "until" if step.until is not None else "cap"
+            word = memory_word(step)
             yield Fault(step.path, faults.StepNameMissing(word=word), step.clause)
     for one, other in combinations(pool.steps, 2):
         if one.name == other.name:
             yield Fault(other.path, faults.StepNameTwice(name=other.name), other.clause)
 
 
+def memory_word(step: Step) -> str:
+    """The word by which a step counts what came before."""
+    return "keep" if step.keeps is not None else "until" if step.until is not None else "cap"
+
+
 def _words_at_work(terms: Terms, pool: Pool) -> Iterator[Fault]:
     """Words that would stand there and do nothing."""
     for step in pool.steps:
-        if step.cap and step.cap.party not in step.sharers:
+        shares = step.is_certified_by or (step.cap and step.cap.party in step.sharers) or COLLECTOR in step.weights
+        if step.cap and not shares:
             yield Fault(f"{step.path}.cap", faults.CapWithoutShare(party=step.cap.party), step.clause)
     name = pool.selection.names[0] if pool.selection.by == "list" else ""
     if name and terms.lists and name not in terms.lists:
@@ -70,21 +77,20 @@ def _memory_and_rounding(terms: Terms, pool: Pool) -> Iterator[Fault]:
             if step.has_memory:
                 rule = faults.MemoryNeedsRunning(level=terms.rounding.level, step=step.name)
                 yield Fault("rounding.level", rule, step.clause)
+        if pool.guarantee:
+            rule = faults.MemoryNeedsRunning(level=terms.rounding.level, step="guarantee")
+            yield Fault("rounding.level", rule, pool.clause)
 
 
 # The schedule: which steps cover which days of the agreement's life
 
 
 def _schedule(terms: Terms, pool: Pool) -> Iterator[Fault]:
+    if pool.basis == "in_place":
+        return
     stretches = list(_stretches(terms, pool))
-    reached: set[str] = set()
-    for stretch in stretches:
-        for step in pool.steps:
-            if step.covers(stretch.first):
-                reached.add(step.path)
-                if step.is_plain:
-                    break
-    scheduled = [step for step in pool.steps if step.is_plain and step.window]
+    reached = {step.path for stretch in stretches for step in _reached(pool, stretch)}
+    scheduled = [step for step in pool.steps if step.is_plain and isinstance(step.window, Window)]
     gaps = list(_gaps(stretches, pool, scheduled))
     for gap in gaps:
         yield Fault(f"{pool.path}.waterfall", faults.WindowsGap(first=gap.first, last=gap.until), pool.clause)
@@ -100,17 +106,54 @@ def _schedule(terms: Terms, pool: Pool) -> Iterator[Fault]:
     for step in pool.steps:
         if step.path not in reached and not any(step is other for _, _, other in overlapping):
             yield Fault(step.path, faults.StepNeverReached(step=step.name), step.clause)
+    yield from _clock_years(pool)
+
+
+def _reached(pool: Pool, stretch: Days) -> Iterator[Step]:
+    """The steps that money of some days can come to."""
+    for step in pool.steps:
+        if may_cover(step, stretch.first):
+            yield step
+            if step.is_plain and surely_covers(step, stretch.first):
+                return
+
+
+def surely_covers(step: Step, when: date) -> bool:
+    """Whether a step covers a day whatever is certified."""
+    return step.window is None or (isinstance(step.window, Window) and step.window.covers(when))
+
+
+def may_cover(step: Step, when: date) -> bool:
+    """Whether a step can cover a day: by its window, by its extension, or by a clock that may start anywhere."""
+    extended = step.extension is not None and step.extension.covers(when)
+    return isinstance(step.window, ClockWindow) or extended or surely_covers(step, when)
+
+
+def _clock_years(pool: Pool) -> Iterator[Fault]:
+    """Years of one clock that two plain splits both claim, or that stand between them and belong to none."""
+    on_clock = [step for step in pool.steps if isinstance(step.window, ClockWindow)]
+    for clock in dict.fromkeys(step.window.clock for step in on_clock if isinstance(step.window, ClockWindow)):
+        years: dict[int, Step] = {}
+        own = [step for step in on_clock if isinstance(step.window, ClockWindow) and step.window.clock == clock]
+        for step in own:
+            assert isinstance(step.window, ClockWindow)
+            for year in range(step.window.first_year, step.window.last_year + 1):
+                other = years.setdefault(year, step)
+                if other is not step and step.is_plain and other.is_plain:
+                    rule = faults.ClockYearTwice(clock=clock, year=year, one=other.name, other=step.name)
+                    yield Fault(f"{step.path}.during", rule, step.clause)
+                    break
+        missing = sorted(set(range(min(years), max(years) + 1)) - years.keys())
+        if missing and sum(step.is_plain for step in own) > 1:
+            rule_gap = faults.ClockYearsMissing(clock=clock, years="、".join(map(str, missing[:20])))
+            yield Fault(f"{pool.path}.waterfall", rule_gap, pool.clause)
 
 
 def _stretches(terms: Terms, pool: Pool) -> Iterator[Days]:
     """The life of the agreement, cut wherever a window begins or ends."""
     last = terms.last or FOREVER
-    cuts = {terms.first}
-    for step in pool.steps:
-        if step.window and step.window.first:
-            cuts.add(step.window.first)
-        if step.window and step.window.last and step.window.last < FOREVER:
-            cuts.add(step.window.last + DAY)
+    windows = [each for step in pool.steps for each in (step.window, step.extension) if isinstance(each, Window)]
+    cuts = {terms.first} | {cut for window in windows for cut in window.cuts()}
     firsts = sorted(cut for cut in cuts if terms.first <= cut <= last)
     for first, following in pairwise([*firsts, None]):
         assert first is not None
@@ -118,22 +161,24 @@ def _stretches(terms: Terms, pool: Pool) -> Iterator[Days]:
 
 
 def _is_exhausted(pool: Pool, stretch: Days) -> bool:
-    return any(step.is_plain and step.covers(stretch.first) for step in pool.steps)
+    return any(step.is_plain and surely_covers(step, stretch.first) for step in pool.steps)
 
 
 def _gaps(stretches: Sequence[Days], pool: Pool, scheduled: Sequence[Step]) -> Iterator[Days]:
     """Days between two scheduled plain splits that no scheduled step covers."""
-    inside = [index for index, days in enumerate(stretches) if any(step.covers(days.first) for step in scheduled)]
+    inside = [
+        index for index, days in enumerate(stretches) if any(surely_covers(step, days.first) for step in scheduled)
+    ]
     if len(scheduled) < 2 or not inside:
         return
     between = stretches[inside[0] : inside[-1]]
     windowed = [step for step in pool.steps if step.window]
-    yield from _merged(days for days in between if not any(step.covers(days.first) for step in windowed))
+    yield from _merged(days for days in between if not any(may_cover(step, days.first) for step in windowed))
 
 
 def _overlaps(stretches: Sequence[Days], scheduled: Sequence[Step]) -> Iterator[tuple[Days, Step, Step]]:
     for one, other in combinations(scheduled, 2):
-        both = [days for days in stretches if one.covers(days.first) and other.covers(days.first)]
+        both = [days for days in stretches if surely_covers(one, days.first) and surely_covers(other, days.first)]
         for days in _merged(both):
             yield days, one, other
 
@@ -150,51 +195,6 @@ def _merged(runs: Iterable[Days]) -> Iterator[Days]:
             whole = days
     if whole:
         yield whole
-
-
-# What is conserved falls in at most one pool (semantics finding 25)
-
-
-def _pools_apart(terms: Terms) -> Iterator[Fault]:
-    for one, other in combinations(terms.pools, 2):
-        if may_claim_the_same(one, terms, other, terms):
-            yield Fault(other.path, faults.PoolsOverlap(one=one.name, other=other.name), other.clause)
-
-
-def may_claim_the_same(one: Pool, terms: Terms, other: Pool, other_terms: Terms) -> bool:
-    """Whether two pools certainly select the same kind of entries.
-
-    Selections of different kinds (a park, some projects) are compared entry by entry when money is divided.
-    """
-    if one.share != other.share or not _same_level(one, other):
-        return False
-    return _subjects_meet(one.subjects, other.subjects) and _selections_meet(
-        one.selection, terms, other.selection, other_terms
-    )
-
-
-def _same_level(one: Pool, other: Pool) -> bool:
-    return one.level == other.level or "as_given" in (one.level, other.level)
-
-
-def _subjects_meet(one: Sequence[str], other: Sequence[str]) -> bool:
-    if not one or not other:
-        return True
-    return any(mine.startswith(theirs) or theirs.startswith(mine) for mine in one for theirs in other)
-
-
-def _selections_meet(one: Selection, terms: Terms, other: Selection, other_terms: Terms) -> bool:
-    if one.by == "all" or other.by == "all":
-        return True
-    if one.by != other.by:
-        return False
-    return bool(set(_members(one, terms)) & set(_members(other, other_terms)))
-
-
-def _members(selection: Selection, terms: Terms) -> tuple[str, ...]:
-    if selection.by == "list" and terms.lists and selection.names[0] in terms.lists:
-        return terms.lists[selection.names[0]]
-    return selection.names
 
 
 def _levels_apart(rows: Sequence[LevelRow]) -> Iterator[Fault]:

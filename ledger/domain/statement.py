@@ -6,7 +6,7 @@ The difference is shown by cause: the bridge first moves the day, then walks the
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -14,16 +14,19 @@ import msgspec
 
 from ledger.domain.agreement import Agreement
 from ledger.domain.calendar import Period, settlement
-from ledger.domain.certified import Certified
-from ledger.domain.claims import Claims
-from ledger.domain.division import Division, divide
-from ledger.domain.entries import Entry, Originals
+from ledger.domain.division import Division
+from ledger.domain.entries import Entry
+from ledger.domain.errors import RuleBroken
 from ledger.domain.events import StatedLine, StatedPool
+from ledger.domain.known import Known
 from ledger.domain.money import check_sums
+from ledger.domain.pools import PoolKey
 from ledger.domain.reading import Reading
+from ledger.domain.terms import Pool, Terms
+from ledger.domain.working import Change, Moment, Working, sums
 from ledger.domain.worksheet import Shares, less, rows_by_step, rows_less
 
-CAUSES = ("own", "late", "refund", "corrected", "carried")
+CAUSES = ("own", "late", "refund", "corrected", "amended", "certified", "revised", "carried")
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,8 @@ class Stated:
     cut: int = 0
     day: date = date.min
     numbers: tuple[str, ...] = ()
-    entitled_fen: dict[tuple[str, str], int] = field(default_factory=dict)
-    collected_fen: dict[tuple[str, str], int] = field(default_factory=dict)
+    entitled_fen: dict[tuple[PoolKey, str], int] = field(default_factory=dict)
+    collected_fen: dict[tuple[PoolKey, str], int] = field(default_factory=dict)
 
     def after(self, cut: int, day: date, statements: Iterable[StatedPool]) -> "Stated":
         """What has been said once these statements are."""
@@ -42,7 +45,7 @@ class Stated:
         for statement in statements:
             numbers.append(statement.number)
             for line in statement.lines:
-                key = (statement.pool, line.party)
+                key = (PoolKey(statement.pool, statement.measure), line.party)
                 entitled[key] = entitled.get(key, 0) + line.entitled_fen
                 collected[key] = collected.get(key, 0) + (line.collected_fen or 0)
         return Stated(cut, day, tuple(numbers), entitled, collected)
@@ -55,84 +58,96 @@ class Worked:
     division: Division
     stated: StatedPool
     causes: dict[str, Shares]
-    worths: list[tuple[Reading, str, Shares]]
+    changes: list[Change]
     rows: dict[str, Shares]
     due: Shares
+    reasons: list[tuple[RuleBroken, int]]
+
+    @property
+    def key(self) -> PoolKey:
+        """The pool, and of figures the measure."""
+        return PoolKey(self.stated.pool, self.stated.measure)
 
 
-class Working:
-    """The working paper (底稿) of one agreement at a cut: divides, and compares with what was said."""
+def statements(known: Known, agreement: Agreement, said: Stated, period: Period, cut: int) -> list[Worked]:
+    """One statement for each pool; nothing if the agreement was not in force at the cut."""
+    if not agreement.is_in_force(cut):
+        return []
+    working = Working(known, agreement, Moment(said.cut, said.day), cut)
+    due_before = working.due
+    rows_before = {key: rows_by_step(division) for key, division in working.pools.divisions.items()}
+    terms = agreement.known_at(cut).on(period.last)
+    first = period.settlement_first(terms.every)
+    changes = list(working.walk(Moment(cut, period.last), lambda entry: cause_of(entry, first)))
+    paper = _Paper(agreement, terms, said, period)
+    worked = []
+    for key, division in working.pools.divisions.items():
+        own = [change for change in changes if _touches(change, key)]
+        found = paper.worked(key, division, due_before.get(key, {}), own)
+        found.rows = rows_less(rows_by_step(division), rows_before.get(key, {}))
+        found.reasons = working.pools.reasons(key)
+        worked.append(found)
+    return [each for each in worked if each.changes or any(each.causes["carried"].values()) or paper.is_alive()]
 
-    def __init__(self, agreement: Agreement, others: Sequence[Agreement], said: Stated) -> None:
-        self._agreement = agreement
-        self._terms = agreement.terms
-        self._others = others
-        self._said = said
 
-    def statements(self, entries: Sequence[Entry], originals: Originals, period: Period, cut: int) -> list[Worked]:
-        """One statement for each pool; nothing if the agreement was not in force at the cut."""
-        if not self._agreement.is_in_force(cut):
-            return []
-        known = [entry for entry in entries if entry.position <= cut and entry.booked_on <= period.last]
-        claims = Claims(self._agreement, [other for other in self._others if other.is_in_force(cut)], originals)
-        readings = [reading for entry in known for reading in claims.read(entry)]
-        stated_before = [each for each in readings if self._was_stated(each.entry)]
-        moves = [each for each in readings if not self._was_stated(each.entry)]
-        moves.sort(key=lambda each: each.entry.position > self._said.cut)
-        divisions = divide(self._terms, stated_before, Certified())
-        worked = [self._work(division, moves, period) for division in divisions.values()]
-        return [
-            each for each in worked if each.worths or any(each.causes["carried"].values()) or self._lives_in(period)
-        ]
+def _touches(change: Change, key: PoolKey) -> bool:
+    """Whether a change belongs to a pool: an entry that it read, or anything that moved it."""
+    what = change.what
+    read = isinstance(what, Reading) and (what.pool, what.measure) == key
+    return read or any(change.worths.get(key, {}).values())
 
-    def _lives_in(self, period: Period) -> bool:
+
+@dataclass(frozen=True)
+class _Paper:
+    """How one settlement of an agreement is written."""
+
+    agreement: Agreement
+    terms: Terms
+    said: Stated
+    period: Period
+
+    def is_alive(self) -> bool:
         """Whether the agreement's life meets the settlement; outside it a statement of nothing is not written."""
-        first = period.settlement_first(self._terms.every)
-        return self._terms.first <= period.last and (self._terms.last is None or first <= self._terms.last)
+        first = self.period.settlement_first(self.terms.every)
+        return self.terms.first <= self.period.last and (self.terms.last is None or first <= self.terms.last)
 
-    def _was_stated(self, entry: Entry) -> bool:
-        return entry.position <= self._said.cut and entry.booked_on <= self._said.day
-
-    def _work(self, division: Division, moves: Sequence[Reading], period: Period) -> Worked:
-        pool = division.pool.name
-        before, rows_before = division.due(), rows_by_step(division)
-        said = {party: self._said.entitled_fen.get((pool, party), 0) for party in before}
-        causes = {cause: dict.fromkeys(before, 0) for cause in CAUSES}
-        causes["carried"] = less(before, said)
-        worths = list(_walk(division, [move for move in moves if move.pool == pool], causes, self._first_day(period)))
+    def worked(self, key: PoolKey, division: Division, due_before: Shares, changes: list[Change]) -> Worked:
         due = division.due()
+        said = {party: self.said.entitled_fen.get((key, party), 0) for party in due}
+        causes = {cause: dict.fromkeys(due, 0) for cause in CAUSES} | sums(changes, key, due)
+        causes["carried"] = less(due_before or dict.fromkeys(due, 0), said)
         check_sums(
             [*due.values(), *(division.collected() or {}).values(), division.waiting_fen(), division.undivided_fen()]
         )
-        says = less(due, said)
-        stated = self._stated(division, says, causes, period)
-        rows = rows_less(rows_by_step(division), rows_before)
-        return Worked(division, stated, causes, worths, rows, due)
+        stated = self._stated(key, division, less(due, said), causes)
+        return Worked(division, stated, causes, changes, {}, due, [])
 
-    def _first_day(self, period: Period) -> date:
-        return period.settlement_first(self._terms.every)
-
-    def _stated(self, division: Division, says: Shares, causes: dict[str, Shares], period: Period) -> StatedPool:
-        carried = self._terms.negatives == "carry" and sum(says.values()) < 0
-        lines = [] if carried else list(self._lines(division, says, causes))
-        name = settlement(period.last, self._terms.every)
+    def _stated(self, key: PoolKey, division: Division, says: Shares, causes: dict[str, Shares]) -> StatedPool:
+        carried = self.terms.negatives == "carry" and sum(says.values()) < 0
+        lines = [] if carried else list(self._lines(key, division, says, causes))
+        name = settlement(self.period.last, self.terms.every)
+        pool = division.pool
+        is_figure = pool.share == "indicator"
         statement = StatedPool(
-            agreement=self._agreement.number,
-            pool=division.pool.name,
-            number=self._number(division.pool.name, name),
+            agreement=self.agreement.number,
+            pool=key.pool,
+            number=self._number(key, name),
             settlement=name,
             lines=lines,
             waiting_fen=division.waiting_fen(),
             undivided_fen=division.undivided_fen(),
             digest="",
             carried_fen=says if carried else {},
+            measure=key.measure,
+            unit=unit_text(division.pool),
+            basis=pool.basis if is_figure else "inputs" if pool.share == "inputs" else "",
         )
         return msgspec.structs.replace(statement, digest=digest(statement))
 
-    def _lines(self, division: Division, says: Shares, causes: dict[str, Shares]) -> Iterator[StatedLine]:
+    def _lines(self, key: PoolKey, division: Division, says: Shares, causes: dict[str, Shares]) -> Iterator[StatedLine]:
         collected = division.collected()
         for party, entitled_fen in says.items():
-            before = self._said.collected_fen.get((division.pool.name, party), 0)
+            before = self.said.collected_fen.get((key, party), 0)
             yield StatedLine(
                 party,
                 entitled_fen,
@@ -140,27 +155,11 @@ class Working:
                 {cause: causes[cause][party] for cause in CAUSES if causes[cause][party]},
             )
 
-    def _number(self, pool: str, name: str) -> str:
+    def _number(self, key: PoolKey, name: str) -> str:
         """The statement's own number; a second cut for the same settlement is supplementary (补)."""
-        number = f"{self._agreement.number}-{pool}-{name}"
-        again = sum(said == number or said.startswith(f"{number}-补") for said in self._said.numbers)
+        number = "-".join(part for part in (self.agreement.number, *key, name) if part)
+        again = sum(said == number or said.startswith(f"{number}-补") for said in self.said.numbers)
         return f"{number}-补{again}" if again else number
-
-
-def _walk(
-    division: Division, moves: Iterable[Reading], causes: dict[str, Shares], first: date
-) -> Iterator[tuple[Reading, str, Shares]]:
-    """Add what came since the last statement, one by one: due after it less due before it, by cause."""
-    before = division.due()
-    for reading in moves:
-        division.add(reading)
-        after = division.due()
-        worth = less(after, before)
-        cause = cause_of(reading.entry, first)
-        for party, amount_fen in worth.items():
-            causes[cause][party] += amount_fen
-        yield reading, cause, worth
-        before = after
 
 
 def cause_of(entry: Entry, first: date) -> str:
@@ -176,4 +175,13 @@ def digest(statement: StatedPool) -> str:
     """SHA-256 of a statement's figures, as canonical JSON without the digest itself."""
     figures = msgspec.to_builtins(statement)
     del figures["digest"]
+    for later in ("measure", "unit", "basis"):
+        if not figures[later]:  # a word that came later changes no digest of what was stated without it
+            del figures[later]
     return hashlib.sha256(msgspec.json.encode(figures, order="deterministic")).hexdigest()
+
+
+def unit_text(pool: Pool) -> str:
+    """The unit and smallest step that a pool counts in, such as `万元 1/10`; empty where it counts fen."""
+    reported = pool.reported
+    return "" if reported is None or pool.share == "inputs" else f"{reported.unit} {reported.step}"

@@ -11,7 +11,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Literal
 
-from ledger.domain.calendar import Every
+from ledger.domain.calendar import DAY, Every
 from ledger.domain.rounding import RoundingRule
 
 Document = dict[str, Any]
@@ -21,17 +21,23 @@ Negatives = Literal["immediate", "carry"]
 RoundingLevel = Literal["running", "period", "line"]
 Per = Literal["enterprise", "project", "collector", "agreement"]
 Level = Literal["as_given", "central", "province", "city", "county"]
-Share = Literal["receipts", "land_proceeds"]
+Share = Literal["receipts", "land_proceeds", "indicator", "quota", "inputs", "transfer", "due_of"]
+Basis = Literal["split", "double", "in_place"]
+Clock = Literal["registered", "works_started", "production", "first_tax", "recovered", "signed"]
 Scope = Literal["term", "year", "agreement_year"]
 Channel = Literal["year_end_settlement", "horizontal_transfer", "treasury_transfer", "cash"]
 Role = Literal["origin", "host", "introducer", "receiver", "zone", "fund", "subsidy"]
 LEVELS: tuple[Level, ...] = ("central", "province", "city", "county")
 LAND_PROCEEDS_SUBJECT = "1030148"
 EDITION = 2
+COLLECTOR = "collector"
+"""The weight of whoever collects, in a pool that counts per collector."""
 
 Weights = Mapping[str, Fraction]
 Limit = int | str
 """An amount in fen, or the name of an amount that is certified as a fact."""
+Stocks = Mapping[str, int] | str
+"""Fen that each party keeps, or the name under which such amounts are certified."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,33 @@ class Window:
         """Whether a rate date lies inside."""
         return (self.first is None or self.first <= when) and (self.last is None or when <= self.last)
 
+    def cuts(self) -> set[date]:
+        """The first day, and the day after the last: where something else begins."""
+        firsts = {self.first} if self.first else set()
+        return firsts | ({self.last + DAY} if self.last and self.last < date.max else set())
+
+
+@dataclass(frozen=True)
+class ClockWindow:
+    """Years counted from the day on which a unit's clock started, once that is certified (从投产等之日起)."""
+
+    clock: Clock
+    first_year: int
+    last_year: int
+
+
+@dataclass(frozen=True)
+class CertifiedBy:
+    """Weights that are certified for given days (按认定权重): one name, or several factors with their weights.
+
+    `floor_to` cuts every value down to a full multiple; `decimals` cuts the shares to so many places, None is exact.
+    """
+
+    factors: Mapping[str, Fraction]
+    floor_to: int = 1
+    decimals: int | None = None
+    times_days: bool = False
+
 
 @dataclass(frozen=True)
 class Cap:
@@ -70,8 +103,12 @@ class Step:
 
     name: str
     weights: Weights
-    keeps: Mapping[str, int] | None = None
-    window: Window | None = None
+    by: CertifiedBy | None = None
+    keeps: Stocks | None = None
+    window: Window | ClockWindow | None = None
+    extend_years: int = 0
+    extension: Window | None = None
+    uses_previous: bool = False
     take: Fraction | None = None
     until: Limit | None = None
     cap: Cap | None = None
@@ -90,18 +127,14 @@ class Step:
         return not self.has_memory and self.take is None
 
     @property
-    def limit(self) -> Limit | None:
-        """The amount up to which it takes: `until`, or the sum of the stocks that `keep` names."""
-        return sum(self.keeps.values()) if self.keeps is not None else self.until
-
-    @property
     def sharers(self) -> frozenset[str]:
-        """The parties with a positive weight."""
+        """The parties with a positive weight, as far as the terms themselves say."""
         return frozenset(party for party, weight in self.weights.items() if weight > 0)
 
-    def covers(self, when: date) -> bool:
-        """Whether it applies to a rate date."""
-        return self.window is None or self.window.covers(when)
+    @property
+    def is_certified_by(self) -> bool:
+        """Whether facts say who shares."""
+        return self.by is not None or isinstance(self.keeps, str)
 
 
 @dataclass(frozen=True)
@@ -122,6 +155,45 @@ class Threshold:
 
 
 @dataclass(frozen=True)
+class Reported:
+    """How figures are reported: month by month or as cumulative totals of the year, in whole steps of a unit."""
+
+    cumulative: bool
+    kind: Literal["flow", "stock"]
+    unit: str
+    step: Fraction
+
+
+@dataclass(frozen=True)
+class Guarantee:
+    """What a payer makes up at the end of a year, or of the term, if a party got less (保底)."""
+
+    party: str
+    payer: str
+    at_least: Limit
+    per: Scope
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """A fixed amount that one party gives: on some days, or every year on one (month and day) (定额转移)."""
+
+    giver: str
+    amount: Limit
+    on: tuple[date, ...] = ()
+    yearly: tuple[int, int] | None = None
+    at_least_fen: int = 0
+
+
+@dataclass(frozen=True)
+class Feeding:
+    """What a pool is fed by: a party's due in another pool."""
+
+    party: str
+    pool: str
+
+
+@dataclass(frozen=True)
 class Pool:
     """What is shared together: a selection of entries, a unit to count by, a waterfall."""
 
@@ -134,8 +206,24 @@ class Pool:
     per: Per = "agreement"
     eligible: Threshold | None = None
     otherwise: Weights | None = None
+    guarantee: Guarantee | None = None
+    transfer: Transfer | None = None
+    fed_by: Feeding | None = None
+    measures: tuple[str, ...] = ()
+    basis: Basis = "split"
+    reported: Reported | None = None
     clause: str = ""
     path: str = ""
+
+    @property
+    def giver(self) -> str | None:
+        """The party whose own money this pool hands on, so that its due falls by what the pool takes."""
+        return self.fed_by.party if self.fed_by else self.transfer.giver if self.transfer else None
+
+    @property
+    def is_money(self) -> bool:
+        """Whether it divides fen that move; figures and quotas count in units of their own, inputs are obligations."""
+        return self.share not in ("indicator", "quota", "inputs")
 
 
 @dataclass(frozen=True)
@@ -158,6 +246,16 @@ class LevelRow:
 
 
 @dataclass(frozen=True)
+class Settle:
+    """How often, through which channel, on which days in equal parts, and up to what a party pays (结算)."""
+
+    every: Every = "month"
+    through: Channel | None = None
+    instalments: tuple[tuple[int, int], ...] = ()
+    pays_at_most: Mapping[str, Limit] | None = None
+
+
+@dataclass(frozen=True)
 class Terms:
     """Everything that an agreement version says."""
 
@@ -170,11 +268,26 @@ class Terms:
     negatives: Negatives
     rounding: Rounding
     pools: tuple[Pool, ...]
-    every: Every = "month"
-    through: Channel | None = None
+    settle: Settle = Settle()
     number: str = ""
     lists: Mapping[str, tuple[str, ...]] | None = None
     levels: tuple[LevelRow, ...] = ()
+    amended_from: date | None = None
+    ends: Mapping[str, tuple[str, ...]] | None = None
+
+    @property
+    def every(self) -> Every:
+        """How often the agreement settles."""
+        return self.settle.every
+
+    @property
+    def effective(self) -> date:
+        """The first day that this version may judge."""
+        return self.amended_from or self.first
+
+    def pool(self, name: str) -> Pool | None:
+        """The pool of a name, if this version has it."""
+        return next((pool for pool in self.pools if pool.name == name), None)
 
     def covers(self, when: date) -> bool:
         """Whether a rate date lies inside the life of the agreement."""

@@ -21,13 +21,6 @@ class WordUnknown(RuleBroken):
     en = "Unknown word '{word}'{hint}. Correct or remove it."
 
 
-class WordNotYet(RuleBroken):
-    """A word of the language that this version cannot divide by."""
-
-    zh = "“{word}”本版尚不能执行，不能据此签约。请改用已有的写法，或等待支持它的版本。"
-    en = "'{word}' cannot be carried out by this version. Use another wording, or wait for a version that can."
-
-
 class NotAMapping(RuleBroken):
     """Names with values were expected."""
 
@@ -273,8 +266,148 @@ class LevelsOverlap(RuleBroken):
     en = "Subject {subject} has two level rows on {first}. Separate their dates."
 
 
-class NeedsCertifiedFacts(RuleBroken):
-    """Terms that need facts which the books do not keep yet."""
+class NothingToCertify(RuleBroken):
+    """A word about certification on a step whose weights are written."""
 
-    zh = "条款要用认定事实“{name}”，本版账簿尚不登记认定事实（只有 enclave split --facts 可用）。请把数额或名单直接写进条款。"
-    en = "The terms need the certified fact '{name}', which these books do not keep yet (only split --facts). Write it into the terms."
+    zh = "这一步的权重已经写明，“{word}”不起作用。它只与 split: {{by: …}} 同用。"
+    en = "The weights of this step are written, so '{word}' does nothing. It goes with split: {{by: …}}."
+
+
+class CollectorNeedsUnit(RuleBroken):
+    """The collector's weight in a pool that does not count per collector."""
+
+    zh = "“collector”指征收方自己，只能用在 per: collector 的分配池。请加 per: collector，或写参与方代号。"
+    en = "'collector' means whoever collects and needs a pool per: collector. Add that, or write a party."
+
+
+class ExtendNeeds(RuleBroken):
+    """An extension without the word it depends on."""
+
+    zh = "extend（未达上限则延长）须与 {other} 同写。请补上。"
+    en = "extend needs {other} in the same step. Add it."
+
+
+class StepZero(RuleBroken):
+    """A smallest step of zero."""
+
+    zh = '最小计数 step 须大于零，例如 "0.1"。'
+    en = 'The smallest step must be above zero, such as "0.1".'
+
+
+class PaysItself(RuleBroken):
+    """One party on both sides of a payment."""
+
+    zh = "“{party}”既是付方又是收方，这一条不起作用。请写两个不同的参与方。"
+    en = "'{party}' is both payer and payee. Name two different parties."
+
+
+class FeedingUnknown(RuleBroken):
+    """A pool fed by one that is not there, or that divides no money."""
+
+    zh = "“{pool}”要用“{source}”的应得，但条款里没有这个分享款项的池。请核对池名。"
+    en = "'{pool}' is fed by '{source}', which is no pool of these terms that divides money. Check the name."
+
+
+class FeedingCircular(RuleBroken):
+    """Pools that feed each other in a circle (semantics finding 24)."""
+
+    zh = "分配池互相供给，绕成一圈：{circle}。一池的应得不能最终又取决于它自己。请改断其中一处。"
+    en = "Pools feed each other in a circle: {circle}. Break it somewhere."
+
+
+class FeedingFromNobody(RuleBroken):
+    """A pool fed by a party that gets nothing in the other pool."""
+
+    zh = "“{party}”在“{source}”里没有份额，没有什么可供“{pool}”分配。请核对参与方。"
+    en = "'{party}' has no share in '{source}', so nothing feeds '{pool}'. Check the party."
+
+
+class WordDoesNothing(RuleBroken):
+    """A word that has no meaning for what the pool shares."""
+
+    zh = "“{word}”对这类分配池（{share}）不起作用。请删去。"
+    en = "'{word}' does nothing in a pool that shares {share}. Remove it."
+
+
+class GuaranteeNeedsEnd(RuleBroken):
+    """A guarantee for the whole term of an agreement without an end."""
+
+    zh = "保底按整个协议期计算（per: term），但协议没有止日，永远算不到。请写 to，或改为 per: year。"
+    en = "The guarantee is per term but the agreement has no last day. Say `to`, or make it per: year."
+
+
+class TransferPerUnitNeedsName(RuleBroken):
+    """A transfer for every unit with one written amount."""
+
+    zh = "按户或按项目转移的数额各不相同，须写认定数额的名字，不能写一个固定数。"
+    en = "A transfer per enterprise or project needs the name of a certified amount, not one figure."
+
+
+class LimitsInDouble(RuleBroken):
+    """A limit in basis `double`, which conserves nothing."""
+
+    zh = "双算（double）各方都计全数，不能有限额或提取（{word}）。请删去。"
+    en = "In basis double every party has the whole, so {word} has no meaning. Remove it."
+
+
+class DayOutsideLife(RuleBroken):
+    """A transfer on a day outside the agreement's life."""
+
+    zh = "转移日 {when} 不在协议期内。请改正日期。"
+    en = "The transfer on {when} lies outside the agreement's life. Correct the date."
+
+
+class EffectiveOutsideLife(RuleBroken):
+    """An amendment that would begin outside the agreement's life."""
+
+    zh = "修订的生效日 {effective} 不在协议期内（起日 {first}）。请改正。"
+    en = "The amendment's effective day {effective} lies outside the agreement's life (from {first}). Correct it."
+
+
+class ClockYearTwice(RuleBroken):
+    """A year of a clock that two plain splits both claim."""
+
+    zh = "从{clock}起第 {year} 年同时归“{one}”和“{other}”。请改成互不重叠。"
+    en = "Year {year} of the clock {clock} belongs to both '{one}' and '{other}'. Separate them."
+
+
+class ClockYearsMissing(RuleBroken):
+    """Years of a clock between two plain splits that no step names."""
+
+    zh = "从{clock}起第 {years} 年没有写怎么分。请补写这几年的比例。"
+    en = "Years {years} of the clock {clock} are not covered by any step. Say how they are divided."
+
+
+class AmendmentCannotChange(RuleBroken):
+    """A word that belongs to the agreement as a whole."""
+
+    zh = "修订不能改变“{word}”：它决定整个协议期的日期口径、取整和结算。确要改变，请终止本协议另签新约。"
+    en = "An amendment cannot change '{word}': it rules the whole life of the agreement. End it and sign a new one."
+
+
+class CountDropped(RuleBroken):
+    """An amendment that neither keeps nor ends a step that counts (semantics finding 9)."""
+
+    zh = "原有累计步骤“{pool}／{step}”（{word}）在修订中不见了。要接着累计就保留同名步骤，要终止就写 ends: {{{pool}: [{step}]}}。"
+    en = "Step '{step}' of '{pool}' ({word}) is gone. Keep a step of that name to go on counting, or say ends: {{{pool}: [{step}]}}."
+
+
+class NothingToEnd(RuleBroken):
+    """`ends` names a step that did not count, or that is kept."""
+
+    zh = "ends 里的“{pool}／{step}”不是原来有累计的步骤，或者修订里又保留了它。请核对。"
+    en = "'{step}' of '{pool}' in `ends` did not count before, or is kept as well. Check it."
+
+
+class ListingOrderChanged(RuleBroken):
+    """Parties that stay, in another order."""
+
+    zh = "留下的参与方次序变了。次序决定最后一分归谁，已列的不能调换；新参与方可以插在任何位置。"
+    en = "The parties that stay are listed in another order, which decides ties. Keep it; newcomers may stand anywhere."
+
+
+class CollectorLeaves(RuleBroken):
+    """A leaver who collects, and nobody named to collect instead."""
+
+    zh = "退出的“{party}”是征收方，退出后款项由谁征收没有写。请另列一个 role: host（或 receiver）的参与方。"
+    en = "'{party}', who leaves, collects; nobody is named to collect afterwards. Give another party role: host."

@@ -4,17 +4,15 @@ Sums of dated segments meet the steps in order, in exact rationals.  A step with
 counts what it took; a refund walks back down the same way (semantics 5.5–5.7).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from ledger.domain.calendar import agreement_year
-from ledger.domain.terms import Limit, Step
-
-Resolve = Callable[[Limit, date], int | None]
-"""An amount in fen for a limit on a day, or None if it waits to be certified."""
+from ledger.domain.schedule import Applied, Schedule
+from ledger.domain.terms import Step, Weights
+from ledger.domain.uncertified import Uncertified
 
 
 @dataclass(frozen=True)
@@ -47,9 +45,10 @@ class Count:
 
 @dataclass(frozen=True)
 class Taken:
-    """What one step took of one segment, and who gets it."""
+    """What one step took of one segment, by which weights, and who gets it."""
 
     step: Step
+    weights: Weights
     day: date
     arrived: Fraction
     amount: Fraction
@@ -69,84 +68,108 @@ class Progress:
 
 @dataclass
 class Flow:
-    """Where one unit's money went."""
+    """Where one unit's money went; what waits, by segment, and for which fact."""
 
     taken: list[Taken] = field(default_factory=list)
-    waiting: dict[date, str] = field(default_factory=dict)
+    waiting: dict[date, Uncertified] = field(default_factory=dict)
     progress: list[Progress] = field(default_factory=list)
 
 
 CountKey = tuple[str, str | None, int | None]
 
 
-class LimitUncertified(Exception):
-    """A limit that something reaches and nobody certified; the segment waits."""
+class _Waits(Exception):
+    """Something arrives where a fact is missing; the whole segment waits."""
+
+    def __init__(self, missing: Uncertified) -> None:
+        self.missing = missing
 
 
 class Waterfall:
-    """The steps of a pool, for one unit at a time."""
+    """The steps of a pool, for one unit, from its first segment to its last."""
 
-    def __init__(self, steps: Sequence[Step], start: date, resolve: Resolve) -> None:
-        self._steps = steps
-        self._start = start
-        self._resolve = resolve
+    def __init__(self, schedule: Schedule) -> None:
+        self._schedule = schedule
+        self._counts: dict[CountKey, Count] = {}
+        self._kept_at: dict[tuple[str, date], Fraction] = {}
 
     def flow(self, segments: Iterable[Segment]) -> Flow:
         """Send the segments, in the order of their dates, down the steps."""
         flow = Flow()
-        counts: dict[CountKey, Count] = {}
         for segment in segments:
             if not segment.sum_fen:
                 continue
-            trial = {key: copy(count) for key, count in counts.items()}
+            before = {key: copy(count) for key, count in self._counts.items()}
             try:
-                flow.taken += self._descend(segment, trial)
-                counts = trial
-            except LimitUncertified as missing:
-                flow.waiting[segment.day] = str(missing)
-        flow.progress = [self._progress(key, count) for key, count in counts.items()]
+                flow.taken += self._descend(segment)
+            except _Waits as waits:
+                self._counts = before
+                flow.waiting[segment.day] = waits.missing
+        flow.progress = [self._progress(key, count) for key, count in self._counts.items()]
         return flow
 
-    def _descend(self, segment: Segment, counts: dict[CountKey, Count]) -> list[Taken]:
+    def _descend(self, segment: Segment) -> list[Taken]:
         left = Fraction(segment.sum_fen)
         taken = []
-        for step in self._steps:
-            if step.covers(segment.day):
-                took = self._take(step, segment.day, left, counts)
+        for applied in self._schedule.on(segment.day):
+            if applied.extends is None or self._is_extended(applied, left):
+                took = self._take(applied, segment.day, left)
                 left -= sum(took.parts.values(), Fraction(0))
                 taken.append(took)
         if left:
             raise ArithmeticError(f"{left} fen passed the last step on {segment.day}")
         return taken
 
-    def _take(self, step: Step, day: date, arriving: Fraction, counts: dict[CountKey, Count]) -> Taken:
-        reach = arriving if step.take is None else step.take * arriving
-        amount = reach if step.limit is None else self._fits(step, None, step.limit, day, reach, counts)
-        whole = sum(step.weights.values(), Fraction(0))
-        parts = {party: amount * weight / whole for party, weight in step.weights.items() if weight}
-        if step.cap and step.cap.party in parts:
-            capped = parts[step.cap.party]
-            parts[step.cap.party] = self._fits(step, step.cap.party, step.cap.at, day, capped, counts)
-        return Taken(step, day, arriving, amount, parts)
+    def _is_extended(self, applied: Applied, arriving: Fraction) -> bool:
+        """Whether the window has grown: what the capped party kept to its last day is below the cap (semantics 5.7)."""
+        step, last = applied.step, applied.extends
+        assert step.cap is not None and last is not None
+        key: CountKey = (step.name, step.cap.party, None)
+        kept = self._kept_at.setdefault((step.name, last), self._counts.get(key, Count()).fitted)
+        if applied.cap_fen is None:
+            if arriving and applied.cap_missing:
+                raise _Waits(applied.cap_missing)
+            return False
+        return kept < applied.cap_fen
 
-    def _fits(
-        self, step: Step, party: str | None, limit: Limit, day: date, arriving: Fraction, counts: dict[CountKey, Count]
-    ) -> Fraction:
-        limit_fen = self._resolve(limit, day)
-        if limit_fen is None:
+    def _take(self, applied: Applied, day: date, arriving: Fraction) -> Taken:
+        step, weights = applied.step, applied.weights
+        if applied.missing:
             if arriving:
-                raise LimitUncertified(limit)
-            return Fraction(0)
-        key = (step.name, party, self.scope(step, day))
-        return counts.setdefault(key, Count()).fits(arriving, limit_fen)
+                raise _Waits(applied.missing)
+            return Taken(step, weights, day, arriving, arriving, {})
+        amount = arriving if step.take is None else step.take * arriving
+        if applied.limit_fen is not None:
+            amount = self._count(step, None, applied).fits(amount, applied.limit_fen)
+        whole = sum(weights.values(), Fraction(0))
+        parts = {party: amount * weight / whole for party, weight in weights.items() if weight}
+        if step.cap and step.cap.party in parts:
+            parts[step.cap.party] = self._capped(applied, step.cap.party, parts[step.cap.party])
+        return Taken(step, weights, day, arriving, amount, parts)
 
-    def scope(self, step: Step, day: date) -> int | None:
-        """The year that a count belongs to, where the step counts per year."""
-        if step.per == "year":
-            return day.year
-        return agreement_year(self._start, day) if step.per == "agreement_year" else None
+    def _capped(self, applied: Applied, party: str, part: Fraction) -> Fraction:
+        if applied.cap_fen is None:
+            if part and applied.cap_missing:
+                raise _Waits(applied.cap_missing)
+            return part
+        return self._count(applied.step, party, applied).fits(part, applied.cap_fen)
+
+    def _count(self, step: Step, party: str | None, applied: Applied) -> Count:
+        return self._counts.setdefault((step.name, party, applied.scope), Count())
 
     @staticmethod
     def _progress(key: CountKey, count: Count) -> Progress:
         step, party, scope = key
         return Progress(step, scope, party, count.limit_fen or 0, count.fitted)
+
+
+class Doubled(Waterfall):
+    """A figure in basis `double`: every party that the first step names has the whole; nothing is conserved."""
+
+    def _descend(self, segment: Segment) -> list[Taken]:
+        whole = Fraction(segment.sum_fen)
+        first, *_ = self._schedule.on(segment.day)
+        if first.missing:
+            raise _Waits(first.missing)
+        parts = {party: whole for party, weight in first.weights.items() if weight > 0}
+        return [Taken(first.step, first.weights, segment.day, whole, whole, parts)]

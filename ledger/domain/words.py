@@ -39,6 +39,7 @@ class Words:
         self.path = path
         self._faults = found
         self._left: dict[str, Any] = dict(value) if isinstance(value, dict) else {}
+        self.given = frozenset(self._left)
         self.clause = clause
         if not isinstance(value, dict):
             self.fault("", faults.NotAMapping())
@@ -174,6 +175,27 @@ class Words:
             self.fault(word, faults.NotARatio(given=str(value)[:40]))
         return read
 
+    def day_of_year(self, word: str) -> tuple[int, int] | None:
+        """A month and day such as `"12-31"`."""
+        return self._day_of_year(word, self.text(word, required=True))
+
+    def days_of_year(self, word: str) -> tuple[tuple[int, int], ...]:
+        """A list of such days."""
+        read = [self._day_of_year(word, text) for text in self.texts(word)]
+        return tuple(each for each in read if each)
+
+    def _day_of_year(self, word: str, text: str) -> tuple[int, int] | None:
+        when = self._read(word, f"2024-{text}", calendar.day) if text else None
+        return (when.month, when.day) if when else None
+
+    def days(self, word: str) -> tuple[date, ...]:
+        """One day, or a list of days."""
+        if not isinstance(self.peek(word), list):
+            one = self.day(word)
+            return (one,) if one else ()
+        read = [self._read(word, text, calendar.day) for text in self.texts(word)]
+        return tuple(each for each in read if each)
+
     def texts(self, word: str, *, required: bool = False) -> tuple[str, ...]:
         """A list of texts that is not empty; an empty tuple where it is not said."""
         value = self.raw(word, required=required)
@@ -184,11 +206,6 @@ class Words:
             self.fault(word, faults.NotAList())
             return ()
         return tuple(str(each) for each in value)
-
-    def texts_of(self, word: str) -> tuple[str, ...]:
-        """The texts of a mapping, in its order."""
-        inner = self.inner(word)
-        return tuple(inner.text(name) for name in inner.names()) if inner else ()
 
     def inner(self, word: str, *, required: bool = False) -> "Words | None":
         """A mapping below this one."""
@@ -212,16 +229,13 @@ class Words:
         for index, item in enumerate(self.at_most(word, value, limit)):
             yield Words(item, f"{self._below(word)}[{index}]", self._faults, self.clause)
 
-    def done(self, known: tuple[str, ...], later: tuple[str, ...] = ()) -> None:
+    def done(self, known: tuple[str, ...]) -> None:
         """Note every word that nobody read."""
         for word in self._left:
             if len(self._faults) >= FAULTS_MAX:
                 return
-            if word in later:
-                self.fault(word, faults.WordNotYet(word=word))
-            else:
-                like = nearest(word, known)
-                self.fault(word, faults.WordUnknown(word=word[:40], hint=f"（是否想写 {like}）" if like else ""))
+            like = nearest(word, known)
+            self.fault(word, faults.WordUnknown(word=word[:40], hint=f"（是否想写 {like}）" if like else ""))
 
     def _below(self, word: str) -> str:
         return ".".join(part for part in (self.path, word) if part)

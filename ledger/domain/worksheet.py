@@ -16,12 +16,12 @@ Shares = dict[str, int]
 
 def less(after: Shares, before: Shares) -> Shares:
     """What came between: later shares less earlier ones."""
-    return {party: after[party] - before.get(party, 0) for party in after}
+    return {party: after.get(party, 0) - before.get(party, 0) for party in dict.fromkeys([*after, *before])}
 
 
 def rows_less(after: dict[str, Shares], before: dict[str, Shares]) -> dict[str, Shares]:
     """The rows of a period: those to date less those to date before."""
-    return {step: less(shares, before.get(step, {})) for step, shares in after.items()}
+    return {step: less(after.get(step, {}), before.get(step, {})) for step in dict.fromkeys([*after, *before])}
 
 
 def rows_by_step(division: Division) -> dict[str, Shares]:
@@ -31,7 +31,7 @@ def rows_by_step(division: Division) -> dict[str, Shares]:
 
 def _row(division: Division, exact: Mapping[str, Fraction]) -> Shares:
     """Whole fen for one row; what it holds beyond whole fen goes into the difference below the rows."""
-    parts = {party: exact[party] for party in division.terms.parties if party in exact}
+    parts = {party: exact[party] for party in division.versions.parties if party in exact}
     beyond = {"": -(sum(parts.values(), Fraction(0)) % 1)}
-    fen = rounded(beyond | parts, division.terms.rounding.rule)
+    fen = rounded(beyond | parts, division.versions.first.rounding.rule)
     return {party: fen[party] for party in parts}

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from ledger.domain.books import Books
-from ledger.domain.certified import Certified
-from ledger.domain.claims import Claims
 from ledger.domain.entries import Entry
 from ledger.domain.errors import RuleBroken
-from ledger.domain.reading import Fate, Reader, Reading
+from ledger.domain.reading import Fate, Reading
 
 REASONS_SHOWN_MAX = 5
 
@@ -48,8 +46,8 @@ def coverage(books: Books, entries: Iterable[Entry]) -> Coverage:
 def _reading(books: Books) -> Callable[[Entry], list[Reading]]:
     """How all agreements in force read an entry; where several select it, by whose claim comes first."""
     in_force = books.in_force(books.position)
-    readers = [Reader(agreement.terms, Certified(), books.originals) for agreement in in_force]
-    claims = [Claims(agreement, in_force, books.originals) for agreement in in_force]
+    readers = [books.reader(agreement, books.position) for agreement in in_force]
+    claims = [books.claims(agreement, books.position) for agreement in in_force]
 
     def read(entry: Entry) -> list[Reading]:
         found = [readings for readings in (reader.read(entry) for reader in readers) if readings]

@@ -8,11 +8,12 @@ from fractions import Fraction
 from ledger.domain.agreement import Agreement
 from ledger.domain.books import Books
 from ledger.domain.calendar import Period
-from ledger.domain.division import Account, Division, Stream
+from ledger.domain.division import Account, Stream
+from ledger.domain.errors import RuleBroken
 from ledger.domain.reading import Reading
-from ledger.domain.statement import Worked
-from ledger.domain.terms import Step
+from ledger.domain.terms import Step, Weights
 from ledger.domain.waterfall import Progress, Taken
+from ledger.domain.working import Turn
 from ledger.projections.nothing_stated import nothing_in_force
 from ledger.projections.spans import month_span
 from ledger.projections.statements import Statement, statements_of_agreement
@@ -23,6 +24,7 @@ class StepShare:
     """What one step gave the party, to date: of what arrived, by which clause."""
 
     step: Step
+    weights: Weights
     unit: str
     day: date
     arrived: Fraction
@@ -35,6 +37,15 @@ class Voucher:
     """One entry behind the figure, and what it is worth to the party."""
 
     reading: Reading
+    cause: str
+    worth_fen: int
+
+
+@dataclass(frozen=True)
+class OtherChange:
+    """What else moved the figure: a version, a certified fact, a day that came; and what it is worth to the party."""
+
+    turn: Turn
     cause: str
     worth_fen: int
 
@@ -55,7 +66,8 @@ class Explanation:
     rows_fen: dict[str, int]
     accounts: tuple[Account, ...]
     vouchers: tuple[Voucher, ...]
-    reasons: tuple[str, ...]
+    others: tuple[OtherChange, ...]
+    reasons: tuple[tuple[str, int], ...]
 
     @property
     def carried_fen(self) -> int:
@@ -70,7 +82,7 @@ class Explanation:
     @property
     def name(self) -> str:
         """The party's name."""
-        return self.agreement.terms.parties[self.party].name
+        return self.agreement.name_of(self.party)
 
 
 def explain(books: Books, number: str, period: Period, party: str) -> list[Explanation]:
@@ -91,9 +103,10 @@ def explain(books: Books, number: str, period: Period, party: str) -> list[Expla
 
 def _explanation(books: Books, agreement: Agreement, statement: Statement, period: Period, party: str) -> Explanation:
     before = statement.closed_at or books.position + 1
-    worked = _worked(books.work(agreement, period, statement.cut, before), statement.pool)
-    said = books.said(agreement.number, before).entitled_fen.get((statement.pool, party), 0)
+    worked = next(paper for paper in books.work(agreement, period, statement.cut, before) if paper.key == statement.key)
+    said = books.said(agreement.number, before).entitled_fen.get((statement.key, party), 0)
     line = next((line for line in statement.lines if line.party == party), None)
+    worths = [(change, change.worths.get(worked.key, {}).get(party, 0)) for change in worked.changes]
     return Explanation(
         statement=statement,
         agreement=agreement,
@@ -106,13 +119,14 @@ def _explanation(books: Books, agreement: Agreement, statement: Statement, perio
         limits=tuple(worked.division.progress()),
         rows_fen={step: shares.get(party, 0) for step, shares in worked.rows.items()},
         accounts=tuple(account for account in worked.division.accounts() if party in account.exact),
-        vouchers=tuple(Voucher(reading, cause, worth[party]) for reading, cause, worth in worked.worths),
-        reasons=tuple(_reasons(worked.division)),
+        vouchers=tuple(
+            Voucher(each.what, each.cause, worth) for each, worth in worths if isinstance(each.what, Reading)
+        ),
+        others=tuple(
+            OtherChange(each.what, each.cause, worth) for each, worth in worths if isinstance(each.what, Turn) and worth
+        ),
+        reasons=tuple(_reasons(worked.reasons)),
     )
-
-
-def _worked(papers: Sequence[Worked], pool: str) -> Worked:
-    return next(paper for paper in papers if paper.stated.pool == pool)
 
 
 def _steps(taken: Sequence[tuple[Stream, Taken]], party: str) -> Iterator[StepShare]:
@@ -120,11 +134,15 @@ def _steps(taken: Sequence[tuple[Stream, Taken]], party: str) -> Iterator[StepSh
         if each.amount or each.arrived:
             part = each.parts.get(party, Fraction(0))
             taken_fen = sum(each.parts.values(), Fraction(0))
-            yield StepShare(each.step, stream.unit, each.day, each.arrived, taken_fen, part)
+            yield StepShare(each.step, each.weights, stream.unit, each.day, each.arrived, taken_fen, part)
 
 
-def _reasons(division: Division) -> Iterator[str]:
-    yield from dict.fromkeys(str(reason) for _, reason in division.reasons())
+def _reasons(reasons: Sequence[tuple[RuleBroken, int]]) -> Iterator[tuple[str, int]]:
+    """Each reason once, with what waits for it."""
+    amounts: dict[str, int] = {}
+    for reason, amount_fen in reasons:
+        amounts[str(reason)] = amounts.get(str(reason), 0) + amount_fen
+    yield from amounts.items()
 
 
 def last_fen_owners(account: Account) -> list[str]:
@@ -154,7 +172,12 @@ def as_document(why: Explanation) -> dict[str, object]:
         "steps": [_step_document(share) for share in why.steps],
         "accounts": [_account_document(account) for account in why.accounts],
         "entries": [_voucher_document(voucher) for voucher in why.vouchers],
-        "waiting": list(why.reasons),
+        "changes": [
+            {"kind": each.turn.kind, "name": each.turn.name, "position": each.turn.position, "cause": each.cause}
+            | {"worth_fen": each.worth_fen}
+            for each in why.others
+        ],
+        "waiting": [{"reason": reason, "amount_fen": amount_fen} for reason, amount_fen in why.reasons],
     }
 
 
@@ -165,7 +188,7 @@ def _step_document(share: StepShare) -> dict[str, object]:
         "clause": share.step.clause,
         "unit": share.unit,
         "segment": share.day.isoformat(),
-        "weights": {party: str(weight) for party, weight in share.step.weights.items()},
+        "weights": {party: str(weight) for party, weight in share.weights.items()},
         "arrived_fen": str(share.arrived),
         "taken_fen": str(share.taken),
         "part_fen": str(share.part),

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from ledger.domain.division import OTHERWISE, Account
-from ledger.domain.terms import Step
-from ledger.projections.explanation import Explanation, StepShare, last_fen_owners
+from ledger.domain.division import GUARANTEED, OTHERWISE, Account
+from ledger.projections.explanation import Explanation, OtherChange, StepShare, last_fen_owners
 from ledger.projections.wording import (
     CAUSES_ZH,
     LEVEL_WORDS,
@@ -46,8 +45,22 @@ def _sentences(why: Explanation, vouchers_max: int | None) -> Iterator[str]:
     for account in why.accounts:
         yield _account_sentence(why, account)
     yield from _voucher_sentences(why, vouchers_max)
-    for reason in why.reasons:
-        yield f"暂不分配的款项：{reason}"
+    for change in why.others:
+        yield _other_sentence(why, change)
+    for reason, amount_fen in why.reasons:
+        yield f"暂不分配的款项 {money(amount_fen)} 元：{reason}"
+
+
+def _other_sentence(why: Explanation, change: OtherChange) -> str:
+    """A version, a fact or a day that moved the figure."""
+    turn = change.turn
+    what = {
+        "amended": f"第 {turn.position} 号事项，协议第 {turn.name} 稿签齐",
+        "certified": f"第 {turn.position} 号事项，事实 {turn.name} 经双方认定",
+        "revised": f"第 {turn.position} 号事项，{turn.name}",
+        "day": f"到 {turn.name} 为止应计的保底和定额转移",
+    }[turn.kind]
+    return f"{what}，使{why.name}应得变动 {money(change.worth_fen)} 元（{CAUSES_ZH[change.cause]}）。"
 
 
 def _collected(why: Explanation) -> Iterator[str]:
@@ -67,30 +80,28 @@ def _rows_sentence(why: Explanation) -> str:
 
 
 def _step_name(name: str) -> str:
+    if name == GUARANTEED:
+        return "保底"
     if name == OTHERWISE:
         return "协议期外或不符合条件的"
     return f"第 {name[1:]} 步" if name.startswith("#") else f"“{name}”"
 
 
-def _own_steps(why: Explanation) -> list[Step]:
-    pool = next(pool for pool in why.agreement.terms.pools if pool.name == why.statement.pool)
-    return list(pool.steps)
-
-
 def _step_sentences(why: Explanation) -> Iterator[str]:
     """What every step did to date: unit by unit where the pool counts by units and there are few."""
-    units = list(dict.fromkeys(share.unit for share in why.steps))
+    units = {share.unit for share in why.steps}
     if len(units) > UNITS_MAX:
         yield f"共 {len(units)} 个单位分别累计；下面各步为合计，逐个单位见 --json。"
-        units = [ALL]
-    for unit in units:
-        for step in _own_steps(why):
-            own = [share for share in why.steps if share.step.name == step.name and unit in (ALL, share.unit)]
-            if own:
-                yield _step_sentence(why, step, "" if unit == ALL else unit, own)
+    together: dict[tuple[str, ...], list[StepShare]] = {}
+    for share in why.steps:
+        unit = ALL if len(units) > UNITS_MAX else share.unit
+        together.setdefault((unit, share.step.path, _by(share, why)), []).append(share)
+    for (unit, *_), own in sorted(together.items(), key=lambda each: each[0][0]):
+        yield _step_sentence(why, "" if unit == ALL else unit, own)
 
 
-def _step_sentence(why: Explanation, step: Step, unit: str, own: Sequence[StepShare]) -> str:
+def _step_sentence(why: Explanation, unit: str, own: Sequence[StepShare]) -> str:
+    step = own[0].step
     arrived = sum((share.arrived for share in own), Fraction(0))
     taken = sum((share.taken for share in own), Fraction(0))
     part = sum((share.part for share in own), Fraction(0))
@@ -99,14 +110,14 @@ def _step_sentence(why: Explanation, step: Step, unit: str, own: Sequence[StepSh
     who = f"{unit} 的" if unit else ""
     return (
         f"{who}步骤{_step_name(step.name)}{clause}：累计到达 {exact_fen(arrived)}，{take}分出 {exact_fen(taken)}，"
-        f"{_by(step, why)}{why.name}得 {exact_fen(part)}。"
+        f"{_by(own[0], why)}{why.name}得 {exact_fen(part)}。"
     )
 
 
 def _limit_sentences(why: Explanation) -> Iterator[str]:
     """How full every limit is; what does not fit goes on to the next step."""
     for unit, progress in why.limits[:UNITS_MAX]:
-        party = f"{why.agreement.terms.parties[progress.party].name}的封顶" if progress.party else "限额"
+        party = f"{why.agreement.name_of(progress.party)}的封顶" if progress.party else "限额"
         year = f"{progress.scope} 年" if progress.scope else ""
         left = progress.limit_fen - progress.reached
         state = "已到顶，超出部分进入下一步" if not left else f"还可容纳 {exact_fen(left)}"
@@ -114,23 +125,24 @@ def _limit_sentences(why: Explanation) -> Iterator[str]:
         yield f"{who}步骤{_step_name(progress.step)}{year}{party} {money(progress.limit_fen)} 元，已用 {exact_fen(progress.reached)}，{state}。"
 
 
-def _by(step: Step, why: Explanation) -> str:
-    if step.cap:
-        return f"按{ratio_words(step.weights, why.agreement.terms)} 并受封顶限制，"
-    if step.keeps is not None:
+def _by(share: StepShare, why: Explanation) -> str:
+    ratio = ratio_words(share.weights, why.agreement.name_of) if share.weights else ""
+    if share.step.cap:
+        return f"按{ratio} 并受封顶限制，"
+    if share.step.keeps is not None:
         return "按存量，"
-    return "" if len(step.sharers) == 1 else f"按{ratio_words(step.weights, why.agreement.terms)}，"
+    return f"按{ratio}，" if sum(1 for weight in share.weights.values() if weight) > 1 else ""
 
 
 def _account_sentence(why: Explanation, account: Account) -> str:
-    names = "、".join(why.agreement.terms.parties[party].name for party in account.key.parties)
+    names = "、".join(why.agreement.name_of(party) for party in account.key.parties)
     apart = f" {account.key.apart} " if account.key.apart else ""
     exact, fen = account.exact[why.party], account.fen[why.party]
     text = f"取整账户{apart}（{names}）：{why.name}精确应得 {exact_fen(exact)}，取整为 {money(fen)} 元"
     owners = last_fen_owners(account)
     if owners:
         each = "各" if len(owners) > 1 else ""
-        text += f"；尾差{each} 1 分归{'、'.join(why.agreement.terms.parties[party].name for party in owners)}"
+        text += f"；尾差{each} 1 分归{'、'.join(why.agreement.name_of(party) for party in owners)}"
     return f"{text}。"
 
 

@@ -101,7 +101,7 @@ def nothing_in_force(books: Books, agreements: Sequence[Agreement], span: Span) 
 
 def still_unsigned(agreement: Agreement, when: str) -> StillUnsigned:
     """The sentence about an agreement that lacks signatures."""
-    missing = [party.name for party in agreement.terms.parties.values() if party.id not in agreement.signed]
+    missing = [agreement.name_of(party) for party in agreement.missing()]
     return StillUnsigned(agreement=agreement.number, parties="、".join(missing), when=when)
 
 

@@ -7,6 +7,7 @@ from ledger.domain.agreement import Agreement
 from ledger.domain.books import Books
 from ledger.domain.calendar import Every, Period
 from ledger.domain.events import PeriodClosed, StatedLine, StatedPool
+from ledger.domain.pools import PoolKey
 from ledger.projections.nothing_stated import nothing_in_force
 from ledger.projections.spans import Span, month_span
 
@@ -46,6 +47,14 @@ class Statement:
     engine: str = ""
     edition: int = 0
     carried: tuple[StatementLine, ...] = ()
+    measure: str = ""
+    unit: str = ""
+    basis: str = ""
+
+    @property
+    def key(self) -> PoolKey:
+        """The pool, and of figures the measure."""
+        return PoolKey(self.pool, self.measure)
 
     @property
     def is_draft(self) -> bool:
@@ -187,11 +196,14 @@ def _statement(
         engine=closing.engine if closing else "",
         edition=closing.edition if closing else 0,
         carried=tuple(_line(agreement, StatedLine(party, fen, None, {})) for party, fen in stated.carried_fen.items()),
+        measure=stated.measure,
+        unit=stated.unit,
+        basis=stated.basis,
     )
 
 
 def _line(agreement: Agreement, line: StatedLine) -> StatementLine:
-    name = agreement.terms.parties[line.party].name
+    name = agreement.name_of(line.party)
     return StatementLine(line.party, name, line.entitled_fen, line.collected_fen, line.causes_fen)
 
 

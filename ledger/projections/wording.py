@@ -1,12 +1,12 @@
 """Chinese words for figures, ratios, causes and days, as people write them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
 from math import lcm
 
 from ledger.domain.money import yuan
-from ledger.domain.terms import Terms
+from ledger.domain.terms import COLLECTOR, Terms
 
 LEVEL_WORDS = {"central": "中央级分成", "province": "省级分成", "city": "市级留成", "county": "县级留成"}
 CAUSES_ZH = {
@@ -14,8 +14,19 @@ CAUSES_ZH = {
     "late": "以前期间入库、本期才入账",
     "refund": "退库",
     "corrected": "冲销更正",
+    "amended": "协议修订",
+    "certified": "双方认定",
+    "revised": "数据修订",
     "carried": "以前未列、本期结转",
 }
+
+
+NameOf = Callable[[str], str]
+
+
+def names_in(terms: Terms) -> NameOf:
+    """What the parties of some terms are called; the collector is whoever collected."""
+    return lambda party: "征收方自己" if party == COLLECTOR else terms.parties[party].name
 
 
 def money(amount_fen: int) -> str:
@@ -32,11 +43,11 @@ def exact_fen(amount: Fraction) -> str:
     return f"{sign}{money(int(whole))} 元{fraction}"
 
 
-def ratio_words(weights: Mapping[str, Fraction], terms: Terms) -> str:
+def ratio_words(weights: Mapping[str, Fraction], name_of: NameOf) -> str:
     """Weights as people say them: `甲县 7 : 乙县 3`."""
     shared = {party: weight for party, weight in weights.items() if weight}
     scale = lcm(*(weight.denominator for weight in shared.values()))
-    return " : ".join(f"{terms.parties[party].name} {weight * scale}" for party, weight in shared.items())
+    return " : ".join(f"{name_of(party)} {weight * scale}" for party, weight in shared.items())
 
 
 def day_words(when: date) -> str:

@@ -1,0 +1,93 @@
+"""Amendments (补充协议): what a later version may change, and what it must say of what came before.
+
+Counts go on by name; a party that joins or leaves is one that the new version lists or no
+longer lists (semantics 5.12, finding 9).
+"""
+
+from collections.abc import Iterable, Iterator
+
+from ledger.domain import terms_faults as faults
+from ledger.domain.errors import Fault
+from ledger.domain.scrutiny import memory_word
+from ledger.domain.terms import Pool, Step, Terms
+
+UNCHANGING = {
+    "from": "first",
+    "rate_date": "rate_date",
+    "refunds": "refunds",
+    "negatives": "negatives",
+    "rounding": "rounding",
+    "settle.every": "every",
+}
+
+
+def scrutinise_amendment(terms: Terms, before: Terms) -> list[Fault]:
+    """Every fault of an amendment, seen from the version signed last before it."""
+    return [
+        *_dated(terms),
+        *_unchanging(terms, before),
+        *_counts_go_on(terms, before),
+        *_ended(terms, before),
+        *_parties(terms, before),
+    ]
+
+
+def joining(terms: Terms, before: Terms) -> list[str]:
+    """The parties that an amendment brings in."""
+    return [party for party in terms.parties if party not in before.parties]
+
+
+def leaving(terms: Terms, before: Terms) -> list[str]:
+    """The parties that an amendment no longer lists."""
+    return [party for party in before.parties if party not in terms.parties]
+
+
+def _dated(terms: Terms) -> Iterator[Fault]:
+    if terms.amended_from is None:
+        yield Fault("effective", faults.WordMissing(word="effective"))
+
+
+def _unchanging(terms: Terms, before: Terms) -> Iterator[Fault]:
+    """What decides how everything is dated, rounded and settled belongs to the agreement, not to a version."""
+    for word, name in UNCHANGING.items():
+        if getattr(terms, name) != getattr(before, name):
+            yield Fault(word, faults.AmendmentCannotChange(word=word))
+    for pool in terms.pools:
+        own = before.pool(pool.name)
+        if own and (own.share, own.basis, own.reported) != (pool.share, pool.basis, pool.reported):
+            yield Fault(f"{pool.path}.share", faults.AmendmentCannotChange(word=f"{pool.name}.share"), pool.clause)
+
+
+def _counts_go_on(terms: Terms, before: Terms) -> Iterator[Fault]:
+    """A step that counts is kept by its name or ended by it (semantics finding 9)."""
+    ends = terms.ends or {}
+    for pool, step in _counting(before):
+        if step.name in ends.get(pool.name, ()):
+            continue
+        own = terms.pool(pool.name)
+        if own is None or not any(each.name == step.name and each.has_memory for each in own.steps):
+            rule = faults.CountDropped(pool=pool.name, step=step.name, word=memory_word(step))
+            yield Fault(own.path if own else "pools", rule, step.clause)
+
+
+def _ended(terms: Terms, before: Terms) -> Iterator[Fault]:
+    """What is ended must have been there, and may not be kept as well."""
+    counting = {(pool.name, step.name) for pool, step in _counting(before)}
+    kept = {(pool.name, step.name) for pool, step in _counting(terms)}
+    for pool, steps in (terms.ends or {}).items():
+        for step in steps:
+            if (pool, step) not in counting or (pool, step) in kept:
+                yield Fault(f"ends.{pool}", faults.NothingToEnd(pool=pool, step=step))
+
+
+def _counting(terms: Terms) -> Iterable[tuple[Pool, Step]]:
+    return ((pool, step) for pool in terms.pools for step in pool.steps if step.has_memory)
+
+
+def _parties(terms: Terms, before: Terms) -> Iterator[Fault]:
+    staying = [party for party in terms.parties if party in before.parties]
+    if staying != [party for party in before.parties if party in terms.parties]:
+        yield Fault("parties", faults.ListingOrderChanged())
+    host = before.host
+    if host in leaving(terms, before) and terms.host is None:
+        yield Fault("parties", faults.CollectorLeaves(party=before.parties[host].name))

@@ -1,0 +1,44 @@
+"""What is known (已知事实): agreements, certified facts and entries, as of any position of the log.
+
+What is due is a function of what is known and of a day (semantics 5.1, 5.9).
+"""
+
+from dataclasses import dataclass, field
+
+from ledger.domain.agreement import Agreement
+from ledger.domain.certification import Certification, certified_at
+from ledger.domain.certified import Certified
+from ledger.domain.claims import Claims
+from ledger.domain.entries import Entry, Originals
+from ledger.domain.reading import Reader
+
+
+@dataclass
+class Known:
+    """The set of facts so far; every question names the position up to which they count."""
+
+    agreements: dict[str, Agreement] = field(default_factory=dict)
+    facts: dict[str, Certification] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+    originals: Originals = field(default_factory=Originals)
+
+    def in_force(self, cut: int) -> list[Agreement]:
+        """The agreements that every party had signed by a position."""
+        return [each for each in self.agreements.values() if each.is_in_force(cut)]
+
+    def certified(self, agreement: Agreement, cut: int) -> Certified:
+        """What was certified for an agreement by a position."""
+        return certified_at(self.facts.values(), agreement.number, cut)
+
+    def reader(self, agreement: Agreement, cut: int) -> Reader:
+        """How an agreement reads entries, by the versions and facts known at a position."""
+        return Reader(agreement.known_at(cut), self.certified(agreement, cut), self.originals)
+
+    def claims(self, agreement: Agreement, cut: int, others_cut: int | None = None) -> Claims:
+        """An agreement's readings beside those of others in force."""
+        at = cut if others_cut is None else others_cut
+        return Claims(
+            agreement,
+            self.in_force(at),
+            lambda each: self.reader(each, cut if each.number == agreement.number else at),
+        )

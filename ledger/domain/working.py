@@ -1,0 +1,128 @@
+"""The working paper (底稿): what is due at a moment, and how it moves to another, change by change.
+
+A bridge first moves the day, then walks the log: each change is worth due after it less due
+before it, and that goes to its cause (semantics 5.11, finding 29).
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from ledger.domain.agreement import Agreement
+from ledger.domain.entries import Entry
+from ledger.domain.known import Known
+from ledger.domain.pools import PoolKey, Pools
+from ledger.domain.reading import Reading
+from ledger.domain.worksheet import Shares, less
+
+Worths = dict[PoolKey, Shares]
+
+
+class Moment(NamedTuple):
+    """What was known, and what was true: a position of the log and a day."""
+
+    cut: int
+    day: date
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Something other than an entry that moves what is due: a day, a version, a fact."""
+
+    kind: str
+    name: str
+    position: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that happened, what kind of cause it is, and its worth to every party, pool by pool."""
+
+    cause: str
+    what: Reading | Turn
+    worths: Worths
+
+
+CauseOf = Callable[[Entry], str]
+
+
+class Working:
+    """One agreement worked out at a moment, and on from there."""
+
+    def __init__(self, known: Known, agreement: Agreement, start: Moment, others_cut: int) -> None:
+        self._known = known
+        self._agreement = agreement
+        self._others_cut = others_cut
+        self._at = start
+        self.pools = self._worked_out(start)
+        self.due = self.pools.due()
+
+    def walk(self, end: Moment, cause_of: CauseOf) -> Iterator[Change]:
+        """Move on to a later moment: first the day, then the log."""
+        start = self._at
+        self.pools.move_day(end.day)
+        yield from self._moved("own", Turn("day", end.day.isoformat(), start.cut))
+        for entry in self._entries(lambda each: each.position <= start.cut and each.booked_on > start.day, end.day):
+            yield from self._entered(entry, cause_of)
+        later = self._entries(lambda each: start.cut < each.position <= end.cut, end.day)
+        turns = {turn.position: turn for turn in self._turns(start.cut, end.cut)}
+        for entry in later:
+            for position in [each for each in sorted(turns) if each < entry.position]:
+                yield from self._turned(turns.pop(position), end.day)
+            yield from self._entered(entry, cause_of)
+        for position in sorted(turns):
+            yield from self._turned(turns[position], end.day)
+        self._at = end
+
+    def _worked_out(self, moment: Moment) -> Pools:
+        """Everything known at a position and booked up to a day, divided at once."""
+        cut, day = moment
+        pools = Pools(self._agreement.known_at(cut), self._known.certified(self._agreement, cut))
+        self._claims = self._known.claims(self._agreement, cut, self._others_cut)
+        pools.move_day(day)
+        for entry in self._entries(lambda each: each.position <= cut, day):
+            pools.add_all(self._claims.read(entry))
+        return pools
+
+    def _entries(self, known: Callable[[Entry], bool], day: date) -> Sequence[Entry]:
+        return [entry for entry in self._known.entries if entry.booked_on <= day and known(entry)]
+
+    def _turns(self, after: int, cut: int) -> Iterator[Turn]:
+        """The versions and facts that count from a position between two."""
+        for version in self._agreement.versions[1:]:
+            if after < version.in_force_at <= cut:
+                yield Turn("amended", str(version.number), version.in_force_at)
+        for fact in self._known.facts.values():
+            if fact.agreement == self._agreement.number and fact.certified_at and after < fact.certified_at <= cut:
+                yield Turn("certified", fact.number, fact.certified_at)
+
+    def _entered(self, entry: Entry, cause_of: CauseOf) -> Iterator[Change]:
+        for reading in self._claims.read(entry):
+            self.pools.add(reading)
+            yield from self._moved(cause_of(entry), reading)
+
+    def _turned(self, turn: Turn, day: date) -> Iterator[Change]:
+        self.pools = self._worked_out(Moment(turn.position, day))
+        yield from self._moved(turn.kind, turn)
+
+    def _moved(self, cause: str, what: Reading | Turn) -> Iterator[Change]:
+        before, self.due = self.due, self.pools.due()
+        worths = differences(self.due, before)
+        if isinstance(what, Reading) or any(amount for shares in worths.values() for amount in shares.values()):
+            yield Change(cause, what, worths)
+
+
+def differences(after: Worths, before: Worths) -> Worths:
+    """Pool by pool and party by party, also where a version brought a pool or a party."""
+    return {key: less(after.get(key, {}), before.get(key, {})) for key in dict.fromkeys([*before, *after])}
+
+
+def sums(changes: Iterable[Change], key: PoolKey, parties: Iterable[str]) -> dict[str, Shares]:
+    """What each cause moved in a pool."""
+    found: dict[str, Shares] = {}
+    for change in changes:
+        row = found.setdefault(change.cause, dict.fromkeys(parties, 0))
+        for party, amount_fen in change.worths.get(key, {}).items():
+            row[party] = row.get(party, 0) + amount_fen
+    return found
