@@ -18,7 +18,8 @@ from ledger.audit.verification import (
     check_index,
     check_statements,
 )
-from ledger.domain import agreement, certification, closing
+from ledger.domain import acceptance, agreement, certification, closing
+from ledger.domain.acceptance import AcceptingLevel, Batch
 from ledger.domain.agreement import Agreement
 from ledger.domain.books import Books
 from ledger.domain.calendar import Period
@@ -31,6 +32,7 @@ from ledger.domain.linking import link
 from ledger.domain.receipts import slices
 from ledger.domain.recognition import unrecorded
 from ledger.domain.terms import Document
+from ledger.files.figures_csv import FiguresFile, read_figures, read_inputs
 from ledger.files.receipts_csv import ReceiptsFile, read_receipts
 from ledger.files.text import writable
 from ledger.store.log import Log, MovedOn
@@ -202,6 +204,30 @@ class Ledger:
         recorded = {entry.key: entry for entry in self._log.lines({entry.key.voucher for entry in file.entries})}
         fresh = unrecorded(file.entries, file.references, recorded, file.name)
         return link(fresh, file.references, self._log.related_lines, file.name)
+
+    # Figures, quotas, contributions
+
+    def import_figures(self, data: bytes, name: str, *, needs_acceptance: bool = True) -> Batch:
+        """Record the indicators (or quotas) of a CSV file, all or nothing; raises LinesRefused, BatchKnown."""
+        return self._record_batch(read_figures(data, writable(name)), data, needs_acceptance=needs_acceptance)
+
+    def import_inputs(self, data: bytes, name: str) -> Batch:
+        """Record the contributions of a CSV file, all or nothing; raises LinesRefused, BatchKnown."""
+        return self._record_batch(read_inputs(data, writable(name)), data, needs_acceptance=False)
+
+    def accept_figures(self, batch: str, level: AcceptingLevel) -> Batch:
+        """A level accepts a batch; raises BatchUnknown, AcceptanceOutOfOrder."""
+        self._act(lambda books: [acceptance.accept(books.batches, batch, level)])
+        return self.books.batches[batch]
+
+    def _record_batch(self, file: FiguresFile, data: bytes, *, needs_acceptance: bool) -> Batch:
+        sha256 = hashlib.sha256(data).hexdigest()
+        self._act(
+            lambda books: [
+                acceptance.record(books.batches, file.reports, file.name, sha256, needs_acceptance=needs_acceptance)
+            ]
+        )
+        return next(each for each in reversed(self.books.batches.values()) if each.file_sha256 == sha256)
 
     # Periods
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from ledger.domain.agreement import Agreement, Version
+from ledger.domain.certification import Certification
 from ledger.domain.certified import Certified
 from ledger.domain.division import Division
 from ledger.domain.draft import read_terms
@@ -96,9 +97,24 @@ def due(document: Plain | Sequence[Plain], plain: Sequence[Plain], facts: Sequen
     return pools(document, plain, facts).due_in_money()
 
 
-def known_of(document: Plain, plain: Sequence[Plain]) -> tuple[Known, Agreement]:
-    """Books that hold one signed agreement and some entries."""
-    version = Version(1, document, read_terms(document), 0, tuple(document["parties"]))
-    agreement = Agreement("A1", (version,))
-    entries = entries_of(plain)
-    return Known({"A1": agreement}, {}, entries, Originals(entries)), agreement
+def known_of(history: Sequence[Plain]) -> tuple[Known, Agreement]:
+    """Books with one agreement, from a log of versions, facts and entries; positions count from 1."""
+    versions, facts, entries = [], {}, []
+    for position, thing in enumerate(history, 1):
+        match thing:
+            case {"version": document}:
+                parties = tuple(document["parties"])
+                versions.append(Version(len(versions) + 1, document, read_terms(document), position, parties))
+            case {"fact": fact}:
+                number = f"F{len(facts) + 1}"
+                read = read_facts([fact]).facts[0]
+                facts[number] = Certification(number, "A1", fact, read, "", position, certified_at=position)
+            case {"entry": entry}:
+                entries.append(entry_of(entry, position))
+    agreement = Agreement("A1", tuple(versions))
+    return Known({"A1": agreement}, facts, entries, Originals(entries)), agreement
+
+
+def log_of(document: Plain, plain: Sequence[Plain]) -> list[Plain]:
+    """A log of one version and some entries."""
+    return [{"version": document}, *({"entry": entry} for entry in plain)]

@@ -4,14 +4,17 @@ The oracle was written from semantics.md alone.  `ENCLAVE_HISTORIES=10000` is th
 """
 
 import os
+from datetime import date
 from typing import Any
 
 import pytest
 
 from ledger.domain.calendar import Period
+from ledger.domain.pools import Pools
 from ledger.domain.statement import Stated, statements
+from ledger.domain.working import Moment, Working
 from tests import engine, oracle
-from tests.histories import random_history
+from tests.histories import random_history, random_log
 
 HISTORIES = int(os.environ.get("ENCLAVE_HISTORIES", "400"))
 BLOCK = 50
@@ -56,6 +59,38 @@ def test_statements_are_the_oracles(first: int) -> None:
         assert stated(document, entries, cuts) == expected, seed
 
 
+@pytest.mark.parametrize("first", range(0, HISTORIES, BLOCK))
+def test_due_under_amendments_facts_and_feeding_is_the_oracles(first: int) -> None:
+    for seed in range(first, min(first + BLOCK, HISTORIES)):
+        history, cuts = random_log(seed)
+        for cut, day in cuts:
+            expected = oracle.due_as_known(history, cut, day)
+
+            pools = worked_out(history, cut, day)
+
+            assert pools.due_in_money() == expected.parties, (seed, cut)
+            assert {key.pool: due for key, due in pools.due().items()} == expected.pools, (seed, cut)
+            divisions = pools.divisions.values()
+            assert sum(division.waiting_fen() for division in divisions) == expected.waiting, (seed, cut)
+            assert sum(division.undivided_fen() for division in divisions) == expected.undivided, (seed, cut)
+
+
+@pytest.mark.parametrize("first", range(0, HISTORIES // 4, BLOCK))
+def test_statements_under_amendments_and_facts_are_the_oracles(first: int) -> None:
+    for seed in range(first, min(first + BLOCK, HISTORIES // 4)):
+        history, cuts = random_log(seed)
+        expected = oracle.statements(history, cuts)
+
+        found = stated_by_log(history, [(cut, Period.of(day)) for cut, day in cuts])
+
+        assert found == expected, seed
+
+
+def worked_out(history: list[dict[str, Any]], cut: int, day: date) -> Pools:
+    known, agreement = engine.known_of(history)
+    return Working(known, agreement, Moment(cut, day), cut).pools
+
+
 def exact_parts(document: dict[str, Any], entries: list[dict[str, Any]]) -> dict[str, Any]:
     total: dict[str, Any] = {}
     for division in engine.divisions(document, entries).values():
@@ -73,12 +108,17 @@ def stated(
     document: dict[str, Any], plain: list[dict[str, Any]], cuts: list[tuple[int, Period]]
 ) -> list[dict[str, dict[str, int]]]:
     """What the engine states at each cut, by pool and party."""
-    known, agreement = engine.known_of(document, plain)
+    return stated_by_log(engine.log_of(document, plain), [(cut + 1, period) for cut, period in cuts])
+
+
+def stated_by_log(history: list[dict[str, Any]], cuts: list[tuple[int, Period]]) -> list[dict[str, dict[str, int]]]:
+    known, agreement = engine.known_of(history)
     said, found = Stated(), []
     for cut, period in cuts:
         papers = statements(known, agreement, said, period, cut)
         said = said.after(cut, period.last, [paper.stated for paper in papers])
-        nothing = {pool: dict.fromkeys(document["parties"], 0) for pool in document["pools"]}
+        versions = agreement.known_at(cut)
+        nothing = {pool: dict.fromkeys(versions.parties, 0) for pool in versions.pools}
         lines = {paper.stated.pool: {line.party: line.entitled_fen for line in paper.stated.lines} for paper in papers}
         found.append({pool: zeros | lines.get(pool, {}) for pool, zeros in nothing.items()})
     return found

@@ -54,8 +54,13 @@ def _unchanging(terms: Terms, before: Terms) -> Iterator[Fault]:
             yield Fault(word, faults.AmendmentCannotChange(word=word))
     for pool in terms.pools:
         own = before.pool(pool.name)
-        if own and (own.share, own.basis, own.reported) != (pool.share, pool.basis, pool.reported):
+        if own and _kind(own) != _kind(pool):
             yield Fault(f"{pool.path}.share", faults.AmendmentCannotChange(word=f"{pool.name}.share"), pool.clause)
+
+
+def _kind(pool: Pool) -> tuple[object, ...]:
+    """What a pool divides."""
+    return pool.share, pool.basis, pool.reported
 
 
 def _counts_go_on(terms: Terms, before: Terms) -> Iterator[Fault]:

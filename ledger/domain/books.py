@@ -4,7 +4,8 @@ A mutable fold: `apply` takes what happened and never refuses.  Queries are answ
 a position, so what was known then can be asked later.
 """
 
-from ledger.domain import certification
+from ledger.domain import acceptance, certification
+from ledger.domain.acceptance import Batch
 from ledger.domain.agreement import Agreement, AgreementUnknown, evolve
 from ledger.domain.calendar import Period
 from ledger.domain.events import (
@@ -16,6 +17,8 @@ from ledger.domain.events import (
     Event,
     FactConfirmed,
     FactProposed,
+    FiguresAccepted,
+    FiguresRecorded,
     PeriodClosed,
     ReceiptsRecorded,
 )
@@ -30,6 +33,7 @@ class Books(Known):
         super().__init__()
         self.position = 0
         self.title = ""
+        self.batches: dict[str, Batch] = {}
         self.closings: list[tuple[int, PeriodClosed]] = []
 
     def apply(self, position: int, event: Event) -> None:
@@ -51,6 +55,9 @@ class Books(Known):
                 for entry in receipts.entries(position):
                     self.entries.append(entry)
                     self.originals.add(entry)
+            case FiguresRecorded() | FiguresAccepted():
+                self.batches = acceptance.evolve(self.batches, event, position)
+                self.counted += acceptance.counting_from(self.batches, event, position)
             case PeriodClosed():
                 self.closings.append((position, event))
         self.position = position

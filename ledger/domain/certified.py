@@ -126,9 +126,10 @@ class Certified:
         fact = self._holding(CertifiedList, name, "", when)
         return fact.units if fact else None
 
-    def units_with_amount(self, name: str) -> list[str]:
-        """The units for which an amount of this name is certified, each for itself."""
-        return [unit for kind, each, unit in self._found if kind is CertifiedAmount and each == name and unit]
+    def units_with_amount(self, name: str, when: date) -> list[str]:
+        """The units for each of which an amount of this name is certified on a day, not for all together."""
+        own = (fact for fact in self.facts if isinstance(fact, CertifiedAmount) and fact.name == name and fact.unit)
+        return list(dict.fromkeys(fact.unit for fact in own if fact.days.covers(when)))
 
     def cuts(self, names: set[str], unit: str) -> set[date]:
         """Days on which facts of these names begin or have ended, for a unit."""

@@ -7,7 +7,7 @@ Adding an entry costs its unit, not the history.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
@@ -102,6 +102,7 @@ class Division:
             each.guarantee for terms in versions.signed for each in terms.pools if each.name == pool
         )
         self.shortfalls: list[Shortfall] = []
+        self.whole_fen = 0
         self.waiting: list[Reading] = []
         self.undivided: list[Reading] = []
 
@@ -118,11 +119,21 @@ class Division:
         else:
             self._count(reading)
 
+    def take_back(self, reading: Reading) -> None:
+        """Count one entry no longer, because a revision took its place."""
+        if reading.fate is Fate.WAITING:
+            self.waiting.remove(reading)
+        elif reading.fate is Fate.UNDIVIDED:
+            self.undivided.remove(reading)
+        else:
+            self._count(replace(reading, amount_fen=-reading.amount_fen))
+
     def move_day(self, day: date) -> None:
         """The day up to which guarantees count; they begin to count on the last day of their year."""
         self._day = day
 
     def _count(self, reading: Reading) -> None:
+        self.whole_fen += reading.amount_fen
         if self.pool.basis == "in_place" and reading.collector:
             self._due[reading.collector] += reading.amount_fen
             return

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 
+from ledger.domain.figure_lines import FigureLines
 from ledger.domain.receipts import Receipts
 
 
@@ -98,6 +99,26 @@ class ReceiptsRecorded(Event, frozen=True, kw_only=True):
     receipts: Receipts
 
 
+class FiguresRecorded(Event, frozen=True, kw_only=True):
+    """A file of figures, quotas or contributions was recorded; an indicator counts once every level accepted it."""
+
+    TOPIC: ClassVar[str] = "figures.recorded.v1"
+    batch: str
+    file: str
+    file_sha256: str
+    needs_acceptance: bool
+    lines: FigureLines
+
+
+class FiguresAccepted(Event, frozen=True, kw_only=True):
+    """A level of government accepted a batch of figures; with the last level's word they count."""
+
+    TOPIC: ClassVar[str] = "figures.accepted.v1"
+    batch: str
+    level: str
+    counts: bool
+
+
 class StatedLine(msgspec.Struct, frozen=True):
     """What a statement says of one party, in fen; collected is None where some collector is not known."""
 
@@ -147,6 +168,8 @@ EVENTS: tuple[type[Event], ...] = (
     FactProposed,
     FactConfirmed,
     ReceiptsRecorded,
+    FiguresRecorded,
+    FiguresAccepted,
     PeriodClosed,
 )
 

@@ -33,6 +33,7 @@ class Feed:
     def __init__(self, versions: Versions, certified: Certified, pool: str, feeding: Feeding) -> None:
         self.source = feeding.pool
         self._pool = pool
+        self._feeding = feeding
         self._party = feeding.party
         self._versions = versions
         self._certified = certified
@@ -59,11 +60,19 @@ class Feed:
 
     def changes(self, source: Division) -> Iterator[Reading]:
         """What the party's due in the source moved since the last time, as entries of the fed pool."""
+        source.due()
         for name, now in self._amounts(source):
+            if not self._feeds_on(now.dated):
+                continue
             before_fen = self._fed[name].amount_fen if name in self._fed else 0
             self._fed[name] = now
             if now.amount_fen != before_fen:
                 yield self._reading(name, replace(now, amount_fen=now.amount_fen - before_fen))
+
+    def _feeds_on(self, when: date) -> bool:
+        """Whether the version in force on a day feeds the pool this way."""
+        pool = self._versions.pool_on(self._pool, when)
+        return pool is not None and pool.fed_by == self._feeding
 
     @property
     def _every(self) -> Every:
@@ -108,9 +117,16 @@ class Feed:
             before_fen = up_to_fen
 
     def _dated(self, first: date) -> date:
-        """A settlement stands for its first day, or where the agreement says so for its last (semantics finding 21)."""
-        by_end = self._versions.first.rate_date == "tax_period_end"
-        return settlement_last(first, self._every) if by_end else first
+        """A settlement stands for its first day, or where the agreement says so for its last (semantics finding 21).
+
+        One in which the agreement begins or ends stands for a day of the agreement's life.
+        """
+        start, end = self._versions.first.first, settlement_last(first, self._every)
+        begins = max(first, start) if start <= end else first
+        if self._versions.first.rate_date != "tax_period_end":
+            return begins
+        life_ends = self._versions.on(begins).last
+        return end if life_ends is None or life_ends < begins else min(end, life_ends)
 
     def _reading(self, name: str, fed: _Fed) -> Reading:
         terms = self._versions.on(fed.dated)

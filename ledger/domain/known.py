@@ -4,23 +4,30 @@ What is due is a function of what is known and of a day (semantics 5.1, 5.9).
 """
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from ledger.domain.agreement import Agreement
 from ledger.domain.certification import Certification, certified_at
 from ledger.domain.certified import Certified
 from ledger.domain.claims import Claims
 from ledger.domain.entries import Entry, Originals
-from ledger.domain.reading import Reader
+from ledger.domain.figure_reading import FigureReader
+from ledger.domain.figures import Report
+from ledger.domain.reading import Reader, Reading
 
 
 @dataclass
 class Known:
-    """The set of facts so far; every question names the position up to which they count."""
+    """The set of facts so far; every question names the position up to which they count.
+
+    `counted` are the reported figures, each with the position from which it counts.
+    """
 
     agreements: dict[str, Agreement] = field(default_factory=dict)
     facts: dict[str, Certification] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     originals: Originals = field(default_factory=Originals)
+    counted: list[tuple[int, Report]] = field(default_factory=list)
 
     def in_force(self, cut: int) -> list[Agreement]:
         """The agreements that every party had signed by a position."""
@@ -33,6 +40,11 @@ class Known:
     def reader(self, agreement: Agreement, cut: int) -> Reader:
         """How an agreement reads entries, by the versions and facts known at a position."""
         return Reader(agreement.known_at(cut), self.certified(agreement, cut), self.originals)
+
+    def figures(self, agreement: Agreement, cut: int, day: date) -> list[Reading]:
+        """What an agreement makes of the figures that count at a position, of periods that have ended by a day."""
+        reports = [report for position, report in self.counted if position <= cut and report.last <= day]
+        return FigureReader(agreement.known_at(cut), self.reader(agreement, cut)).read(reports)
 
     def claims(self, agreement: Agreement, cut: int, others_cut: int | None = None) -> Claims:
         """An agreement's readings beside those of others in force."""

@@ -12,6 +12,7 @@ from ledger.domain.division import Division
 from ledger.domain.errors import RuleBroken
 from ledger.domain.feeding import Feed
 from ledger.domain.reading import Reading
+from ledger.domain.terms import Feeding
 from ledger.domain.transfers import Uncounted, transfers
 from ledger.domain.versions import Versions
 from ledger.domain.worksheet import Shares
@@ -31,20 +32,24 @@ class Pools:
         self.versions = versions
         self._certified = certified
         self.divisions = {key: Division(versions, key.pool, certified, key.measure) for key in _keys(versions)}
-        self._feeds = {
-            name: Feed(versions, certified, name, feeding)
+        self._feeds = [
+            Feed(versions, certified, name, feeding)
             for name in _feeding_first(versions)
-            if (feeding := versions.pool(name).fed_by)
-        }
+            for feeding in _feedings(versions, name)
+        ]
         self._transfers_up_to: date | None = None
         self._uncounted: list[Uncounted] = []
 
     def add(self, reading: Reading) -> None:
         """Count one entry as a pool reads it."""
         self.divisions[PoolKey(reading.pool, reading.measure)].add(reading)
-        for feed in self._feeds.values():
+        for feed in self._feeds:
             if feed.source == reading.pool:
                 feed.add(reading)
+
+    def take_back(self, reading: Reading) -> None:
+        """Count a figure no longer, because a revision took its place."""
+        self.divisions[PoolKey(reading.pool, reading.measure)].take_back(reading)
 
     def add_all(self, readings: Iterable[Reading]) -> None:
         """Count several."""
@@ -55,7 +60,7 @@ class Pools:
         """Let the day be later: guarantees of years that end and transfers that fall due by it count."""
         for division in self.divisions.values():
             division.move_day(day)
-        for feed in self._feeds.values():
+        for feed in self._feeds:
             feed.move_day(day)
         for name in self.versions.pools:
             for each in transfers(self.versions, name, self._certified, self._transfers_up_to, day):
@@ -67,7 +72,7 @@ class Pools:
 
     def due(self) -> dict[PoolKey, Shares]:
         """What is due to each party, pool by pool."""
-        for feed in self._feeds.values():
+        for feed in self._feeds:
             for change in list(feed.changes(self.divisions[PoolKey(feed.source)])):
                 self.add(change)
         return {key: division.due() for key, division in self.divisions.items()}
@@ -99,14 +104,20 @@ def _keys(versions: Versions) -> Iterator[PoolKey]:
         yield from (PoolKey(name, measure) for measure in measures or ("",))
 
 
+def _feedings(versions: Versions, name: str) -> list[Feeding]:
+    """What feeds a pool, by any version."""
+    pools = (terms.pool(name) for terms in versions.signed)
+    return list(dict.fromkeys(pool.fed_by for pool in pools if pool and pool.fed_by))
+
+
 def _feeding_first(versions: Versions) -> list[str]:
     """The names of the pools, each behind the one that feeds it."""
     order: list[str] = []
 
     def place(name: str) -> None:
-        feeding = versions.pool(name).fed_by
-        if feeding and feeding.pool not in order:
-            place(feeding.pool)
+        for feeding in _feedings(versions, name):
+            if feeding.pool not in order:
+                place(feeding.pool)
         if name not in order:
             order.append(name)
 

@@ -77,7 +77,7 @@ class Reader:
 
     def __init__(self, versions: Versions, certified: Certified, originals: Originals) -> None:
         self._versions = versions
-        self._certified = certified
+        self.certified = certified
         self._originals = originals
 
     def read(self, entry: Entry) -> list[Reading]:
@@ -151,26 +151,28 @@ class Reader:
             raise EntryIncomplete(voucher=waiting.entry.key, column="税款所属期", purpose="确定适用的比例")
         if isinstance(selected, RuleBroken):
             raise selected
-        collector = _collector(terms, source)
-        unit = _unit(pool, source, collector)
-        fate = fate_of(terms, pool, unit, when, self._certified)
+        collector = collector_of(terms, source)
+        unit = unit_of(pool, source, collector)
+        fate = fate_of(terms, pool, unit, when, self.certified)
         return replace(waiting, unit=unit, collector=collector, fate=fate)
 
     def _selected(self, terms: Terms, pool: Pool, source: Entry, when: date) -> RuleBroken | bool:
         """Whether a pool takes an entry; a rule where that cannot be told."""
+        of_kind = _of_kind(terms, pool, source)
+        selected = of_kind and self.in_selection(terms, pool, source, when)
+        return of_kind if selected is True else selected
+
+    def in_selection(self, terms: Terms, pool: Pool, source: Entry, when: date) -> RuleBroken | bool:
+        """Whether something is of the projects, park or list that a pool names; a rule where that cannot be told."""
         selection = pool.selection
-        if selection.by == "projects" and source.project not in selection.names:
-            return False
-        if selection.by == "park" and source.park not in selection.names:
-            return False
-        if selection.by == "list":
-            listed = self._listed(terms, selection.names[0], source, when)
-            if listed is not True:
-                return listed
-        return _of_kind(terms, pool, source)
+        if selection.by == "projects":
+            return source.project in selection.names
+        if selection.by == "park":
+            return source.park in selection.names
+        return selection.by == "all" or self._listed(terms, selection.names[0], source, when)
 
     def _listed(self, terms: Terms, name: str, source: Entry, when: date) -> RuleBroken | bool:
-        members = self._certified.members(name, when)
+        members = self.certified.members(name, when)
         if members is None and terms.lists:
             members = frozenset(terms.lists[name]) if name in terms.lists else None
         return ListUncertified(name=name) if members is None else source.enterprise in members
@@ -187,7 +189,8 @@ def _of_kind(terms: Terms, pool: Pool, source: Entry) -> RuleBroken | bool:
     return not pool.subjects or any(source.subject.startswith(subject) for subject in pool.subjects)
 
 
-def _collector(terms: Terms, source: Entry) -> str | None:
+def collector_of(terms: Terms, source: Entry) -> str | None:
+    """The party that collected, or reported; None where nobody says so.  Raises CollectorUnknown."""
     if not source.collector:
         return terms.host
     party = terms.party_named(source.collector)
@@ -197,7 +200,8 @@ def _collector(terms: Terms, source: Entry) -> str | None:
     return party
 
 
-def _unit(pool: Pool, source: Entry, collector: str | None) -> str:
+def unit_of(pool: Pool, source: Entry, collector: str | None) -> str:
+    """Whose count an entry belongs to; empty for the whole agreement.  Raises EntryIncomplete."""
     if pool.per == "agreement":
         return ""
     unit = {"enterprise": source.enterprise, "project": source.project, "collector": collector}[pool.per]

@@ -59,6 +59,9 @@ class Schedule:
         self._pool = pool
         self._certified = certified
         self._unit = unit
+        pools = [own for terms in versions.signed if (own := terms.pool(pool))]
+        self._scopes = {step.per for own in pools for step in own.steps}
+        self._scopes |= {own.guarantee.per for own in pools if own.guarantee}
         self._cuts = self._days_of_change()
         self._applied: dict[SegmentKey, list[Applied]] = {}
 
@@ -66,12 +69,8 @@ class Schedule:
 
     def segment(self, when: date) -> SegmentKey:
         """The run of days a day lies in, by its order; years cut where a step counts by them."""
-        pool = self._pool_on(when)
-        scopes = {step.per for step in pool.steps} if pool else set()
-        if pool and pool.guarantee:
-            scopes.add(pool.guarantee.per)
-        year = when.year if "year" in scopes else 0
-        own_year = agreement_year(self._versions.first.first, when) if "agreement_year" in scopes else 0
+        year = when.year if "year" in self._scopes else 0
+        own_year = agreement_year(self._versions.first.first, when) if "agreement_year" in self._scopes else 0
         return bisect_right(self._cuts, when), year, own_year
 
     def _days_of_change(self) -> list[date]:
@@ -160,7 +159,7 @@ class Schedule:
     def _weights(self, step: Step, when: date) -> tuple[Weights, Uncertified | None]:
         if isinstance(step.keeps, str):
             stocks = self._certified.stocks_fen(step.keeps, self._unit, when) or {}
-            kept = {party: Fraction(stocks[party]) for party in self._versions.parties if party in stocks}
+            kept = {party: Fraction(stocks[party]) for party in self._parties_on(when) if party in stocks}
             rule = StocksUncertified(name=step.keeps, unit=self._named, when=when)
             return (kept, None) if any(kept.values()) else ({}, rule)
         if step.by is not None:
@@ -168,10 +167,15 @@ class Schedule:
                 name: self._certified.weights(name, self._unit, when, previous=step.uses_previous)
                 for name in step.by.factors
             }
-            weights = weights_by(step.by, values, list(self._versions.parties))
+            weights = weights_by(step.by, values, self._parties_on(when))
             rule_by = WeightsUncertified(name="、".join(step.by.factors), unit=self._named, when=when)
             return weights, None if weights else rule_by
         return self._with_collector(step.weights), None
+
+    def _parties_on(self, when: date) -> list[str]:
+        """Who can share by certified values: the parties of the version in force, in listing order."""
+        present = self._versions.on(when).parties
+        return [party for party in self._versions.parties if party in present]
 
     def _with_collector(self, weights: Weights) -> Weights:
         """The collector's weight goes to the unit itself, in a pool that counts per collector."""

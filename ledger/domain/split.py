@@ -12,8 +12,10 @@ from ledger.domain.calendar import DAY, Every, settlement, settlement_last
 from ledger.domain.certified import Certified, Proposal
 from ledger.domain.entries import Entry, Originals
 from ledger.domain.errors import Fault, LinePlace, RuleBroken
+from ledger.domain.figure_reading import FigureReader
+from ledger.domain.figures import Report
 from ledger.domain.money import check_sums
-from ledger.domain.pools import Pools
+from ledger.domain.pools import PoolKey, Pools
 from ledger.domain.reading import Reader, Reading
 from ledger.domain.terms import Terms
 from ledger.domain.uncertified import Uncertified
@@ -26,63 +28,141 @@ Rows = dict[str, dict[str, Shares]]
 
 
 @dataclass
+class Sums:
+    """What the parties are due and collected in all, and what is not divided, in fen."""
+
+    totals: Shares
+    collected: Shares | None
+    waiting_fen: int
+    undivided_fen: int
+
+
+@dataclass
+class Measured:
+    """What a pool of figures, quotas or contributions gives everyone, in smallest steps of its unit."""
+
+    totals: Shares
+    collected: Shares | None
+    waiting: int
+    undivided: int
+    in_place: int
+
+
+@dataclass
 class Split:
     """What everyone gets, in fen."""
 
     entries: list[tuple[Entry, Shares]]
     periods: dict[str, Shares]
     steps: dict[str, Rows]
-    totals: Shares
-    collected: Shares | None
-    waiting_fen: int
-    undivided_fen: int
+    sums: Sums
     unselected_fen: int
     reasons: list[tuple[Uncertified, int]]
     progress: dict[str, list[tuple[str, str, Progress]]]
     proposals: list[Proposal]
     as_of: date
+    figures: list[tuple[Reading, dict[str, int]]] = field(default_factory=list)
+    measured: dict[PoolKey, Measured] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def totals(self) -> Shares:
+        """What every party is due in all."""
+        return self.sums.totals
+
+    @property
+    def collected(self) -> Shares | None:
+        """What every party collected of what is divided; None where some collector is not known."""
+        return self.sums.collected
+
+    @property
+    def waiting_fen(self) -> int:
+        """What waits to be certified."""
+        return self.sums.waiting_fen
+
+    @property
+    def undivided_fen(self) -> int:
+        """What is selected and not divided."""
+        return self.sums.undivided_fen
 
 
 def split(
-    versions: Versions, entries: Sequence[Entry], certified: Certified, every: Every = "year", as_of: date | None = None
+    versions: Versions,
+    entries: Sequence[Entry],
+    certified: Certified,
+    every: Every = "year",
+    as_of: date | None = None,
+    reports: Sequence[Report] = (),
 ) -> Split:
-    """Divide entries by terms: worths in file order, shares by period of booking, totals.
+    """Divide entries and figures by terms: worths in file order, shares by period of booking, totals.
 
-    Guarantees and transfers count up to `as_of`, by default the end of the year of the last booking; entries booked
-    later do not count.
+    Guarantees and transfers count up to `as_of`, by default the end of the year of the last booking; what is booked
+    later does not count.
     """
-    day = as_of or _end_of_last_year(versions, entries)
+    day = as_of or _end_of_last_year(versions, entries, reports)
     reader = Reader(versions, certified, Originals(entries))
     known = [entry for entry in entries if entry.booked_on <= day]
     readings = [reader.read(entry) for entry in known]
     pools = Pools(versions, certified)
     pools.move_day(day)
     worths = list(_worths(known, readings, pools))
-    totals = pools.due_in_money()
-    check_sums(totals.values())
-    money = [division for division in pools.divisions.values() if division.pool.is_money]
+    figures = list(_figure_worths(versions, reader, [each for each in reports if each.last <= day], pools))
     periods = _Periods(versions, certified, every, day)
     periods.work_out(known, readings)
+    sums = _sums(pools)
+    check_sums(sums.totals.values())
     return Split(
         entries=worths,
         periods=periods.due,
         steps=periods.steps,
-        totals=totals,
-        collected=_collected(pools),
-        waiting_fen=sum(pool.waiting_fen() for pool in money),
-        undivided_fen=sum(pool.undivided_fen() for pool in money),
+        sums=sums,
         unselected_fen=sum(entry.amount_fen for entry, read in zip(known, readings, strict=True) if not read),
         reasons=_reasons(pools),
         progress=periods.progress,
         proposals=list(_proposals(versions.latest, certified)),
         as_of=day,
+        figures=figures,
+        measured={key: _measured(key, pools) for key in pools.divisions if not versions.pool(key.pool).is_money},
         faults=list(_line_faults(known, readings)),
     )
 
 
-def _end_of_last_year(versions: Versions, entries: Iterable[Entry]) -> date:
-    last = max((entry.booked_on for entry in entries), default=versions.first.first)
+def _sums(pools: Pools) -> Sums:
+    """What all pools whose money moves come to together."""
+    money = [division for division in pools.divisions.values() if division.pool.is_money]
+    collected = [division.collected() for division in money]
+    total = dict.fromkeys(pools.versions.parties, 0)
+    for each in collected:
+        total = {party: total[party] + (each or {}).get(party, 0) for party in total}
+    return Sums(
+        totals=pools.due_in_money(),
+        collected=None if None in collected else total,
+        waiting_fen=sum(division.waiting_fen() for division in money),
+        undivided_fen=sum(division.undivided_fen() for division in money),
+    )
+
+
+def _figure_worths(
+    versions: Versions, reader: Reader, reports: Sequence[Report], pools: Pools
+) -> Iterator[tuple[Reading, Shares]]:
+    """What each report adds, in the order given, in steps of its unit."""
+    for reading in FigureReader(versions, reader).read(reports):
+        division = pools.divisions[PoolKey(reading.pool, reading.measure)]
+        before = division.due()
+        pools.add(reading)
+        yield reading, less(division.due(), before)
+
+
+def _measured(key: PoolKey, pools: Pools) -> Measured:
+    division = pools.divisions[key]
+    return Measured(
+        division.due(), division.collected(), division.waiting_fen(), division.undivided_fen(), division.whole_fen
+    )
+
+
+def _end_of_last_year(versions: Versions, entries: Iterable[Entry], reports: Iterable[Report]) -> date:
+    days = [*(entry.booked_on for entry in entries), *(report.last for report in reports)]
+    last = max(days, default=versions.first.first)
     return settlement_last(last, "year")
 
 
@@ -168,17 +248,6 @@ class _Periods:
 
 def _rows_less(after: Rows, before: Rows) -> Rows:
     return {pool: rows_less(rows, before.get(pool, {})) for pool, rows in after.items()}
-
-
-def _collected(pools: Pools) -> Shares | None:
-    total = dict.fromkeys(pools.versions.parties, 0)
-    for key, division in pools.divisions.items():
-        collected = division.collected()
-        if collected is None:
-            return None
-        if pools.versions.pool(key.pool).is_money:
-            total = {party: total[party] + collected[party] for party in total}
-    return total
 
 
 def _line_faults(entries: Sequence[Entry], readings: Sequence[list[Reading]]) -> Iterator[Fault]:

@@ -61,7 +61,7 @@ def _falls_on(transfer: Transfer, when: date) -> bool:
 def _on_day(
     versions: Versions, pool: Pool, transfer: Transfer, certified: Certified, when: date
 ) -> Iterator[Reading | Uncounted]:
-    units = [""] if pool.per == "agreement" else certified.units_with_amount(str(transfer.amount))
+    units = [""] if pool.per == "agreement" else certified.units_with_amount(str(transfer.amount), when)
     for unit in units:
         amount = transfer.amount
         amount_fen = amount if isinstance(amount, int) else certified.amount_fen(amount, unit, when)

@@ -7,10 +7,11 @@ before it, and that goes to its cause (semantics 5.11, finding 29).
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import NamedTuple
 
 from ledger.domain.agreement import Agreement
-from ledger.domain.entries import Entry
+from ledger.domain.entries import Entry, Key
 from ledger.domain.known import Known
 from ledger.domain.pools import PoolKey, Pools
 from ledger.domain.reading import Reading
@@ -65,14 +66,18 @@ class Working:
         yield from self._moved("own", Turn("day", end.day.isoformat(), start.cut))
         for entry in self._entries(lambda each: each.position <= start.cut and each.booked_on > start.day, end.day):
             yield from self._entered(entry, cause_of)
+        yield from self._reported(Moment(start.cut, end.day), cause_of)
         later = self._entries(lambda each: start.cut < each.position <= end.cut, end.day)
+        entered = {position: list(each) for position, each in groupby(later, key=lambda entry: entry.position)}
         turns = {turn.position: turn for turn in self._turns(start.cut, end.cut)}
-        for entry in later:
-            for position in [each for each in sorted(turns) if each < entry.position]:
-                yield from self._turned(turns.pop(position), end.day)
-            yield from self._entered(entry, cause_of)
-        for position in sorted(turns):
-            yield from self._turned(turns[position], end.day)
+        reported = {position for position, _ in self._known.counted if start.cut < position <= end.cut}
+        for position in sorted(entered.keys() | turns.keys() | reported):
+            if position in turns:
+                yield from self._turned(turns[position], end.day)
+            for entry in entered.get(position, ()):
+                yield from self._entered(entry, cause_of)
+            if position in reported:
+                yield from self._reported(Moment(position, end.day), cause_of)
         self._at = end
 
     def _worked_out(self, moment: Moment) -> Pools:
@@ -83,7 +88,30 @@ class Working:
         pools.move_day(day)
         for entry in self._entries(lambda each: each.position <= cut, day):
             pools.add_all(self._claims.read(entry))
+        self._figures = self._read_figures(moment)
+        pools.add_all(self._figures.values())
         return pools
+
+    def _read_figures(self, moment: Moment) -> dict[tuple[Key, PoolKey], Reading]:
+        """What each report adds to each pool, at a moment."""
+        found = self._known.figures(self._agreement, moment.cut, moment.day) if self._known.counted else []
+        return {(each.entry.key, PoolKey(each.pool, each.measure)): each for each in found}
+
+    def _reported(self, moment: Moment, cause_of: CauseOf) -> Iterator[Change]:
+        """Figures that began to count, or took the place of others."""
+        before, after = self._figures, self._read_figures(moment)
+        self._figures = after
+        for key in dict.fromkeys([*before, *after]):
+            old, new = before.get(key), after.get(key)
+            if old == new:
+                continue
+            if old:
+                self.pools.take_back(old)
+            if new:
+                self.pools.add(new)
+            reading = new or old
+            assert reading is not None
+            yield from self._moved("revised" if old else cause_of(reading.entry), reading)
 
     def _entries(self, known: Callable[[Entry], bool], day: date) -> Sequence[Entry]:
         return [entry for entry in self._known.entries if entry.booked_on <= day and known(entry)]

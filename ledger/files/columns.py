@@ -1,5 +1,8 @@
 """The columns of 税收入库明细, under every header that users have for them (documents § 4.2)."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from ledger.domain.errors import RuleBroken, nearest
 from ledger.domain.terms import LEVELS, Level
 
@@ -34,7 +37,6 @@ UNUSED = (
     "jsyj", "sl", "ynse", "jmse", "yjse", "ybtse",
 )  # fmt: skip
 REQUIRED = ("税票号码", "入库日期", "实缴金额")
-CANONICAL = {alias: name for name, aliases in USED.items() for alias in (name, *aliases)}
 LEVEL_COLUMNS: dict[str, Level] = dict(zip(("中央级", "省级", "市级", "县级"), LEVELS, strict=True))
 LEVEL_WORDS: dict[str, Level] = {
     "中央": "central",
@@ -44,6 +46,24 @@ LEVEL_WORDS: dict[str, Level] = {
     "县": "county",
     "区": "county",
 }
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The columns of a kind of file: those that are used under every name they have, those that may stand there."""
+
+    used: Mapping[str, tuple[str, ...]]
+    unused: tuple[str, ...]
+    required: tuple[str, ...]
+
+    @property
+    def canonical(self) -> dict[str, str]:
+        """The one name of every header that is used."""
+        return {alias: name for name, aliases in self.used.items() for alias in (name, *aliases)}
+
+
+RECEIPTS = Layout(USED, UNUSED, REQUIRED)
+CANONICAL = RECEIPTS.canonical
 
 
 class ColumnMissing(RuleBroken):
@@ -67,21 +87,22 @@ class ColumnTwice(RuleBroken):
     en = "{file} has the column {column} twice. Keep one."
 
 
-def columns_of(header: list[str], name: str) -> list[str]:
+def columns_of(header: list[str], name: str, layout: Layout) -> list[str]:
     """The canonical name of each column, empty for one that is not used.
 
     Raises ColumnUnknown, ColumnTwice or ColumnMissing.
     """
     columns: list[str] = []
+    canonical = layout.canonical
     for cell in header:
-        if cell not in CANONICAL and cell not in UNUSED:
-            like = nearest(cell, [*CANONICAL, *UNUSED])
+        if cell not in canonical and cell not in layout.unused:
+            like = nearest(cell, [*canonical, *layout.unused])
             raise ColumnUnknown(file=name, column=cell[:40], hint=f"（是否想写“{like}”）" if like else "")
-        column = CANONICAL.get(cell, "")
+        column = canonical.get(cell, "")
         if column and column in columns:
             raise ColumnTwice(file=name, column=column)
         columns.append(column)
-    for column in REQUIRED:
+    for column in layout.required:
         if column not in columns:
             raise ColumnMissing(file=name, column=column)
     return columns

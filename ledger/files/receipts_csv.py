@@ -3,59 +3,39 @@
 Every wrong line is named; nothing is guessed.
 """
 
-import csv
-import io
 import re
-import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import TypeVar
 
 from stdnum.cn import uscc
 
 from ledger.domain import money
 from ledger.domain.entries import Entry, Key, differing
-from ledger.domain.errors import Fault, LinePlace, LinesRefused, Refusal
+from ledger.domain.errors import Fault, LinePlace, LinesRefused
 from ledger.domain.linking import Reference
 from ledger.domain.terms import Level
-from ledger.files.columns import LEVEL_COLUMNS, LEVEL_WORDS, columns_of
+from ledger.files.cells import Cells, cells_of, day_in_cell, table_of
+from ledger.files.columns import LEVEL_COLUMNS, LEVEL_WORDS, RECEIPTS
 from ledger.files.line_faults import (
     AmountZero,
-    CellEmpty,
-    CellsMissing,
-    CellUnfit,
     CreditCodeWrong,
-    DayInCellUnreadable,
     FileEmpty,
-    HeaderNotFirst,
-    IdentifierDamaged,
-    IdentifierWithSpace,
     LevelOfOtherSign,
     LevelsDoNotFoot,
     PeriodBackwards,
-    QuoteOpen,
     ReversalNamesNone,
     SharesUnreadable,
     SubjectUnreadable,
     VoucherTwice,
-    YearImplausible,
 )
-from ledger.files.text import decode
 
-DAY_FORMS = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})-|/([0-9]{1,2})/|年([0-9]{1,2})月|([0-9]{2}))([0-9]{1,2})日?")
 CODE = re.compile(r"([0-9]+)(?:[|｜].*)?|.*[(（]([0-9]+)[)）]")
 PERCENT = re.compile(r"(中央|省|自治区|市|县|区)级?([0-9]{1,3}(?:\.[0-9]{1,4})?)%")
 RECEIPTS_BYTES_MAX = 512_000_000
-CELL_CHARACTERS_MAX = 200
-INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 IDENTIFIERS = ("税票号码", "行号", "社会信用代码", "原税票号码", "原行号")
-SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+")
 FAULTS_MAX = 100_000
-YEAR_MIN, YEAR_MAX = 1950, 2199
-csv.field_size_limit(10_000_000)
-Read = TypeVar("Read")
 
 
 @dataclass(frozen=True)
@@ -77,23 +57,8 @@ def read_receipts(data: bytes, name: str, *, check_codes: bool = True) -> Receip
     check digit must fit; without, a wrong one is a warning.  Originals are not looked up yet:
     see `link`.  Raises LinesRefused with every wrong line, or the rule that the file breaks.
     """
-    rows = _rows(decode(data, name))
-    header = next(rows, (0, []))[1]
-    if not header:
-        raise FileEmpty(file=name)
-    if sum(bool(cell) for cell in header) == 1:
-        raise HeaderNotFirst(file=name, found=next(filter(None, header))[:40])
-    return _FileReader(name, columns_of(header, name), check_codes).read(rows)
-
-
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield reader.line_num, [cell.strip().strip("\u3000") for cell in cells]
-    except csv.Error:
-        yield reader.line_num, []
+    columns, rows = table_of(data, name, RECEIPTS)
+    return _FileReader(name, columns, check_codes).read(rows)
 
 
 class _FileReader:
@@ -140,20 +105,11 @@ class _FileReader:
         return 0
 
     def _line(self, number: int, cells: list[str]) -> tuple[Entry, Reference | None] | None:
-        if not cells:
-            self._faults.append(Fault(LinePlace(number), QuoteOpen()))
-            return None
-        if len(cells) != len(self._columns):
-            rule = CellsMissing(found=len(cells), expected=len(self._columns))
-            self._faults.append(Fault(LinePlace(number), rule))
-            return None
-        for column, text in zip(self._columns, cells, strict=True):
-            if column and (len(text) > CELL_CHARACTERS_MAX or INVISIBLE.search(text)):
-                self._faults.append(Fault(LinePlace(number, column), CellUnfit(limit=CELL_CHARACTERS_MAX)))
-                return None
         before = len(self._faults)
-        cell = _Cells(number, dict(zip(self._columns, cells, strict=True)), self._faults)
-        cell.read_identifiers()
+        cell = cells_of(number, cells, self._columns, self._faults)
+        if cell is None:
+            return None
+        cell.read_identifiers(IDENTIFIERS)
         entry = self._entry(number, cell)
         reference = (
             Reference(cell["原税票号码"], cell["原行号"] and _line_number(cell["原行号"]))
@@ -162,14 +118,14 @@ class _FileReader:
         )
         return (entry, reference) if len(self._faults) == before else None
 
-    def _entry(self, number: int, cell: "_Cells") -> Entry:
+    def _entry(self, number: int, cell: Cells) -> Entry:
         amount_fen = cell.read("实缴金额", money.fen, required=True) or 0
-        first, last = cell.read("税款所属期起", _day), cell.read("税款所属期止", _day)
+        first, last = cell.read("税款所属期起", day_in_cell), cell.read("税款所属期止", day_in_cell)
         is_reversal = "冲" in cell["税款属性"]
         self._check(cell, amount_fen, first, last, is_reversal)
         return Entry(
             key=Key(cell.required("税票号码"), _line_number(cell["行号"]), cell["收款国库"]),
-            booked_on=cell.read("入库日期", _day, required=True) or date.min,
+            booked_on=cell.read("入库日期", day_in_cell, required=True) or date.min,
             amount_fen=amount_fen,
             period_first=first,
             period_last=last,
@@ -184,7 +140,7 @@ class _FileReader:
             row=number,
         )
 
-    def _check(self, cell: "_Cells", amount_fen: int, first: date | None, last: date | None, is_reversal: bool) -> None:
+    def _check(self, cell: Cells, amount_fen: int, first: date | None, last: date | None, is_reversal: bool) -> None:
         if not amount_fen and cell.is_sound("实缴金额"):
             cell.fault("实缴金额", AmountZero())
         if first and last and last < first:
@@ -192,7 +148,7 @@ class _FileReader:
         if is_reversal and not cell["原税票号码"]:
             cell.fault("原税票号码", ReversalNamesNone())
 
-    def _enterprise(self, cell: "_Cells") -> str:
+    def _enterprise(self, cell: Cells) -> str:
         code = cell["社会信用代码"]
         if len(code) == 18 and code.isascii():
             code = code.upper()
@@ -203,7 +159,7 @@ class _FileReader:
                 self._warnings.append(Fault(LinePlace(cell.number, "社会信用代码"), CreditCodeWrong(code=code)))
         return code
 
-    def _levels(self, cell: "_Cells", amount_fen: int) -> dict[Level, int] | None:
+    def _levels(self, cell: Cells, amount_fen: int) -> dict[Level, int] | None:
         """The treasury's own figure by level, where the file has one."""
         if not any(cell[column] for column in LEVEL_COLUMNS):
             return None
@@ -216,51 +172,6 @@ class _FileReader:
         return levels
 
 
-class _Cells:
-    """One line by column; notes what cannot be read."""
-
-    def __init__(self, number: int, cells: dict[str, str], faults: list[Fault]) -> None:
-        self.number = number
-        self._cells = cells
-        self._faults = faults
-        self._unsound: set[str] = set()
-
-    def __getitem__(self, column: str) -> str:
-        return self._cells.get(column, "")
-
-    def fault(self, column: str, rule: Refusal) -> None:
-        self._unsound.add(column)
-        self._faults.append(Fault(LinePlace(self.number, column), rule))
-
-    def is_sound(self, column: str) -> bool:
-        return column not in self._unsound
-
-    def read_identifiers(self) -> None:
-        """Write identifiers in one form (NFKC); note those that a spreadsheet damaged."""
-        for column in IDENTIFIERS:
-            text = unicodedata.normalize("NFKC", self[column])
-            if re.search(r"\s", text):
-                self.fault(column, IdentifierWithSpace(text=text))
-            elif column != "行号" and SCIENTIFIC.fullmatch(text):
-                self.fault(column, IdentifierDamaged(text=text))
-            self._cells[column] = text
-
-    def required(self, column: str) -> str:
-        if not self[column]:
-            self.fault(column, CellEmpty())
-        return self[column]
-
-    def read(self, column: str, reader: Callable[[str], Read], *, required: bool = False) -> Read | None:
-        text = self.required(column) if required else self[column]
-        if not text:
-            return None
-        try:
-            return reader(text)
-        except Refusal as rule:
-            self.fault(column, rule)
-            return None
-
-
 def _line_number(text: str) -> str:
     """A line's number without leading zeros; 1 where none is said."""
     return str(int(text)) if text.isascii() and text.isdigit() else text or "1"
@@ -269,20 +180,6 @@ def _line_number(text: str) -> str:
 def _is_taxpayer(code: str) -> bool:
     """A unified social credit code with its check digit, or the 15 or 20 signs of older numbers."""
     return bool(uscc.is_valid(code)) if len(code) == 18 else len(code) in (15, 20) and code.isalnum()
-
-
-def _day(text: str) -> date:
-    found = DAY_FORMS.fullmatch(text)
-    if not found:
-        raise DayInCellUnreadable(day=text[:40])
-    year, *months, last = found.groups()
-    try:
-        read = date(int(year), int(next(month for month in months if month)), int(last))
-    except ValueError:
-        raise DayInCellUnreadable(day=text[:40]) from None
-    if not YEAR_MIN <= read.year <= YEAR_MAX:
-        raise YearImplausible(day=text, first=YEAR_MIN, last=YEAR_MAX)
-    return read
 
 
 def _subject(text: str) -> str:

@@ -1,0 +1,175 @@
+"""Figures and contributions (指标、额度、投入) from a CSV file: what is reported for a period, with its unit.
+
+Every wrong line is named; nothing is guessed.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from ledger.domain.calendar import Period
+from ledger.domain.errors import Fault, LinesRefused, RuleBroken
+from ledger.domain.figures import Report
+from ledger.files.cells import Cells, Rows, cells_of, day_in_cell, table_of
+from ledger.files.columns import Layout
+from ledger.files.line_faults import FileEmpty, PeriodBackwards
+
+IDENTIFIERS = ("编号", "社会信用代码")
+COMMON = {
+    "编号": ("序号", "凭证号", "文号"),
+    "数值": ("指标值", "本期数", "本年累计", "数量", "额度", "金额"),
+    "单位": ("计量单位",),
+    "报送方": ("报送单位", "投入方", "县区", "地区"),
+    "项目": ("项目名称",),
+    "社会信用代码": ("统一社会信用代码", "纳税人识别号"),
+    "园区": ("街道乡镇",),
+    "依据": ("凭证", "来源", "佐证材料", "评估报告"),
+}
+FIGURES = Layout(
+    {"指标": ("指标名称", "额度种类"), "所属期起": ("报告期起",), "所属期止": ("报告期止", "报告期"), **COMMON},
+    ("备注", "企业名称", "单位名称", "填报人", "审核人"),
+    ("指标", "所属期止", "数值", "单位"),
+)
+INPUTS = Layout(
+    {"投入形式": ("形式", "投入类别"), "投入日期": ("日期",), **COMMON},
+    ("备注", "企业名称", "单位名称", "填报人", "审核人"),
+    ("编号", "投入形式", "投入日期", "数值", "单位", "报送方", "依据"),
+)
+FORMS = {
+    "货币": "money", "资金": "money", "土地": "land", "厂房": "buildings", "建筑物": "buildings",
+    "技术": "know_how", "品牌": "know_how", "管理": "know_how",
+}  # fmt: skip
+NUMBER = re.compile(r"(-?)([0-9]{1,18})(?:\.([0-9]{1,12}))?")
+MONTH = re.compile(r"([0-9]{4})(?:-|年|/)?([0-9]{1,2})月?")
+
+
+class ValueUnreadable(RuleBroken):
+    """A value that is no plain decimal number."""
+
+    zh = "数值“{value}”读不懂。请写成普通数字，例如 4123.7；不用千分位、百分号或科学计数法。"
+    en = "The value '{value}' cannot be read. Write a plain number such as 4123.7."
+
+
+class FormUnknown(RuleBroken):
+    """A contribution of no known form."""
+
+    zh = "投入形式“{form}”不认识。可写：{forms}。"
+    en = "The form of contribution '{form}' is unknown. Write one of: {forms}."
+
+
+class ReportTwice(RuleBroken):
+    """One report, twice in a file with different contents."""
+
+    zh = "编号 {number} 与第 {other} 行相同而内容不同。同一编号请只留一行。"
+    en = "Number {number} is also on line {other} with other contents. Keep one line for each number."
+
+
+@dataclass(frozen=True)
+class FiguresFile:
+    """The reports of a file, in file order."""
+
+    name: str
+    reports: list[Report]
+
+
+def read_figures(data: bytes, name: str) -> FiguresFile:
+    """Indicators and quotas of a CSV file; raises LinesRefused with every wrong line, or the rule that the file breaks."""
+    return _read(data, name, FIGURES)
+
+
+def read_inputs(data: bytes, name: str) -> FiguresFile:
+    """Contributions of a CSV file, each with its form, day and evidence; raises as `read_figures`."""
+    return _read(data, name, INPUTS)
+
+
+def _read(data: bytes, name: str, layout: Layout) -> FiguresFile:
+    columns, rows = table_of(data, name, layout)
+    faults: list[Fault] = []
+    reports = _reports(columns, rows, faults, is_input=layout is INPUTS)
+    if not reports and not faults:
+        raise FileEmpty(file=name)
+    if faults:
+        raise LinesRefused(faults, file=name)
+    return FiguresFile(name, reports)
+
+
+def _reports(columns: list[str], rows: Rows, faults: list[Fault], *, is_input: bool) -> list[Report]:
+    seen: dict[str, Report] = {}
+    for number, cells in rows:
+        before = len(faults)
+        cell = cells_of(number, cells, columns, faults)
+        if cell is None:
+            continue
+        cell.read_identifiers(IDENTIFIERS)
+        report = _input(cell) if is_input else _figure(cell)
+        if len(faults) > before:
+            continue
+        first = seen.setdefault(report.number, report)
+        if first is not report and _contents(first) != _contents(report):
+            cell.fault("编号", ReportTwice(number=report.number, other=first.row))
+    return list(seen.values())
+
+
+def _contents(report: Report) -> tuple[object, ...]:
+    return report.of, report.first, report.last, report.value, report.unit
+
+
+def _figure(cell: Cells) -> Report:
+    last = cell.read("所属期止", _period_last, required=True) or date.min
+    first = cell.read("所属期起", _period_first) or date(last.year, last.month, 1)
+    if last < first:
+        cell.fault("所属期止", PeriodBackwards(first=first, last=last))
+    measure = cell.required("指标")
+    parts = (measure, cell["报送方"], cell["项目"], cell["社会信用代码"], cell["园区"], f"{first}/{last}")
+    number = cell["编号"] or "·".join(part for part in parts if part)
+    return _report(cell, number, measure, first, last, is_input=False)
+
+
+def _input(cell: Cells) -> Report:
+    form = cell.required("投入形式")
+    if form and form not in FORMS:
+        cell.fault("投入形式", FormUnknown(form=form[:20], forms="、".join(FORMS)))
+    day = cell.read("投入日期", day_in_cell, required=True) or date.min
+    cell.required("依据")
+    cell.required("报送方")
+    return _report(cell, cell.required("编号"), form, day, day, is_input=True)
+
+
+def _report(cell: Cells, number: str, measure: str, first: date, last: date, *, is_input: bool) -> Report:
+    return Report(
+        number=number,
+        measure=measure,
+        first=first,
+        last=last,
+        value=cell.read("数值", _value, required=True) or Fraction(0),
+        unit=cell.required("单位"),
+        reporter=cell["报送方"],
+        project=cell["项目"],
+        enterprise=cell["社会信用代码"],
+        park=cell["园区"],
+        evidence=cell["依据"],
+        is_input=is_input,
+        row=cell.number,
+    )
+
+
+def _value(text: str) -> Fraction:
+    found = NUMBER.fullmatch(text)
+    if not found:
+        raise ValueUnreadable(value=text[:40])
+    sign, whole, places = found.groups()
+    return Fraction(int(sign + whole + (places or "")), 10 ** len(places or ""))
+
+
+def _period_first(text: str) -> date:
+    found = MONTH.fullmatch(text)
+    return day_in_cell(f"{found[1]}-{found[2]}-1" if found else text)
+
+
+def _period_last(text: str) -> date:
+    """The last day of a period: a day as written, or the last of a month."""
+    found = MONTH.fullmatch(text)
+    if not found:
+        return day_in_cell(text)
+    return Period.of(day_in_cell(f"{found[1]}-{found[2]}-1")).last
