@@ -26,7 +26,7 @@ from ledger.domain.calendar import Period
 from ledger.domain.certification import Certification
 from ledger.domain.claims import refuse_claimed_twice
 from ledger.domain.entries import Entry
-from ledger.domain.errors import Conflict, Refusal, RuleBroken
+from ledger.domain.errors import Conflict, NotFound, Refusal, RuleBroken
 from ledger.domain.events import BooksOpened, Fact, PeriodClosed, ReceiptsRecorded
 from ledger.domain.linking import link
 from ledger.domain.receipts import slices
@@ -38,6 +38,13 @@ from ledger.files.text import writable
 from ledger.store.log import Log, MovedOn
 
 TRIES_MAX = 50
+
+
+class PositionUnknown(NotFound):
+    """A position that the log does not have."""
+
+    zh = "日志没有第 {position} 号事项，现在到第 {head} 号。请用 enclave events 查看。"
+    en = "The log has no event {position}; it goes up to {head}. See enclave events."
 
 
 class BooksKeepChanging(Conflict):
@@ -97,6 +104,16 @@ class Ledger:
         for position, event in self._log.history(self._books.position):
             self._books.apply(position, event)
         return self._books
+
+    def books_at(self, position: int) -> Books:
+        """Everything that was known at a position of the log; raises PositionUnknown."""
+        head = self._log.head().position
+        if not 0 < position <= head:
+            raise PositionUnknown(position=position, head=head)
+        books = Books()
+        for at, event in self._log.history(0, position):
+            books.apply(at, event)
+        return books
 
     @property
     def log(self) -> Log:

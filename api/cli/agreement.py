@@ -8,10 +8,11 @@ import click
 from api.cli.printing import print_json, print_lines, print_table
 from api.cli.settings import Settings, agreement_number, json_option, pass_settings
 from ledger.application import Ledger
-from ledger.domain.agreement import Agreement
+from ledger.domain.agreement import Agreement, Draft
 from ledger.domain.draft import read_terms
 from ledger.domain.events import AgreementSigned
 from ledger.files.documents import read_document
+from ledger.projections.terms_difference import difference
 from ledger.projections.terms_in_words import terms_in_words
 
 
@@ -20,8 +21,13 @@ def agreement() -> None:
     """协议：提出、签署、查看。Agreements: propose, sign, show."""
 
 
+NUMBER = click.argument("number", callback=agreement_number)
+FILE = click.argument("file", type=click.Path(path_type=Path))
+BY = click.option("--party", required=True, help="由哪一方提出：代号、名称或区划代码。Which party puts it forward.")
+
+
 @agreement.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@FILE
 @click.option("--new", is_flag=True, help="账簿不存在时新建。Begin new books if there are none.")
 @click.option("--title", default="账簿", help="新账簿的名称。Title of new books.")
 @json_option
@@ -36,15 +42,62 @@ def propose(settings: Settings, file: Path, new: bool, title: str, as_json: bool
 
 
 @agreement.command()
-@click.argument("number", callback=agreement_number)
+@NUMBER
+@FILE
+@BY
+@json_option
+@pass_settings
+def counter(settings: Settings, number: str, file: Path, party: str, as_json: bool) -> None:
+    """以另一稿取代待签的文本，签署重新开始。Put another text in the place of the draft; signatures begin again."""
+    document = read_document(file)
+    found = settings.ledger().counter_agreement(number, party, document)
+    _show_one(found, as_json)
+    if not as_json and found.draft and found.countered:
+        print_lines(difference(found.countered[-1].terms, found.draft.terms) or ["两稿的规则完全一样。"])
+
+
+@agreement.command()
+@NUMBER
+@FILE
+@BY
+@json_option
+@pass_settings
+def amend(settings: Settings, number: str, file: Path, party: str, as_json: bool) -> None:
+    """对已生效的协议提出修订（全文，写明 effective）；各方签齐才适用。Put a later version forward."""
+    document = read_document(file)
+    found = settings.ledger().amend_agreement(number, party, document)
+    _show_one(found, as_json)
+    if not as_json and found.draft:
+        print_lines(difference(found.versions[-1].terms, found.draft.terms))
+
+
+@agreement.command()
+@NUMBER
+@json_option
+@pass_settings
+def diff(settings: Settings, number: str, as_json: bool) -> None:
+    """待签文本与上一稿（或现行版本）逐句比较。What the draft changes, sentence by sentence."""
+    found = settings.ledger().books.agreement(number)
+    texts = [*(version.terms for version in found.versions), *(draft.terms for draft in found.countered)]
+    texts += [found.draft.terms] if found.draft else []
+    sentences = difference(texts[-2], texts[-1]) if len(texts) > 1 else []
+    if as_json:
+        print_json({"agreement": found.number, "difference": sentences})
+    else:
+        print_lines(sentences or ["没有可比的两稿，或两稿的规则完全一样。"])
+
+
+@agreement.command()
+@NUMBER
 @click.option(
     "--party", "parties", multiple=True, required=True, help="签署方的代号、名称或区划代码，可重复。Who signs."
 )
+@click.option("--draft", type=int, help="签第几稿；不写则为现在待签的一稿。Which draft is signed.")
 @json_option
 @pass_settings
-def sign(settings: Settings, number: str, parties: tuple[str, ...], as_json: bool) -> None:
+def sign(settings: Settings, number: str, parties: tuple[str, ...], draft: int | None, as_json: bool) -> None:
     """代表参与方签署；多方同签时要么都签上，要么都不签。Sign for one party or several, all or none."""
-    _show_one(settings.ledger().sign_agreement(number, *parties), as_json)
+    _show_one(settings.ledger().sign_agreement(number, *parties, draft=draft), as_json)
 
 
 @agreement.command()
@@ -89,7 +142,16 @@ def _show_whole(found: Agreement, signed: list[Signature], as_json: bool) -> Non
     _show_one(found, as_json)
     names = [f"{found.name_of(each.party)}（经办 {each.actor}，第 {each.position} 号事项）" for each in signed]
     print_lines([f"签署：{'、'.join(names)}。"] if names else [])
+    for version in found.versions[1:]:
+        print_lines(
+            [
+                f"第 {version.number} 稿是修订，自 {version.terms.effective} 起适用（第 {version.in_force_at} 号事项签齐）。"
+            ]
+        )
     print_lines(terms_in_words(found.terms))
+    if found.draft and found.versions:
+        print_lines(["待签的修订与现行版本相比："])
+        print_lines(difference(found.terms, found.draft.terms))
 
 
 def _show_one(agreement: Agreement, as_json: bool) -> None:
@@ -100,10 +162,13 @@ def _show_one(agreement: Agreement, as_json: bool) -> None:
 
 
 def _state(agreement: Agreement) -> str:
-    if agreement.in_force_at is not None:
-        return f"各方已签（第 {agreement.in_force_at} 号事项），自 {agreement.terms.first} 起生效"
-    missing = [agreement.name_of(party) for party in agreement.missing()]
-    return f"未生效，待 {'、'.join(missing)} 签署"
+    missing = "、".join(agreement.name_of(party) for party in agreement.missing())
+    if agreement.in_force_at is None:
+        return f"未生效，待 {missing} 签署"
+    state = f"各方已签（第 {agreement.in_force_at} 号事项），自 {agreement.terms.first} 起生效"
+    amended = f"，已修订 {len(agreement.versions) - 1} 次" if len(agreement.versions) > 1 else ""
+    waiting = f"；第 {agreement.draft.number} 稿修订待 {missing} 签署" if agreement.draft else ""
+    return state + amended + waiting
 
 
 def _document(agreement: Agreement) -> dict[str, object]:
@@ -114,4 +179,19 @@ def _document(agreement: Agreement) -> dict[str, object]:
         "proposed_at": agreement.proposed_at,
         "in_force_at": agreement.in_force_at,
         "terms": agreement.document,
+        "draft": _draft_document(agreement.draft) if agreement.draft else None,
+        "missing": agreement.missing(),
+        "versions": [
+            {
+                "draft": version.number,
+                "effective": version.terms.effective.isoformat(),
+                "in_force_at": version.in_force_at,
+                "signed": list(version.signed),
+            }
+            for version in agreement.versions
+        ],
     }
+
+
+def _draft_document(draft: Draft) -> dict[str, object]:
+    return {"number": draft.number, "signed": list(draft.signed), "terms": draft.document}

@@ -9,6 +9,7 @@ import click
 
 from ledger.application import Ledger
 from ledger.audit.chain import Algorithm
+from ledger.domain.books import Books
 from ledger.domain.errors import Language
 from ledger.store.log import BooksBusy
 
@@ -27,6 +28,11 @@ class Settings:
     def ledger(self) -> Ledger:
         """The books, opened; raises BooksMissing."""
         return Ledger.open(self.books, self.actor)
+
+    def books_known_at(self, as_known: int | None) -> Books:
+        """What the books know, or what they knew at a position of the log; raises PositionUnknown."""
+        ledger = self.ledger()
+        return ledger.books if as_known is None else ledger.books_at(as_known)
 
     def new_ledger(self, title: str) -> Ledger:
         """The books, begun if they are not there."""
@@ -58,4 +64,8 @@ def agreement_number(context: click.Context, parameter: click.Parameter, value: 
 
 
 pass_settings = click.make_pass_decorator(Settings)
+as_of_option = click.option("--as-of", metavar="DAY", help="只计到这一天，例如 2024-02-15。What was true on a day.")
+as_known_option = click.option(
+    "--as-known", type=int, metavar="POSITION", help="只用日志到这一号为止的事项。What was known at a position."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="输出 JSON，供程序读取。JSON for programs.")

@@ -1,53 +1,125 @@
 """`enclave split`: terms and a file in, shares out; no books."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
 from api.cli.printing import amount, print_json, print_lines, print_table
-from api.cli.settings import Settings, json_option, pass_settings
-from ledger.domain.calendar import Every
+from api.cli.settings import Settings, as_of_option, json_option, pass_settings
+from ledger.domain.amendment import scrutinise_amendment
+from ledger.domain.calendar import Every, day
 from ledger.domain.certified import Certified
 from ledger.domain.draft import read_terms
-from ledger.domain.errors import Language, LinesRefused
+from ledger.domain.errors import Language, LinesRefused, TermsRefused
 from ledger.domain.fact_draft import read_facts
+from ledger.domain.figures import Report
 from ledger.domain.linking import link
-from ledger.domain.split import Split, split
-from ledger.domain.terms import Terms
+from ledger.domain.pools import PoolKey
+from ledger.domain.reading import Reading
+from ledger.domain.split import Measured, Split, split
 from ledger.domain.versions import Versions
 from ledger.domain.waterfall import Progress
+from ledger.domain.worksheet import Shares
 from ledger.files.documents import read_document
-from ledger.files.receipts_csv import RECEIPTS_BYTES_MAX, read_receipts
+from ledger.files.figures_csv import read_figures, read_inputs
+from ledger.files.receipts_csv import RECEIPTS_BYTES_MAX, ReceiptsFile, read_receipts
 from ledger.files.text import read_bytes
+from ledger.projections.quantities import quantity_of
 from ledger.projections.wording import exact_fen
 
 ENTRIES_SHOWN_MAX = 20
+WARNINGS_SHOWN_MAX = 5
 FILE = click.Path(path_type=Path)
 
 
 @click.command("split")
 @click.option("--terms", "terms_file", type=FILE, required=True, help="条款文件（YAML 或 JSON）。Terms.")
-@click.option("--entries", "entries_file", type=FILE, required=True, help="入库明细 CSV。Entries.")
+@click.option(
+    "--amendment",
+    "amendments",
+    type=FILE,
+    multiple=True,
+    help="修订，按签署次序，可重复。Amendments in order of signing.",
+)
+@click.option("--entries", "entries_file", type=FILE, help="入库明细 CSV。Entries.")
+@click.option("--figures", "figures_file", type=FILE, help="指标、额度 CSV。Indicators and quotas.")
+@click.option("--inputs", "inputs_file", type=FILE, help="投入 CSV。Contributions.")
 @click.option("--facts", "facts_file", type=FILE, help="认定事实文件。Certified facts.")
 @click.option("--by", "every", type=click.Choice(["year", "quarter", "month"]), default="year", show_default=True)
+@as_of_option
+@click.option(
+    "--as-known", type=int, metavar="LINES", help="只用明细的前若干行。What the first lines of the entries say."
+)
 @json_option
 @pass_settings
-def split_command(
-    settings: Settings, terms_file: Path, entries_file: Path, facts_file: Path | None, every: Every, as_json: bool
-) -> None:
-    """按条款试算一份明细，不需要账簿。Divide a file by terms, without books."""
-    terms = read_terms(read_document(terms_file))
-    certified = read_facts(read_document(facts_file)) if facts_file else Certified()
-    file = read_receipts(read_bytes(entries_file, RECEIPTS_BYTES_MAX), entries_file.name, check_codes=False)
-    entries = link(file.entries, file.references, lambda vouchers: (), file.name)
-    result = split(Versions([terms]), entries, certified, every)
+def split_command(settings: Settings, /, every: Every, as_json: bool, **given: Any) -> None:
+    """按条款试算一份明细，不需要账簿。Divide files by terms, without books."""
+    asked = Asked(**given)
+    if not (asked.entries_file or asked.figures_file or asked.inputs_file or asked.as_of):
+        raise click.UsageError("--entries、--figures、--inputs 或 --as-of 至少写一个。Give at least one of them.")
+    versions = asked.versions()
+    certified = read_facts(read_document(asked.facts_file)) if asked.facts_file else Certified()
+    file = asked.receipts()
+    entries = link(file.entries, file.references, lambda vouchers: (), file.name)[: asked.as_known]
+    as_of = day(asked.as_of) if asked.as_of else None
+    result = split(versions, entries, certified, every, as_of, asked.reports())
     if result.faults:
         raise LinesRefused(result.faults, file=file.name)
+    _warn(file, settings.language)
+    print_json(split_document(result)) if as_json else _print(versions, result, settings.language)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The files and moments that the command line names."""
+
+    terms_file: Path
+    amendments: tuple[Path, ...]
+    entries_file: Path | None
+    figures_file: Path | None
+    inputs_file: Path | None
+    facts_file: Path | None
+    as_of: str | None
+    as_known: int | None
+
+    def versions(self) -> Versions:
+        """The terms and their amendments; raises TermsRefused."""
+        signed = [read_terms(read_document(self.terms_file))]
+        for amendment in self.amendments:
+            terms = read_terms(read_document(amendment))
+            found = scrutinise_amendment(terms, signed[-1])
+            if found:
+                raise TermsRefused(found)
+            signed.append(terms)
+        return Versions(signed)
+
+    def receipts(self) -> ReceiptsFile:
+        """The lines of the entries' file; none if there is none."""
+        if self.entries_file is None:
+            return ReceiptsFile("", (), [], 0, {}, [])
+        return read_receipts(
+            read_bytes(self.entries_file, RECEIPTS_BYTES_MAX), self.entries_file.name, check_codes=False
+        )
+
+    def reports(self) -> list[Report]:
+        """The figures, quotas and contributions of the files."""
+        found: list[Report] = []
+        for file, read in ((self.figures_file, read_figures), (self.inputs_file, read_inputs)):
+            if file:
+                found += read(read_bytes(file, RECEIPTS_BYTES_MAX), file.name).reports
+        return found
+
+
+def _warn(file: ReceiptsFile, language: Language) -> None:
+    """What is strange in a file and still counts."""
     if file.duplicates:
         click.echo(f"提示：有 {file.duplicates} 行与前面的行相同，只算一次。Repeated lines count once.", err=True)
-    for warning in file.warnings:
-        click.echo(f"提示 warning: {warning.say(settings.language)}", err=True)
-    print_json(split_document(result)) if as_json else _print(terms, result, settings.language)
+    for warning in file.warnings[:WARNINGS_SHOWN_MAX]:
+        click.echo(f"提示 warning: {warning.say(language)}", err=True)
+    if len(file.warnings) > WARNINGS_SHOWN_MAX:
+        click.echo(f"提示：同类问题还有 {len(file.warnings) - WARNINGS_SHOWN_MAX} 处。And as many more.", err=True)
 
 
 def split_document(result: Split) -> dict[str, object]:
@@ -63,11 +135,46 @@ def split_document(result: Split) -> dict[str, object]:
         "collected": result.collected,
         "reasons": [str(reason) for reason, _ in result.reasons],
         "steps": result.steps,
+        "waiting_reasons": [{"reason": str(reason), "amount": amount_fen} for reason, amount_fen in result.reasons],
+        "as_of": result.as_of.isoformat(),
+        "figures": [_figure_document(*each) for each in result.figures],
+        "measures": [_measured_document(key, measured) for key, measured in result.measured.items()],
         "limits": {period: [_limit(*each) for each in limits] for period, limits in result.progress.items()},
         "proposals": [
             {"eligible": each.pool, "unit": each.unit, "value": each.eligible, "total": each.total_fen}
             for each in result.proposals
         ],
+    }
+
+
+def _figure_document(reading: Reading, shares: Shares) -> dict[str, object]:
+    """What one report adds, in smallest steps of its unit."""
+    return {
+        "id": reading.entry.key.voucher,
+        "pool": reading.pool,
+        "measure": reading.measure,
+        "steps": reading.amount_fen,
+        "rate_date": reading.rate_date.isoformat(),
+        "shares": shares,
+        "reason": str(reading.reason) if reading.reason else None,
+    }
+
+
+def _measured_document(key: PoolKey, measured: Measured) -> dict[str, object]:
+    """What a pool of figures, quotas or contributions gives, in smallest steps of its unit."""
+    quantity = quantity_of(measured.pool)
+    return {
+        "pool": key.pool,
+        "measure": key.measure,
+        "unit": quantity.unit,
+        "step": str(quantity.step),
+        "basis": quantity.basis,
+        "mark": quantity.mark,
+        "totals": measured.totals,
+        "collected": measured.collected,
+        "in_place": measured.in_place,
+        "waiting": measured.waiting,
+        "undivided": measured.undivided,
     }
 
 
@@ -86,17 +193,36 @@ def _limit(pool: str, unit: str, progress: Progress) -> dict[str, object]:
     }
 
 
-def _print(terms: Terms, result: Split, language: Language) -> None:
-    names = [party.name for party in terms.parties.values()]
+def _print(versions: Versions, result: Split, language: Language) -> None:
+    names = [party.name for party in versions.parties.values()]
     numbers = range(1, len(names) + 1)
-    rows = [(str(entry.key), *map(amount, shares.values())) for entry, shares in result.entries[:ENTRIES_SHOWN_MAX]]
-    print_table("逐笔 Entries", ("税票", *names), rows, numbers=numbers)
-    if len(result.entries) > ENTRIES_SHOWN_MAX:
-        print_lines([f"其余 {len(result.entries) - ENTRIES_SHOWN_MAX} 笔从略；用 --json 看全部。"])
-    rows = [(period, *map(amount, shares.values())) for period, shares in sorted(result.periods.items())]
-    rows.append(("合计", *map(amount, result.totals.values())))
-    print_table("按期 Periods", ("期间", *names), rows, numbers=numbers)
+    if result.entries or any(result.totals.values()):
+        rows = [(str(entry.key), *map(amount, each.values())) for entry, each in result.entries[:ENTRIES_SHOWN_MAX]]
+        print_table("逐笔 Entries", ("税票", *names), rows, numbers=numbers)
+        if len(result.entries) > ENTRIES_SHOWN_MAX:
+            print_lines([f"其余 {len(result.entries) - ENTRIES_SHOWN_MAX} 笔从略；用 --json 看全部。"])
+        rows = [(period, *map(amount, shares.values())) for period, shares in sorted(result.periods.items())]
+        rows.append(("合计", *map(amount, result.totals.values())))
+        print_table("按期 Periods", ("期间", *names), rows, numbers=numbers)
+    for key, measured in result.measured.items():
+        _print_measured(names, key, measured)
     print_lines(_remarks(result, language))
+
+
+def _print_measured(names: list[str], key: PoolKey, measured: Measured) -> None:
+    """One indicator, quota or pool of contributions, with what must stand beside it."""
+    quantity = quantity_of(measured.pool)
+    stated, compared, _ = quantity.columns
+    collected = measured.collected or dict.fromkeys(measured.totals)
+    rows = [
+        (stated, *map(quantity.text, measured.totals.values())),
+        (compared, *map(quantity.text, (collected[party] for party in measured.totals))),
+    ]
+    title = " ".join(part for part in (key.pool, key.measure, f"（{quantity.unit}）") if part)
+    print_table(title, ("", *names), rows, numbers=range(1, len(names) + 1))
+    whole = f"在地合计 {quantity.text(measured.in_place)}，各方合计 {quantity.text(sum(measured.totals.values()))}。"
+    waiting = f"暂不计入 {quantity.text(measured.waiting)}。" if measured.waiting else ""
+    print_lines([f"{quantity.mark}{whole}{waiting}"])
 
 
 def _remarks(result: Split, language: Language) -> list[str]:
@@ -107,7 +233,7 @@ def _remarks(result: Split, language: Language) -> list[str]:
         else "",
         f"不在分享范围 {amount(result.unselected_fen)} 元。" if result.unselected_fen else "",
     ]
-    remarks += [reason.say(language) for reason, _ in result.reasons]
+    remarks += [f"{reason.say(language)}（{amount(waiting_fen)} 元）" for reason, waiting_fen in result.reasons]
     last = list(result.progress.values())[-1:]
     for pool, unit, progress in last[0] if last else []:
         who = " ".join(part for part in (pool, unit, f"步骤“{progress.step}”") if part)

@@ -1,47 +1,77 @@
 """`enclave statement`: what each party is due in a period."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import click
 
 from api.cli.printing import amount, print_json, print_lines, print_table
-from api.cli.settings import Settings, agreement_number, json_option, pass_settings
+from api.cli.settings import Settings, agreement_number, as_known_option, as_of_option, json_option, pass_settings
 from ledger.domain.books import Books
+from ledger.domain.calendar import Period, day
 from ledger.domain.closing import NothingToClose
 from ledger.projections.coverage import booked, coverage
+from ledger.projections.payments import payments
+from ledger.projections.quantities import Quantity, stated_quantity
 from ledger.projections.spans import Span, month_span, span_of
-from ledger.projections.statements import PartySum, Statement, statements_within, sums_of
+from ledger.projections.statements import (
+    PartySum,
+    Statement,
+    StatementLine,
+    statements_as_of,
+    statements_within,
+    sums_of,
+)
 from ledger.projections.wording import CAUSES_ZH
 
-COLUMNS = ("参与方", "应得", "已征收", "净额（应收+/应付−）", "其中")
-SUM_COLUMNS = ("协议", "池", *COLUMNS[:4])
+SUM_COLUMNS = ("协议", "池", "参与方", "应得", "已征收", "净额（应收+/应付−）")
 
 
 @click.command()
 @click.argument("period", required=False)
 @click.option("--agreement", callback=agreement_number, help="只看一份协议，例如 A1。One agreement.")
+@as_of_option
+@as_known_option
 @json_option
 @pass_settings
-def statement(settings: Settings, period: str | None, agreement: str | None, as_json: bool) -> None:
+def statement(
+    settings: Settings,
+    period: str | None,
+    agreement: str | None,
+    as_of: str | None,
+    as_known: int | None,
+    as_json: bool,
+) -> None:
     """结算单：PERIOD 写 2024-03、2024-Q1 或 2024；不写则为最近结账的一期。Every statement of a month, quarter or year."""
-    books = settings.ledger().books
-    span = span_of(period) if period else _current(books)
-    found = statements_within(books, span, agreement)
-    unselected_fen = coverage(books, booked(books, span.first.first, span.last.last)).unselected_fen
-    if as_json:
-        print_json(
-            {
-                "statements": [statement_document(each) for each in found],
-                "sums": [_sum_document(each) for each in sums_of(found)],
-                "unselected_fen": unselected_fen,
-            }
-        )
-        return
+    if period and as_of:
+        raise click.UsageError("PERIOD 与 --as-of 写一个。Give PERIOD or --as-of.")
+    books = settings.books_known_at(as_known)
+    span = month_span(Period.of(day(as_of))) if as_of else span_of(period) if period else _current(books)
+    found = statements_as_of(books, day(as_of), agreement) if as_of else statements_within(books, span, agreement)
+    print_json(_document(books, span, found)) if as_json else _print(books, span, found)
+
+
+def _document(books: Books, span: Span, found: Sequence[Statement]) -> dict[str, object]:
+    return {
+        "statements": [statement_document(each) | _payments_document(books, each) for each in found],
+        "sums": [_sum_document(each) for each in sums_of(found)],
+        "unselected_fen": _unselected_fen(books, span),
+    }
+
+
+def _print(books: Books, span: Span, found: Sequence[Statement]) -> None:
     for each in found:
         print_statement(each)
+        _print_payments(books, each)
+        print_lines([""])
     _print_sums(span, found)
+    unselected_fen = _unselected_fen(books, span)
     if unselected_fen:
         print_lines([f"本期入库中有 {amount(unselected_fen)} 元没有任何已签协议选中。"])
+
+
+def _unselected_fen(books: Books, span: Span) -> int:
+    """What was booked in a span and no agreement selects."""
+    return coverage(books, booked(books, span.first.first, span.last.last)).unselected_fen
 
 
 def _current(books: Books) -> Span:
@@ -53,6 +83,7 @@ def _current(books: Books) -> Span:
 
 def _print_sums(span: Span, found: Sequence[Statement]) -> None:
     """What several statements of one pool say together; nothing where each pool has only one."""
+    found = [each for each in found if each.is_money]
     if len({(each.agreement, each.pool) for each in found}) == len(found):
         return
     draft = "，含草稿" if any(each.is_draft for each in found) else ""
@@ -78,50 +109,73 @@ def _sum_document(found: PartySum) -> dict[str, object]:
 
 def print_statement(found: Statement) -> None:
     """One statement as a table, with what does not stand in it below."""
-    state = "草稿，尚未结账" if found.is_draft else f"已结账，第 {found.closed_at} 号事项"
+    quantity = stated_quantity(found.unit, found.step, found.basis)
+    state = f"截至 {found.as_of} 的草稿" if found.as_of else "草稿，尚未结账"
+    if not found.is_draft:
+        state = f"已结账，第 {found.closed_at} 号事项"
     rows = [
         (
             line.name,
-            amount(line.entitled_fen),
-            amount(line.collected_fen),
-            amount(line.net_fen),
-            causes_in_words(line.causes_fen),
+            *map(quantity.text, (line.entitled_fen, line.collected_fen, line.net_fen)),
+            causes_in_words(line.causes_fen, quantity),
         )
         for line in found.lines
     ]
-    total_collected = [line.collected_fen for line in found.lines]
-    collected = None if None in total_collected else sum(each or 0 for each in total_collected)
-    rows.append(
-        (
-            "合计",
-            amount(found.total_fen),
-            amount(collected),
-            amount(None if collected is None else found.total_fen - collected),
-            "",
-        )
-    )
-    print_table(f"结算单 {found.number}  {found.title}（{state}）", COLUMNS, rows, numbers=(1, 2, 3))
-    print_lines(remarks(found))
-    print_lines([""])
+    collected = found.collected_total
+    net = None if collected is None else found.total_fen - collected
+    rows.append(("合计", *map(quantity.text, (found.total_fen, collected, net)), ""))
+    unit = "" if found.is_money else f"（{found.measure or found.pool}，单位 {quantity.unit}）"
+    title = f"结算单 {found.number}  {found.title}{unit}（{state}）"
+    print_table(title, ("参与方", *quantity.columns, "其中"), rows, numbers=(1, 2, 3))
+    print_lines(remarks(found, quantity))
 
 
-def causes_in_words(causes_fen: object) -> str:
+def _print_payments(books: Books, found: Statement) -> None:
+    """What is paid of the nets, where the agreement limits or parts payments."""
+    for payment in payments(books, found):
+        names = {line.party: line.name for line in found.lines}
+        paid = "、".join(f"{names[party]} {amount(fen)} 元" for party, fen in payment.shares.items() if fen)
+        when = f"{payment.on} " if payment.on else ""
+        print_lines([f"{when}实付（收入为正、付出为负）：{paid or '无'}。"])
+
+
+def _payments_document(books: Books, found: Statement) -> dict[str, object]:
+    return {
+        "payments": [
+            {"on": payment.on.isoformat() if payment.on else None, "shares": payment.shares}
+            for payment in payments(books, found)
+        ]
+    }
+
+
+def causes_in_words(causes_fen: Mapping[str, int], quantity: Quantity) -> str:
     """The causes of a figure, side by side."""
-    assert isinstance(causes_fen, dict)
-    return "；".join(f"{CAUSES_ZH[cause]} {amount(amount_fen)}" for cause, amount_fen in causes_fen.items())
+    return "；".join(f"{CAUSES_ZH[cause]} {quantity.text(amount_fen)}" for cause, amount_fen in causes_fen.items())
 
 
-def remarks(found: Statement) -> list[str]:
+def remarks(found: Statement, quantity: Quantity) -> list[str]:
     """What does not stand in the table, and the digest that does."""
-    lines = [] if found.lines else ["本期各方合计为负，按协议不列，结转以后各期。"]
+    lines = [quantity.mark] if quantity.mark else []
+    lines += _checked(found, quantity)
+    lines += [] if found.lines else ["本期各方合计为负，按协议不列，结转以后各期。"]
     if found.carried:
         carried = "、".join(f"{line.name} {amount(line.entitled_fen)} 元" for line in found.carried)
         lines.append(f"结转：{carried}。")
     if found.waiting_fen:
-        lines.append(f"累计暂不分配 {amount(found.waiting_fen)} 元，原因见 enclave explain。")
+        lines.append(f"累计暂不分配 {quantity.text(found.waiting_fen)} {quantity.unit}，原因见 enclave explain。")
     if found.undivided_fen:
-        lines.append(f"累计不分配、留在征收方 {amount(found.undivided_fen)} 元（协议期外或不符合条件）。")
+        kept = f"{quantity.text(found.undivided_fen)} {quantity.unit}"
+        lines.append(f"累计不分配、留在征收方 {kept}（协议期外或不符合条件）。")
     return [*lines, f"数据指纹 SHA-256 {found.digest}，事实截至第 {found.cut} 号事项。"]
+
+
+def _checked(found: Statement, quantity: Quantity) -> list[str]:
+    """The sum of a split or double figure against the figure in place (domain § d: sums beyond the whole)."""
+    in_place = found.collected_total
+    if found.basis not in ("split", "double") or in_place is None:
+        return []
+    same = "相符" if found.total_fen == in_place else "不等，为双算" if found.basis == "double" else "不符，请核对"
+    return [f"核对：各方合计 {quantity.text(found.total_fen)}，在地数 {quantity.text(in_place)}，{same}。"]
 
 
 def statement_document(found: Statement) -> dict[str, object]:
@@ -132,24 +186,31 @@ def statement_document(found: Statement) -> dict[str, object]:
         "title": found.title,
         "pool": found.pool,
         "settlement": found.settlement,
+        "measure": found.measure,
+        "unit": found.unit or "元",
+        "step": found.step or "1/100",
+        "basis": found.basis,
+        "mark": stated_quantity(found.unit, found.step, found.basis).mark,
+        "as_of": found.as_of.isoformat() if found.as_of else None,
         "draft": found.is_draft,
         "closed_at": found.closed_at,
         "cut": found.cut,
         "edition": found.edition,
         "engine": found.engine,
-        "lines": [
-            {
-                "party": line.party,
-                "name": line.name,
-                "entitled_fen": line.entitled_fen,
-                "collected_fen": line.collected_fen,
-                "net_fen": line.net_fen,
-                "causes_fen": line.causes_fen,
-            }
-            for line in found.lines
-        ],
+        "lines": [_line_document(line) for line in found.lines],
         "carried_fen": {line.party: line.entitled_fen for line in found.carried},
         "waiting_fen": found.waiting_fen,
         "undivided_fen": found.undivided_fen,
         "digest": found.digest,
+    }
+
+
+def _line_document(line: StatementLine) -> dict[str, object]:
+    return {
+        "party": line.party,
+        "name": line.name,
+        "entitled_fen": line.entitled_fen,
+        "collected_fen": line.collected_fen,
+        "net_fen": line.net_fen,
+        "causes_fen": line.causes_fen,
     }

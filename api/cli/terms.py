@@ -37,10 +37,10 @@ def check(settings: Settings, file: Path, as_json: bool) -> None:
 def _sound(title: str, missing: list[str], language: Language) -> str:
     names = "、".join(missing)
     if language == "en":
-        then = f"to propose them, write {names} into the terms" if missing else "they can be proposed"
-        return f"The terms '{title}' have no fault; {then}."
-    then = f"可以试算；提出签署前，须把 {names} 直接写进条款" if missing else "可以提出签署"
-    return f"条款《{title}》没有发现问题，{then}。"
+        then = f"the parties then certify {names}, and money that needs them waits until they do" if missing else ""
+        return f"The terms '{title}' have no fault and can be proposed{'; ' if then else ''}{then}."
+    then = f"签署以后须由各方认定：{names}；认定以前，到达有关步骤的款项等待" if missing else "不需要另行认定"
+    return f"条款《{title}》没有发现问题，可以提出签署；{then}。"
 
 
 @terms.command()

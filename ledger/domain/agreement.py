@@ -116,6 +116,7 @@ class Version:
     terms: Terms = field(repr=False)
     in_force_at: int
     signed: tuple[str, ...]
+    signed_on: date = date.min
 
 
 @dataclass(frozen=True)
@@ -290,16 +291,16 @@ def evolve(agreement: Agreement | None, event: Event, position: int) -> Agreemen
             draft = Draft(agreement.versions[-1].number + 1, document, recorded_terms(document), position)
             return replace(agreement, draft=draft, countered=())
         case AgreementSigned(party=party) if agreement and agreement.draft:
-            return _signed(agreement, agreement.draft, party, position)
+            return _signed(agreement, agreement.draft, party, position, event.recorded_at.date())
     raise TypeError(f"{type(event).__name__} is no event of an agreement")
 
 
-def _signed(agreement: Agreement, draft: Draft, party: str, position: int) -> Agreement:
+def _signed(agreement: Agreement, draft: Draft, party: str, position: int, on: date) -> Agreement:
     draft = replace(draft, signed=(*draft.signed, party))
     agreement = replace(agreement, draft=draft)
     if agreement.missing():
         return agreement
-    version = Version(draft.number, draft.document, draft.terms, position, draft.signed)
+    version = Version(draft.number, draft.document, draft.terms, position, draft.signed, on)
     return replace(agreement, versions=(*agreement.versions, version), draft=None)
 
 

@@ -4,6 +4,8 @@ A mutable fold: `apply` takes what happened and never refuses.  Queries are answ
 a position, so what was known then can be asked later.
 """
 
+from datetime import date
+
 from ledger.domain import acceptance, certification
 from ledger.domain.acceptance import Batch
 from ledger.domain.agreement import Agreement, AgreementUnknown, evolve
@@ -79,13 +81,16 @@ class Books(Known):
                 stated = stated.after(closing.cut, period.last, own)
         return stated
 
-    def work(self, agreement: Agreement, period: Period, cut: int, before: int | None = None) -> list[Worked]:
+    def work(
+        self, agreement: Agreement, period: Period, cut: int, before: int | None = None, as_of: date | None = None
+    ) -> list[Worked]:
         """The statements of an agreement for the settlement a period ends, worked out at a cut.
 
-        `before` leaves out closings from a position on, so that a closing can be worked out again.
+        `before` leaves out closings from a position on, so that a closing can be worked out again; `as_of` leaves
+        out what is booked later than a day.
         """
         said = self.said(agreement.number, self.position + 1 if before is None else before)
-        return statements(self, agreement, said, period, cut)
+        return statements(self, agreement, said, period, cut, as_of)
 
     def last_closed(self) -> Period | None:
         """The last period that was closed."""
@@ -98,4 +103,5 @@ class Books(Known):
 
     def first_period(self) -> Period | None:
         """The month of the first booking."""
-        return Period.of(min(entry.booked_on for entry in self.entries)) if self.entries else None
+        booked = [entry.booked_on for entry in self.entries] + [report.last for _, report in self.counted]
+        return Period.of(min(booked)) if booked else None

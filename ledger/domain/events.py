@@ -145,6 +145,7 @@ class StatedPool(msgspec.Struct, frozen=True):
     carried_fen: dict[str, int] = {}
     measure: str = ""
     unit: str = ""
+    step: str = ""
     basis: str = ""
 
 

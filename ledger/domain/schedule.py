@@ -44,12 +44,6 @@ class Applied:
     missing: Uncertified | None = None
     cap_missing: Uncertified | None = None
 
-    @property
-    def state(self) -> tuple[object, ...]:
-        """What makes two days alike."""
-        missing = (type(self.missing), type(self.cap_missing))
-        return self.step.path, dict(self.weights), self.limit_fen, self.cap_fen, self.extends, missing
-
 
 class Schedule:
     """The steps of one pool as one unit meets them, day by day."""
@@ -90,8 +84,19 @@ class Schedule:
     def _changes(self, when: date) -> bool:
         if when == date.min:
             return False
-        before, after = self._work_out(when - DAY), self._work_out(when)
-        return [each.state for each in before] != [each.state for each in after]
+        return self._state(when - DAY) != self._state(when)
+
+    def _state(self, when: date) -> object:
+        """What makes two days alike: which steps cover them, and the weights and limits of every step, covering or not."""
+        pool = self._pool_on(when)
+        steps = pool.steps if pool else ()
+        covering = [(each.step.path, each.extends, each.missing is None) for each in self._work_out(when)]
+        return covering, [self._values(step, when) for step in steps]
+
+    def _values(self, step: Step, when: date) -> object:
+        weights, _ = self._weights(step, when)
+        cap_fen = self.amount_fen(step.cap.at, when) if step.cap else None
+        return dict(weights), self._limit_fen(step, weights, when), cap_fen
 
     # Steps
 

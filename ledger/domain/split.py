@@ -17,7 +17,7 @@ from ledger.domain.figures import Report
 from ledger.domain.money import check_sums
 from ledger.domain.pools import PoolKey, Pools
 from ledger.domain.reading import Reader, Reading
-from ledger.domain.terms import Terms
+from ledger.domain.terms import Pool, Terms
 from ledger.domain.uncertified import Uncertified
 from ledger.domain.versions import Versions
 from ledger.domain.waterfall import Progress
@@ -41,6 +41,7 @@ class Sums:
 class Measured:
     """What a pool of figures, quotas or contributions gives everyone, in smallest steps of its unit."""
 
+    pool: Pool
     totals: Shares
     collected: Shares | None
     waiting: int
@@ -103,19 +104,16 @@ def split(
     reader = Reader(versions, certified, Originals(entries))
     known = [entry for entry in entries if entry.booked_on <= day]
     readings = [reader.read(entry) for entry in known]
-    pools = Pools(versions, certified)
+    counted = FigureReader(versions, reader).read([report for report in reports if report.last <= day])
+    pools, periods = Pools(versions, certified), _Periods(versions, certified, every, day)
     pools.move_day(day)
-    worths = list(_worths(known, readings, pools))
-    figures = list(_figure_worths(versions, reader, [each for each in reports if each.last <= day], pools))
-    periods = _Periods(versions, certified, every, day)
+    worths, figures = list(_worths(known, readings, pools)), list(_figure_worths(counted, pools))
     periods.work_out(known, readings)
-    sums = _sums(pools)
-    check_sums(sums.totals.values())
     return Split(
         entries=worths,
         periods=periods.due,
         steps=periods.steps,
-        sums=sums,
+        sums=_sums(pools),
         unselected_fen=sum(entry.amount_fen for entry, read in zip(known, readings, strict=True) if not read),
         reasons=_reasons(pools),
         progress=periods.progress,
@@ -134,19 +132,19 @@ def _sums(pools: Pools) -> Sums:
     total = dict.fromkeys(pools.versions.parties, 0)
     for each in collected:
         total = {party: total[party] + (each or {}).get(party, 0) for party in total}
+    totals = pools.due_in_money()
+    check_sums(totals.values())
     return Sums(
-        totals=pools.due_in_money(),
+        totals=totals,
         collected=None if None in collected else total,
         waiting_fen=sum(division.waiting_fen() for division in money),
         undivided_fen=sum(division.undivided_fen() for division in money),
     )
 
 
-def _figure_worths(
-    versions: Versions, reader: Reader, reports: Sequence[Report], pools: Pools
-) -> Iterator[tuple[Reading, Shares]]:
+def _figure_worths(counted: Iterable[Reading], pools: Pools) -> Iterator[tuple[Reading, Shares]]:
     """What each report adds, in the order given, in steps of its unit."""
-    for reading in FigureReader(versions, reader).read(reports):
+    for reading in counted:
         division = pools.divisions[PoolKey(reading.pool, reading.measure)]
         before = division.due()
         pools.add(reading)
@@ -156,7 +154,12 @@ def _figure_worths(
 def _measured(key: PoolKey, pools: Pools) -> Measured:
     division = pools.divisions[key]
     return Measured(
-        division.due(), division.collected(), division.waiting_fen(), division.undivided_fen(), division.whole_fen
+        division.pool,
+        division.due(),
+        division.collected(),
+        division.waiting_fen(),
+        division.undivided_fen(),
+        division.whole_fen,
     )
 
 

@@ -69,16 +69,22 @@ class Worked:
         return PoolKey(self.stated.pool, self.stated.measure)
 
 
-def statements(known: Known, agreement: Agreement, said: Stated, period: Period, cut: int) -> list[Worked]:
-    """One statement for each pool; nothing if the agreement was not in force at the cut."""
+def statements(
+    known: Known, agreement: Agreement, said: Stated, period: Period, cut: int, as_of: date | None = None
+) -> list[Worked]:
+    """One statement for each pool; nothing if the agreement was not in force at the cut.
+
+    With `as_of` only what is booked up to that day counts, which may lie before the period's last.
+    """
     if not agreement.is_in_force(cut):
         return []
+    day = min(as_of or period.last, period.last)
     working = Working(known, agreement, Moment(said.cut, said.day), cut)
     due_before = working.due
     rows_before = {key: rows_by_step(division) for key, division in working.pools.divisions.items()}
     terms = agreement.known_at(cut).on(period.last)
     first = period.settlement_first(terms.every)
-    changes = list(working.walk(Moment(cut, period.last), lambda entry: cause_of(entry, first)))
+    changes = list(working.walk(Moment(cut, day), lambda entry: cause_of(entry, first)))
     paper = _Paper(agreement, terms, said, period)
     worked = []
     for key, division in working.pools.divisions.items():
@@ -127,7 +133,6 @@ class _Paper:
         lines = [] if carried else list(self._lines(key, division, says, causes))
         name = settlement(self.period.last, self.terms.every)
         pool = division.pool
-        is_figure = pool.share == "indicator"
         statement = StatedPool(
             agreement=self.agreement.number,
             pool=key.pool,
@@ -139,8 +144,9 @@ class _Paper:
             digest="",
             carried_fen=says if carried else {},
             measure=key.measure,
-            unit=unit_text(division.pool),
-            basis=pool.basis if is_figure else "inputs" if pool.share == "inputs" else "",
+            unit=pool.reported.unit if pool.reported else "",
+            step=str(pool.reported.step) if pool.reported else "",
+            basis=basis_of(pool),
         )
         return msgspec.structs.replace(statement, digest=digest(statement))
 
@@ -175,13 +181,12 @@ def digest(statement: StatedPool) -> str:
     """SHA-256 of a statement's figures, as canonical JSON without the digest itself."""
     figures = msgspec.to_builtins(statement)
     del figures["digest"]
-    for later in ("measure", "unit", "basis"):
+    for later in ("measure", "unit", "step", "basis"):
         if not figures[later]:  # a word that came later changes no digest of what was stated without it
             del figures[later]
     return hashlib.sha256(msgspec.json.encode(figures, order="deterministic")).hexdigest()
 
 
-def unit_text(pool: Pool) -> str:
-    """The unit and smallest step that a pool counts in, such as `万元 1/10`; empty where it counts fen."""
-    reported = pool.reported
-    return "" if reported is None or pool.share == "inputs" else f"{reported.unit} {reported.step}"
+def basis_of(pool: Pool) -> str:
+    """How a statement's figures are meant: a basis of indicators, quotas, inputs; empty for money that moves."""
+    return pool.basis if pool.share == "indicator" else "" if pool.is_money else pool.share

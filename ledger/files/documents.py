@@ -21,6 +21,13 @@ NESTING_MAX = 30
 WHOLE_MAX = 10**18
 
 
+class DocumentNotListed(RuleBroken):
+    """A document that should be a list of mappings."""
+
+    zh = "文件应是若干条的列表（或写在 {word}: 下面），每条是“名称: 内容”。请核对写法。"
+    en = "The file should be a list of items (or hold one under {word}:), each of names with values."
+
+
 class DocumentUnreadable(RuleBroken):
     """Text that is neither YAML nor JSON."""
 
@@ -36,6 +43,14 @@ def read_document(file: Path) -> Any:
     text = decode(read_bytes(file, DOCUMENT_BYTES_MAX), file.name)
     is_json = file.suffix.lower() == ".json"
     return parse_json(text, file.name) if is_json else parse_yaml(text, file.name)
+
+
+def listed_documents(document: Any, word: str) -> list[dict[str, Any]]:
+    """The documents of a list, or of a mapping that holds one under a word; raises DocumentNotListed."""
+    found = document.get(word) if isinstance(document, dict) else document
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise DocumentNotListed(word=word)
+    return found
 
 
 def parse_json(text: str, name: str) -> Any:

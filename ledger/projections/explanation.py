@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from ledger.domain.agreement import Agreement
 from ledger.domain.books import Books
-from ledger.domain.calendar import Period
+from ledger.domain.calendar import Period, settlement_last
 from ledger.domain.division import Account, Stream
 from ledger.domain.errors import RuleBroken
 from ledger.domain.reading import Reading
@@ -16,7 +16,7 @@ from ledger.domain.waterfall import Progress, Taken
 from ledger.domain.working import Turn
 from ledger.projections.nothing_stated import nothing_in_force
 from ledger.projections.spans import month_span
-from ledger.projections.statements import Statement, statements_of_agreement
+from ledger.projections.statements import Statement, closed_at, statements_as_of, statements_of_agreement
 
 
 @dataclass(frozen=True)
@@ -85,25 +85,30 @@ class Explanation:
         return self.agreement.name_of(self.party)
 
 
-def explain(books: Books, number: str, period: Period, party: str) -> list[Explanation]:
+def explain(books: Books, number: str, period: Period, party: str, as_of: date | None = None) -> list[Explanation]:
     """Explain what a period's statements say of a party: one explanation for each statement.
+
+    With `as_of` they are drafts of what is booked up to that day.
 
     Raises AgreementUnknown, NotAParty, NothingInForce.
     """
     agreement = books.agreement(number)
     party = agreement.party(party)
-    found = [
-        _explanation(books, agreement, statement, period, party)
-        for statement in statements_of_agreement(books, agreement, period)
-    ]
+    if as_of:
+        period = Period.of(settlement_last(as_of, agreement.terms.every))
+        stated = statements_as_of(books, as_of, number)
+    else:
+        stated = statements_of_agreement(books, agreement, period)
+    found = [_explanation(books, agreement, statement, period, party) for statement in stated]
     if not found:
         raise nothing_in_force(books, [agreement], month_span(period))
     return found
 
 
 def _explanation(books: Books, agreement: Agreement, statement: Statement, period: Period, party: str) -> Explanation:
-    before = statement.closed_at or books.position + 1
-    worked = next(paper for paper in books.work(agreement, period, statement.cut, before) if paper.key == statement.key)
+    before = statement.closed_at or (closed_at(books, period) if statement.as_of else None) or books.position + 1
+    papers = books.work(agreement, period, statement.cut, before, statement.as_of)
+    worked = next(paper for paper in papers if paper.key == statement.key)
     said = books.said(agreement.number, before).entitled_fen.get((statement.key, party), 0)
     line = next((line for line in statement.lines if line.party == party), None)
     worths = [(change, change.worths.get(worked.key, {}).get(party, 0)) for change in worked.changes]

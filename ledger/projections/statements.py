@@ -1,11 +1,12 @@
 """Statements as people read them: closed ones from the log, open ones worked out now and marked as drafts."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from ledger.domain.agreement import Agreement
 from ledger.domain.books import Books
-from ledger.domain.calendar import Every, Period
+from ledger.domain.calendar import Every, Period, settlement_last
 from ledger.domain.events import PeriodClosed, StatedLine, StatedPool
 from ledger.domain.pools import PoolKey
 from ledger.projections.nothing_stated import nothing_in_force
@@ -49,7 +50,20 @@ class Statement:
     carried: tuple[StatementLine, ...] = ()
     measure: str = ""
     unit: str = ""
+    step: str = ""
     basis: str = ""
+    as_of: date | None = None
+
+    @property
+    def is_money(self) -> bool:
+        """Whether it states money that moves, and not figures, quotas or obligations."""
+        return not self.basis
+
+    @property
+    def collected_total(self) -> int | None:
+        """What was collected (or reported in place, or contributed) in all; None where it is not known of somebody."""
+        found = [line.collected_fen for line in self.lines]
+        return None if None in found else sum(each or 0 for each in found)
 
     @property
     def key(self) -> PoolKey:
@@ -128,8 +142,9 @@ def _has_begun(books: Books, agreement: Agreement, period: Period) -> bool:
 
 
 def last_booked(books: Books) -> Period | None:
-    """The month of the last booking."""
-    return Period.of(max(entry.booked_on for entry in books.entries)) if books.entries else None
+    """The month of the last booking, or of the last period that a figure is reported for."""
+    booked = [entry.booked_on for entry in books.entries] + [report.last for _, report in books.counted]
+    return Period.of(max(booked)) if booked else None
 
 
 def sums_of(found: Iterable[Statement]) -> list[PartySum]:
@@ -158,6 +173,30 @@ def statements_of_agreement(books: Books, agreement: Agreement, period: Period) 
         return closed
     worked = books.work(agreement, period, books.position)
     return [_statement(agreement, each.stated, books.position) for each in worked]
+
+
+def statements_as_of(books: Books, day: date, number: str | None = None) -> list[Statement]:
+    """What each agreement's statement would say if nothing booked after a day were known, as drafts.
+
+    Raises AgreementUnknown, NoAgreements, NothingInForce.
+    """
+    agreements = [books.agreement(number)] if number else list(books.agreements.values())
+    found = [statement for agreement in agreements for statement in _as_of(books, agreement, day)]
+    if not found:
+        raise nothing_in_force(books, agreements, month_span(Period.of(day)))
+    return found
+
+
+def _as_of(books: Books, agreement: Agreement, day: date) -> Iterator[Statement]:
+    period = Period.of(settlement_last(day, agreement.terms.every))
+    before = closed_at(books, period)
+    for worked in books.work(agreement, period, books.position, before, day):
+        yield replace(_statement(agreement, worked.stated, books.position), as_of=day)
+
+
+def closed_at(books: Books, period: Period) -> int | None:
+    """The position of the first closing of a period, if it is closed."""
+    return next((position for position, closing in books.closings if closing.period == str(period)), None)
 
 
 def _is_past(books: Books, period: Period) -> bool:
@@ -198,6 +237,7 @@ def _statement(
         carried=tuple(_line(agreement, StatedLine(party, fen, None, {})) for party, fen in stated.carried_fen.items()),
         measure=stated.measure,
         unit=stated.unit,
+        step=stated.step,
         basis=stated.basis,
     )
 

@@ -47,10 +47,11 @@ BASES = {
 
 def terms_in_words(terms: Terms) -> list[str]:
     """Numbered sentences; together they say everything that the terms say."""
-    return [f"{number}. {sentence}" for number, sentence in enumerate(_sentences(terms), 1)]
+    return [f"{number}. {sentence}" for number, sentence in enumerate(sentences_of(terms), 1)]
 
 
-def _sentences(terms: Terms) -> Iterator[str]:
+def sentences_of(terms: Terms) -> Iterator[str]:
+    """The same sentences without their numbers."""
     number = f"（{terms.number}）" if terms.number else ""
     yield f"本协议名为《{terms.title}》{number}，按分配规则第 2 版执行。"
     parties = "；".join(_party(terms, party) for party in terms.parties)

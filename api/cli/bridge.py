@@ -1,0 +1,95 @@
+"""`enclave bridge`: from what is due at one moment to what is due at another, by cause."""
+
+import re
+from datetime import date
+
+import click
+
+from api.cli.printing import print_json, print_lines, print_table
+from api.cli.settings import Settings, agreement_number, json_option, pass_settings
+from ledger.domain.agreement import Agreement
+from ledger.domain.books import Books
+from ledger.domain.bridge import Bridge, bridge
+from ledger.domain.calendar import day
+from ledger.domain.errors import RuleBroken
+from ledger.domain.pools import PoolKey
+from ledger.domain.working import Moment
+from ledger.projections.quantities import Quantity, quantity_of
+from ledger.projections.spans import period_of
+from ledger.projections.wording import CAUSES_ZH
+
+POINT = re.compile(r"(?:([1-9][0-9]*)@)?([0-9]{4}-[0-9]{2}-[0-9]{2})")
+
+
+class MomentUnreadable(RuleBroken):
+    """Neither a statement nor a moment."""
+
+    zh = "“{moment}”不是结算单编号，也不是时点。请写结算单编号（A1-tax-2024-Q1）、日期（2024-03-31）或 序号@日期（120@2024-03-31）。"
+    en = "'{moment}' is neither a statement's number nor a moment. Write A1-tax-2024-Q1, 2024-03-31 or 120@2024-03-31."
+
+
+@click.command("bridge")
+@click.argument("agreement", callback=agreement_number)
+@click.argument("start")
+@click.argument("end")
+@json_option
+@pass_settings
+def bridge_command(settings: Settings, agreement: str, start: str, end: str, as_json: bool) -> None:
+    """从一个时点（或一张结算单）到另一个，应得为何变动，按原因列出。Why what is due moved between two moments, by cause."""
+    books = settings.ledger().books
+    found = books.agreement(agreement)
+    way = bridge(books, found, _moment(books, start), _moment(books, end))
+    keys = list(dict.fromkeys([*way.due_start, *way.due_end]))
+    if as_json:
+        print_json({"start": _point(way.start), "end": _point(way.end), "pools": [_document(way, key) for key in keys]})
+        return
+    for key in keys:
+        _print(found, way, key)
+
+
+def _moment(books: Books, text: str) -> Moment:
+    """A statement's cut and last day, or a day as known at a position (by default now)."""
+    for _, closing in books.closings:
+        if any(text == statement.number for statement in closing.statements):
+            return Moment(closing.cut, period_of(closing.period).last)
+    found = POINT.fullmatch(text)
+    if not found:
+        raise MomentUnreadable(moment=text[:60])
+    return Moment(min(int(found[1] or books.position), books.position), day(found[2]))
+
+
+def _point(moment: Moment) -> dict[str, object]:
+    return {"position": moment.cut, "day": moment.day.isoformat()}
+
+
+def _document(way: Bridge, key: PoolKey) -> dict[str, object]:
+    return {
+        "pool": key.pool,
+        "measure": key.measure,
+        "due_start": way.due_start.get(key, {}),
+        "causes": way.by_cause(key),
+        "due_end": way.due_end.get(key, {}),
+    }
+
+
+def _print(agreement: Agreement, way: Bridge, key: PoolKey) -> None:
+    quantity = quantity_of(agreement.known_at(max(way.start.cut, way.end.cut)).pool(key.pool))
+    parties = list(way.due_end.get(key, way.due_start.get(key, {})))
+    names = [agreement.name_of(party) for party in parties]
+    rows = [_row(_said(way.start), way.due_start.get(key, {}), parties, quantity)]
+    for cause, shares in way.by_cause(key).items():
+        if any(shares.values()):
+            rows.append(_row(CAUSES_ZH[cause], shares, parties, quantity))
+    rows.append(_row(_said(way.end), way.due_end.get(key, {}), parties, quantity))
+    title = " ".join(part for part in ("应得变动", key.pool, key.measure, f"（{quantity.unit}）") if part)
+    print_table(title, ("", *names), rows, numbers=range(1, len(names) + 1))
+    print_lines([quantity.mark, ""] if quantity.mark else [""])
+
+
+def _row(name: str, shares: dict[str, int], parties: list[str], quantity: Quantity) -> tuple[str, ...]:
+    return (name, *(quantity.text(shares.get(party, 0)) for party in parties))
+
+
+def _said(moment: Moment) -> str:
+    last = "" if moment.day == date.max else f"截至 {moment.day}"
+    return f"{last}，所知到第 {moment.cut} 号"

@@ -1,0 +1,136 @@
+"""`enclave fact`: facts are suggested from the books, put forward, confirmed by every party, superseded."""
+
+from pathlib import Path
+
+import click
+
+from api.cli.printing import print_json, print_lines, print_table
+from api.cli.settings import Settings, agreement_number, json_option, pass_settings
+from ledger.domain.agreement import Agreement
+from ledger.domain.certification import Certification
+from ledger.domain.proposals import proposals
+from ledger.domain.terms import Document
+from ledger.files.documents import listed_documents, read_document
+
+NUMBER = click.argument("number", callback=agreement_number)
+FACT = click.argument("fact", callback=agreement_number)
+
+
+@click.group()
+def fact() -> None:
+    """认定事实：测算、提出、确认、查看。Certified facts: suggest, propose, confirm, list."""
+
+
+@fact.command()
+@NUMBER
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--party", default="", help="由哪一方提出；提出即视为该方已确认。Who puts it forward, and so confirms it."
+)
+@click.option(
+    "--supersedes", default="", callback=agreement_number, help="取代哪一条，例如 F1。Which fact it takes the place of."
+)
+@click.option("--suggested", is_flag=True, help="提出账簿测算的全部建议。Put forward what the books suggest.")
+@json_option
+@pass_settings
+def propose(
+    settings: Settings, number: str, file: Path | None, party: str, supersedes: str, suggested: bool, as_json: bool
+) -> None:
+    """就协议 NUMBER 提出 FILE 里的事实（YAML），或账簿测算的建议。Put facts forward for certification."""
+    if bool(file) == suggested:
+        raise click.UsageError("FILE 与 --suggested 写一个。Give FILE or --suggested.")
+    ledger = settings.ledger()
+    books = ledger.books
+    documents = (
+        listed_documents(read_document(file), "facts") if file else _suggested(books.agreement(number), settings)
+    )
+    found = ledger.propose_facts(number, documents, party, supersedes) if documents else []
+    _print(found, ledger.books.agreement(number), as_json)
+
+
+@fact.command()
+@FACT
+@click.option("--party", "parties", multiple=True, required=True, help="确认方，可重复。Who confirms.")
+@json_option
+@pass_settings
+def confirm(settings: Settings, fact: str, parties: tuple[str, ...], as_json: bool) -> None:
+    """代表参与方确认；各方都确认才算数。Confirm for one party or several; with the last one it is certified."""
+    ledger = settings.ledger()
+    found = ledger.confirm_fact(fact, *parties)
+    _print([found], ledger.books.agreement(found.agreement), as_json)
+
+
+@fact.command("list")
+@click.argument("number", callback=agreement_number, required=False)
+@json_option
+@pass_settings
+def list_facts(settings: Settings, number: str | None, as_json: bool) -> None:
+    """列出认定事实：内容、出处、谁已确认。List facts with their state."""
+    books = settings.ledger().books
+    found = [each for each in books.facts.values() if number in (None, each.agreement)]
+    if as_json:
+        print_json({"facts": [document_of(each) for each in found]})
+        return
+    replaced = {each.supersedes: each.number for each in found if each.supersedes}
+    rows = [
+        (each.number, each.agreement, said(each.document), _state(each, books.agreements[each.agreement], replaced))
+        for each in found
+    ]
+    print_table("认定事实 Facts", ("编号", "协议", "内容", "状态"), rows)
+
+
+@fact.command()
+@NUMBER
+@json_option
+@pass_settings
+def suggest(settings: Settings, number: str, as_json: bool) -> None:
+    """账簿能测算的事实，供各方提出和确认；测算本身不算数。What the books suggest to certify; it counts for nothing."""
+    documents = _suggested(settings.ledger().books.agreement(number), settings)
+    if as_json:
+        print_json({"facts": documents})
+    else:
+        print_lines([f"{said(each)}（{each.get('source', '')}）" for each in documents] or ["账簿没有可以建议的事实。"])
+
+
+def _suggested(agreement: Agreement, settings: Settings) -> list[Document]:
+    books = settings.ledger().books
+    return proposals(books, agreement, books.position)
+
+
+def _print(found: list[Certification], agreement: Agreement, as_json: bool) -> None:
+    if as_json:
+        print_json({"facts": [document_of(each) for each in found]})
+    else:
+        print_lines(
+            [f"{each.number}：{said(each.document)}；{_state(each, agreement, {})}。" for each in found]
+            or ["没有可提出的。"]
+        )
+
+
+def said(document: Document) -> str:
+    """A fact in one line."""
+    words = (f"{word} {value}" for word, value in document.items() if word != "source")
+    return "，".join(words)
+
+
+def _state(found: Certification, agreement: Agreement, replaced: dict[str, str]) -> str:
+    if found.number in replaced:
+        return f"已被 {replaced[found.number]} 取代"
+    if found.certified_at is not None:
+        return f"已认定（第 {found.certified_at} 号事项）"
+    missing = [agreement.name_of(party) for party in agreement.terms.parties if party not in found.confirmed]
+    return f"待 {'、'.join(missing)} 确认"
+
+
+def document_of(found: Certification) -> dict[str, object]:
+    """A fact as data."""
+    return {
+        "fact": found.number,
+        "agreement": found.agreement,
+        "document": found.document,
+        "proposed_by": found.party,
+        "proposed_at": found.proposed_at,
+        "confirmed": list(found.confirmed),
+        "certified_at": found.certified_at,
+        "supersedes": found.supersedes,
+    }

@@ -1,0 +1,105 @@
+"""`enclave figure`, `quota`, `input`: indicators are reported and accepted; quotas and contributions are recorded."""
+
+from pathlib import Path
+
+import click
+
+from api.cli.printing import print_json, print_lines, print_table
+from api.cli.settings import Settings, agreement_number, json_option, pass_settings
+from ledger.domain.acceptance import AcceptingLevel, Batch
+from ledger.files.text import read_bytes
+
+FILE = click.argument("file", type=click.Path(path_type=Path))
+FIGURES_BYTES_MAX = 64_000_000
+LEVEL_WORDS = {"county": "县级", "city": "市级"}
+
+
+@click.group()
+def figure() -> None:
+    """统计指标：报送、审核、查看。Indicators: import, accept, list."""
+
+
+@click.group()
+def quota() -> None:
+    """计划额度：下达登记。Quotas: import."""
+
+
+@click.group("input")
+def input_group() -> None:
+    """建设投入：登记货币、土地、厂房、技术等投入。Contributions: import."""
+
+
+@figure.command("import")
+@FILE
+@json_option
+@pass_settings
+def import_figures(settings: Settings, file: Path, as_json: bool) -> None:
+    """导入指标（CSV）；县级、市级审核以后才算数。Record indicators; they count once county and city accepted them."""
+    _print(settings.ledger().import_figures(read_bytes(file, FIGURES_BYTES_MAX), file.name), as_json)
+
+
+@quota.command("import")
+@FILE
+@json_option
+@pass_settings
+def import_quotas(settings: Settings, file: Path, as_json: bool) -> None:
+    """导入下达的额度（CSV）。Record quotas."""
+    data = read_bytes(file, FIGURES_BYTES_MAX)
+    _print(settings.ledger().import_figures(data, file.name, needs_acceptance=False), as_json)
+
+
+@input_group.command("import")
+@FILE
+@json_option
+@pass_settings
+def import_inputs(settings: Settings, file: Path, as_json: bool) -> None:
+    """导入投入（CSV），每笔写明形式、日期、凭证。Record contributions with their evidence."""
+    _print(settings.ledger().import_inputs(read_bytes(file, FIGURES_BYTES_MAX), file.name), as_json)
+
+
+@figure.command()
+@click.argument("batch", callback=agreement_number)
+@click.option("--level", type=click.Choice(list(LEVEL_WORDS)), required=True, help="审核的级次。Who accepts.")
+@json_option
+@pass_settings
+def accept(settings: Settings, batch: str, level: AcceptingLevel, as_json: bool) -> None:
+    """审核一批指标：先县级，后市级。A level accepts a batch, the county before the city."""
+    _print(settings.ledger().accept_figures(batch, level), as_json)
+
+
+@figure.command("list")
+@json_option
+@pass_settings
+def list_batches(settings: Settings, as_json: bool) -> None:
+    """列出各批次和审核进度。List the batches."""
+    batches = list(settings.ledger().books.batches.values())
+    if as_json:
+        print_json({"batches": [_document(each) for each in batches]})
+    else:
+        rows = [(each.number, each.file, str(len(each.reports)), _state(each)) for each in batches]
+        print_table("批次 Batches", ("编号", "文件", "行数", "状态"), rows, numbers=(2,))
+
+
+def _print(batch: Batch, as_json: bool) -> None:
+    if as_json:
+        print_json(_document(batch))
+    else:
+        print_lines([f"批次 {batch.number}（{batch.file}，{len(batch.reports)} 行）：{_state(batch)}。"])
+
+
+def _state(batch: Batch) -> str:
+    if batch.counts_from is not None:
+        return f"已计入（第 {batch.counts_from} 号事项）"
+    return f"待{LEVEL_WORDS[batch.due or 'city']}审核，尚未计入"
+
+
+def _document(batch: Batch) -> dict[str, object]:
+    return {
+        "batch": batch.number,
+        "file": batch.file,
+        "sha256": batch.file_sha256,
+        "reports": len(batch.reports),
+        "accepted": list(batch.accepted),
+        "due": batch.due,
+        "counts_from": batch.counts_from,
+    }

@@ -1,0 +1,72 @@
+"""`enclave simulate`: other terms over recorded history; nothing is recorded."""
+
+from pathlib import Path
+
+import click
+
+from api.cli.printing import amount, print_json, print_lines, print_table
+from api.cli.settings import Settings, agreement_number, json_option, pass_settings
+from ledger.domain.draft import read_terms
+from ledger.domain.fact_draft import read_facts
+from ledger.domain.simulation import Course, Simulation
+from ledger.domain.terms import Terms
+from ledger.files.documents import read_document
+from ledger.projections.simulations import simulate
+
+FILE = click.Path(path_type=Path)
+
+
+@click.command("simulate")
+@click.argument("terms_file", type=FILE)
+@click.option(
+    "--agreement",
+    "number",
+    callback=agreement_number,
+    required=True,
+    help="与哪份协议相比。Compared with which agreement.",
+)
+@click.option(
+    "--facts", "facts_file", type=FILE, help="测算用的认定事实；不写则用账内已认定的。Facts for the other terms."
+)
+@json_option
+@pass_settings
+def simulate_command(settings: Settings, terms_file: Path, number: str, facts_file: Path | None, as_json: bool) -> None:
+    """用另一份条款重算账内全部历史：各方每年多得、少得多少；什么也不记。What other terms would have given."""
+    terms = read_terms(read_document(terms_file))
+    facts = read_facts(read_document(facts_file)) if facts_file else None
+    books = settings.ledger().books
+    found = simulate(books, books.agreement(number), terms, facts)
+    names = {
+        party: said.name for known in (books.agreement(number).terms, terms) for party, said in known.parties.items()
+    }
+    print_json(_document(found)) if as_json else _print(found, terms, names)
+
+
+def _document(found: Simulation) -> dict[str, object]:
+    return {
+        "gains": {str(year): shares for year, shares in found.gains().items()},
+        "actual": _course(found.actual),
+        "other": _course(found.other),
+    }
+
+
+def _course(course: Course) -> dict[str, object]:
+    return {
+        "years": {str(year): shares for year, shares in course.years.items()},
+        "waiting_fen": course.waiting_fen,
+        "undivided_fen": course.undivided_fen,
+        "reasons": [str(reason) for reason in course.reasons],
+    }
+
+
+def _print(found: Simulation, terms: Terms, names: dict[str, str]) -> None:
+    gains = found.gains()
+    parties = list(dict.fromkeys(party for shares in gains.values() for party in shares))
+    rows = [(str(year), *(amount(shares.get(party, 0)) for party in parties)) for year, shares in gains.items()]
+    total = [sum(shares.get(party, 0) for shares in gains.values()) for party in parties]
+    rows.append(("合计", *map(amount, total)))
+    title = f"按《{terms.title}》测算，各方比现行协议多得（+）或少得（−）"
+    print_table(title, ("年度", *(names[party] for party in parties)), rows, numbers=range(1, len(parties) + 1))
+    if found.other.waiting_fen:
+        print_lines([f"另一份条款下有 {amount(found.other.waiting_fen)} 元等待认定：", *map(str, found.other.reasons)])
+    print_lines(["以上只是测算，账内没有记下任何内容。"])

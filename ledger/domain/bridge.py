@@ -1,0 +1,53 @@
+"""The bridge (桥): from what is due at one moment to what is due at another, by cause, adding up exactly.
+
+First the day moves, then the log is walked (semantics finding 29); backwards, every worth has the other sign.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ledger.domain.agreement import Agreement
+from ledger.domain.known import Known
+from ledger.domain.pools import PoolKey
+from ledger.domain.statement import cause_of
+from ledger.domain.working import Change, Moment, Working, Worths, sums
+from ledger.domain.worksheet import Shares
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """What was due, what is due, and every change between, of one agreement."""
+
+    start: Moment
+    end: Moment
+    due_start: Worths
+    due_end: Worths
+    changes: tuple[Change, ...]
+
+    def by_cause(self, key: PoolKey) -> dict[str, Shares]:
+        """What each cause moved in a pool; the causes sum to the difference of the two ends."""
+        return sums(self.changes, key, self.due_end.get(key, self.due_start.get(key, {})))
+
+
+def bridge(known: Known, agreement: Agreement, start: Moment, end: Moment) -> Bridge:
+    """The way from one moment to another, in any direction."""
+    between = Moment(start.cut, end.day)
+    changes = [*_way(known, agreement, start, between), *_way(known, agreement, between, end)]
+    return Bridge(start, end, _due(known, agreement, start), _due(known, agreement, end), tuple(changes))
+
+
+def _due(known: Known, agreement: Agreement, moment: Moment) -> Worths:
+    return Working(known, agreement, moment, moment.cut).due
+
+
+def _way(known: Known, agreement: Agreement, start: Moment, end: Moment) -> Iterator[Change]:
+    """The changes between two moments that differ in their position or in their day."""
+    first, last = min(start, end), max(start, end)
+    working = Working(known, agreement, first, last.cut)
+    for change in working.walk(last, lambda entry: cause_of(entry, first.day)):
+        yield change if first == start else _undone(change)
+
+
+def _undone(change: Change) -> Change:
+    worths = {key: {party: -amount for party, amount in shares.items()} for key, shares in change.worths.items()}
+    return replace(change, worths=worths)

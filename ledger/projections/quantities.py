@@ -1,0 +1,64 @@
+"""Quantities (数量): how a pool's whole numbers are written, and what must be said beside them.
+
+Every split or double figure carries 仅用于考核: only the in-place figure is official (semantics finding 26).
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ledger.domain.figures import decimal_text
+from ledger.domain.statement import basis_of
+from ledger.domain.terms import Pool
+from ledger.projections.wording import money
+
+FOR_ASSESSMENT = "仅用于考核，不得对外公布。For assessment only."
+MARKS = {"split": FOR_ASSESSMENT, "double": FOR_ASSESSMENT, "in_place": "在地统计数，不分劈。"}
+COLUMNS = {
+    "": ("应得", "已征收", "净额（应收+/应付−）"),
+    "inputs": ("应承担", "已投入", "差额（应补+/应收−）"),
+    "quota": ("分得", "下达", "差额"),
+    "split": ("分列数", "在地数", "差额"),
+    "double": ("双算数", "在地数", "差额"),
+    "in_place": ("在地数", "报送数", "差额"),
+}
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """The unit and smallest step of a pool's whole numbers, and the basis in which they are meant."""
+
+    unit: str = "元"
+    step: Fraction = Fraction(1, 100)
+    basis: str = ""
+
+    @property
+    def mark(self) -> str:
+        """What must stand beside every figure; empty for money."""
+        return MARKS.get(self.basis, "")
+
+    @property
+    def columns(self) -> tuple[str, str, str]:
+        """What is stated, what it is compared with, and the difference, as people call them here."""
+        return COLUMNS[self.basis]
+
+    def text(self, whole: int | None) -> str:
+        """A number of smallest steps as people write it, with thousands commas; a dash where it is not known."""
+        if whole is None:
+            return "—"
+        if self.step == Fraction(1, 100):
+            return money(whole)
+        sign, digits = ("-", whole * -1) if whole < 0 else ("", whole)
+        number, dot, places = decimal_text(digits * self.step).partition(".")
+        return f"{sign}{int(number):,}{dot}{places}"
+
+
+def quantity_of(pool: Pool) -> Quantity:
+    """How the numbers of a pool are written."""
+    if pool.reported is None:
+        return Quantity()
+    return Quantity(pool.reported.unit, pool.reported.step, basis_of(pool))
+
+
+def stated_quantity(unit: str, step: str, basis: str) -> Quantity:
+    """How the numbers of a statement are written, by what it says of itself."""
+    return Quantity(unit or "元", Fraction(step or "1/100"), basis)
