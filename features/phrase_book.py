@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
-from features.steps import agreements, receipts, refusals, shares, statements
+from features.steps import agreements, certification, levels, payments, receipts, refusals, shares, statements
 
-CHAPTERS = (agreements, receipts, statements, shares, refusals)
+CHAPTERS = (agreements, certification, receipts, statements, shares, levels, payments, refusals)
 KINDS = {"given": "假如", "when": "当", "then": "那么"}
 
 
@@ -26,6 +26,7 @@ BLANKS = {
     "count": "件数",
     "period": "期间",
     "numbers": "编号",
+    "fact": "事实编号",
     "payer": "付方",
     "payee": "收方",
     "step": "步骤名",

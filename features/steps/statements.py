@@ -2,8 +2,8 @@
 
 from pytest_bdd import given, parsers, then, when
 
-from features.clerk import Clerk, Table
-from features.comparing import contains, equal, same
+from features.clerk import Clerk
+from features.comparing import Table, contains, equal, same
 
 
 @given(parsers.parse("{period} 已结账"))
@@ -48,6 +48,24 @@ def stated_to_date(clerk: Clerk, period: str, datatable: Table) -> None:
 def net_transfer(clerk: Clerk, period: str, payer: str, payee: str, amount: str) -> None:
     """一期的净额：谁付给谁多少。"""
     same(sorted(clerk.transfers(period)), sorted([(payer, f"-{amount}"), (payee, amount)]))
+
+
+@then(parsers.parse("{period} 待认定、暂不分配 {amount} 元"))
+def statement_waits(clerk: Clerk, period: str, amount: str) -> None:
+    """到这一期末，等双方认定才能分的金额。"""
+    equal(clerk.waiting(period), amount)
+
+
+@then(parsers.parse('{period} 暂不分配的原因里有 "{words}"'))
+def statement_waits_because(clerk: Clerk, period: str, words: str) -> None:
+    """为什么等：还没有认定的是什么。"""
+    contains(clerk.reasons(period), words)
+
+
+@then(parsers.parse("{period} 不分配、留在征收方 {amount} 元"))
+def statement_leaves(clerk: Clerk, period: str, amount: str) -> None:
+    """到这一期末，协议期外或不符合条件、条款又没有写归谁的金额。"""
+    equal(clerk.undivided(period), amount)
 
 
 @when(parsers.parse('解释 "{party}" {period} 的应得'))
