@@ -199,9 +199,9 @@ class Clerk:
             self._ledger.close_period(following)
             following = following.next
 
-    def statement(self, period: str, columns: Sequence[str]) -> Table:
-        """The last statement of a period, in the columns asked for."""
-        return in_columns(columns, COLUMNS, map(_cells, self._statements(period)[-1].lines))
+    def statement(self, period: str, columns: Sequence[str], pool: str = "") -> Table:
+        """The last statement of a period (and pool), in the columns asked for."""
+        return in_columns(columns, COLUMNS, map(_cells, self._statement(period, pool).lines))
 
     def numbers(self, period: str) -> list[str]:
         """The numbers of a period's statements."""
@@ -233,19 +233,25 @@ class Clerk:
         found = explain(self._ledger.books, self._agreement, period_of(period), party)
         self.answer = "\n".join(sentence for each in found for sentence in in_sentences(each, None))
 
-    def waiting(self, period: str) -> str:
-        """What a period's last statement says waits to be certified, in yuan."""
-        return yuan(self._statements(period)[-1].waiting_fen)
+    def waiting(self, pool: str, period: str) -> str:
+        """What a pool's last statement of a period says waits to be certified, in yuan."""
+        return yuan(self._statement(period, pool).waiting_fen)
 
-    def reasons(self, period: str) -> str:
+    def reasons(self, pool: str, period: str) -> str:
         """Why it waits."""
         party = next(iter(self._known().terms.parties))
         found = explain(self._ledger.books, self._agreement, period_of(period), party)
-        return "\n".join(reason for each in found for reason, _ in each.reasons)
+        return "\n".join(reason for each in found if each.statement.pool == pool for reason, _ in each.reasons)
 
-    def undivided(self, period: str) -> str:
-        """What a period's last statement says stays with its collector, in yuan."""
-        return yuan(self._statements(period)[-1].undivided_fen)
+    def undivided(self, pool: str, period: str) -> str:
+        """What a pool's last statement of a period says stays with its collector, in yuan."""
+        return yuan(self._statement(period, pool).undivided_fen)
+
+    def _statement(self, period: str, pool: str) -> Statement:
+        """The last statement of a period, of one pool or of any."""
+        found = [each for each in self._statements(period) if pool in ("", each.pool)]
+        assert found, f"{period} 没有“{pool}”的结算单。"
+        return found[-1]
 
     def _statements(self, period: str) -> list[Statement]:
         return statements(self._ledger.books, period_of(period), self._agreement)

@@ -9,7 +9,7 @@ from features.comparing import equal
 @given(parsers.parse('"{party}" 提出认定：'))
 @when(parsers.parse('"{party}" 提出认定：'))
 def facts_proposed(clerk: Clerk, party: str, docstring: str) -> None:
-    """一方提出事实，等其余各方确认；三引号内写 facts。账内的事实依次编号为 F1、F2……"""
+    """一方提出事实，等其余各方确认；三引号内写 facts；账内的事实依次编号为 F1、F2 等。"""
     clerk.propose_facts(party, docstring)
 
 
