@@ -344,12 +344,12 @@
     并且 被拒绝，说明里有 "<说明>"
 
     例子:
-      | 改动                                                         | 原因                    | 说明               |
-      | rate_date: tax_period                                        | amendment-cannot-change | 不能改变“rate_date” |
-      | rounding: {level: line}                                      | amendment-cannot-change | 不能改变“rounding”  |
-      | settle: {every: quarter}                                     | amendment-cannot-change | settle.every       |
-      | parties: {b: {name: 乙县, role: host}, a: {name: 甲县}}      | listing-order-changed   | 次序变了           |
-      | ends: {税收: [没有这一步]}                                   | nothing-to-end          | 没有这一步         |
+      | 改动                                                    | 原因                    | 说明                |
+      | rate_date: tax_period                                   | amendment-cannot-change | 不能改变“rate_date” |
+      | rounding: {level: line}                                 | amendment-cannot-change | 不能改变“rounding”  |
+      | settle: {every: quarter}                                | amendment-cannot-change | settle.every        |
+      | parties: {b: {name: 乙县, role: host}, a: {name: 甲县}} | listing-order-changed   | 次序变了            |
+      | ends: {税收: [没有这一步]}                              | nothing-to-end          | 没有这一步          |
 
   场景: 生效日不能在协议期外；一份修订没签完不能再提一份
     假如 "甲县" 签署协议
