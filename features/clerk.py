@@ -158,12 +158,13 @@ class Clerk:
         """One party confirms a fact."""
         self._try(lambda: self._ledger.confirm_fact(fact, party))
 
-    def missing_confirmations(self, fact: str) -> list[str]:
-        """Who has yet to confirm a fact; nobody once it is certified."""
-        found = self._ledger.books.facts[fact]
-        if found.is_certified(self._ledger.books.position):
-            return []
-        return [party.name for party in self._known().terms.parties.values() if party.id not in found.confirmed]
+    def certification(self, fact: str) -> str:
+        """Whether a fact is certified, or who has yet to confirm it."""
+        found = self._ledger.books.facts.get(fact)
+        assert found, f"账内没有编号为 {fact} 的事实。"
+        parties = self._known().terms.parties.values()
+        missing = "、".join(party.name for party in parties if party.id not in found.confirmed)
+        return "已认定" if found.is_certified(self._ledger.books.position) else f"还缺 {missing} 确认"
 
     # Receipts
 
