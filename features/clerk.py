@@ -4,25 +4,20 @@ Today the clerk holds the books in a folder of its own; a clerk that speaks HTTP
 this one's place without a feature or a step changing.  Everything goes in and comes out as text.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
-from features.comparing import in_columns, known_column
+from features.comparing import Table, in_columns
+from features.trial import Trial
 from ledger.application import Ledger
-from ledger.domain.calendar import Every, Period
-from ledger.domain.certified import Certified
+from ledger.domain.agreement import Agreement
+from ledger.domain.calendar import Period
 from ledger.domain.draft import read_terms
 from ledger.domain.errors import Faults, Refusal
-from ledger.domain.fact_draft import read_facts
-from ledger.domain.linking import link
 from ledger.domain.money import yuan
-from ledger.domain.split import Split, split
-from ledger.domain.terms import Document, Terms
-from ledger.domain.versions import Versions
-from ledger.domain.worksheet import Shares
+from ledger.domain.terms import Document
 from ledger.files.documents import parse_yaml
-from ledger.files.receipts_csv import read_receipts
 from ledger.projections.explanation import explain
 from ledger.projections.explanation_in_words import in_sentences
 from ledger.projections.spans import period_of
@@ -30,7 +25,6 @@ from ledger.projections.statements import Statement, StatementLine, statements
 from ledger.projections.terms_in_words import terms_in_words
 from ledger.projections.wording import CAUSES_ZH
 
-Table = Sequence[Sequence[str]]
 COLUMNS = ("县", "应得", "已征收", "净额", *CAUSES_ZH.values())
 
 
@@ -40,9 +34,7 @@ class Clerk:
     def __init__(self, folder: Path) -> None:
         self._ledger = Ledger.begin(folder / "features.db", "经办", "验收账簿")
         self._agreement = ""
-        self._terms: Terms | None = None
-        self._facts = Certified()
-        self._split: Split | None = None
+        self.trial = Trial()
         self._imports = 0
         self.refusal = ""
         self.reason = ""
@@ -102,6 +94,37 @@ class Clerk:
         """Sign for one party."""
         self._try(lambda: self._ledger.sign_agreement(self._agreement, party))
 
+    def counter(self, party: str, text: str) -> None:
+        """Put other words in the place of the draft's."""
+
+        def act() -> None:
+            draft = self._known().draft
+            document = self._known().document if draft is None else draft.document
+            self._ledger.counter_agreement(self._agreement, party, changed(document, parse_yaml(text, "对案")))
+
+        self._try(act)
+
+    def amend(self, party: str, effective: str, text: str) -> None:
+        """Put forward other words in the place of those signed last, from a day on."""
+        self._try(lambda: self._amend(party, effective, text))
+
+    def amend_and_sign(self, effective: str, text: str) -> None:
+        """An amendment that every party signs, those that join or leave included."""
+
+        def act() -> None:
+            self._amend(next(iter(self._known().terms.parties)), effective, text)
+            self._ledger.sign_agreement(self._agreement, *self._known().missing())
+
+        self._try(act)
+
+    def _amend(self, party: str, effective: str, text: str) -> None:
+        before = {word: value for word, value in self._known().document.items() if word != "ends"}
+        document = changed({**before, "effective": effective}, parse_yaml(text, "修订"))
+        self._ledger.amend_agreement(self._agreement, party, document)
+
+    def _known(self) -> Agreement:
+        return self._ledger.books.agreement(self._agreement)
+
     def missing_signatures(self) -> list[str]:
         """The parties whose signature is missing."""
         agreement = self._ledger.books.agreement(self._agreement)
@@ -114,6 +137,34 @@ class Clerk:
     def explain_terms(self, text: str) -> None:
         """The terms as Chinese sentences."""
         self.answer = "\n".join(terms_in_words(read_terms(parse_yaml(text, "条款"))))
+
+    # Certified facts
+
+    def propose_facts(self, party: str, text: str, supersedes: str = "") -> None:
+        """One party puts facts forward."""
+        self._try(lambda: self._ledger.propose_facts(self._agreement, fact_documents(text), party, supersedes))
+
+    def certify(self, text: str, supersedes: str = "") -> None:
+        """Facts that every party confirms."""
+
+        def act() -> None:
+            parties = list(self._known().terms.parties)
+            for each in self._ledger.propose_facts(self._agreement, fact_documents(text), parties[0], supersedes):
+                self._ledger.confirm_fact(each.number, *parties[1:])
+
+        self._try(act)
+
+    def confirm(self, party: str, fact: str) -> None:
+        """One party confirms a fact."""
+        self._try(lambda: self._ledger.confirm_fact(fact, party))
+
+    def certification(self, fact: str) -> str:
+        """Whether a fact is certified, or who has yet to confirm it."""
+        found = self._ledger.books.facts.get(fact)
+        assert found, f"账内没有编号为 {fact} 的事实。"
+        parties = self._known().terms.parties.values()
+        missing = "、".join(party.name for party in parties if party.id not in found.confirmed)
+        return "已认定" if found.is_certified(self._ledger.books.position) else f"还缺 {missing} 确认"
 
     # Receipts
 
@@ -149,9 +200,9 @@ class Clerk:
             self._ledger.close_period(following)
             following = following.next
 
-    def statement(self, period: str, columns: Sequence[str]) -> Table:
-        """The last statement of a period, in the columns asked for."""
-        return in_columns(columns, COLUMNS, map(_cells, self._statements(period)[-1].lines))
+    def statement(self, period: str, columns: Sequence[str], pool: str = "") -> Table:
+        """The last statement of a period (and pool), in the columns asked for."""
+        return in_columns(columns, COLUMNS, map(_cells, self._statement(period, pool).lines))
 
     def numbers(self, period: str) -> list[str]:
         """The numbers of a period's statements."""
@@ -183,6 +234,26 @@ class Clerk:
         found = explain(self._ledger.books, self._agreement, period_of(period), party)
         self.answer = "\n".join(sentence for each in found for sentence in in_sentences(each, None))
 
+    def waiting(self, pool: str, period: str) -> str:
+        """What a pool's last statement of a period says waits to be certified, in yuan."""
+        return yuan(self._statement(period, pool).waiting_fen)
+
+    def reasons(self, pool: str, period: str) -> str:
+        """Why it waits."""
+        party = next(iter(self._known().terms.parties))
+        found = explain(self._ledger.books, self._agreement, period_of(period), party)
+        return "\n".join(reason for each in found if each.statement.pool == pool for reason, _ in each.reasons)
+
+    def undivided(self, pool: str, period: str) -> str:
+        """What a pool's last statement of a period says stays with its collector, in yuan."""
+        return yuan(self._statement(period, pool).undivided_fen)
+
+    def _statement(self, period: str, pool: str) -> Statement:
+        """The last statement of a period, of one pool or of any."""
+        found = [each for each in self._statements(period) if pool in ("", each.pool)]
+        assert found, f"{period} 没有“{pool}”的结算单。"
+        return found[-1]
+
     def _statements(self, period: str) -> list[Statement]:
         return statements(self._ledger.books, period_of(period), self._agreement)
 
@@ -190,104 +261,25 @@ class Clerk:
         """What verification finds wrong."""
         return [finding.say("zh") for finding in self._ledger.verify().findings]
 
-    # Split: terms and lines, no books
-
-    def take_terms(self, text: str) -> None:
-        """The terms to split by."""
-        self._terms = read_terms(parse_yaml(text, "条款"))
-
-    def take_facts(self, text: str) -> None:
-        """The facts that both sides certified."""
-        self._facts = read_facts(parse_yaml(text, "事实"))
-
-    def split(self, table: Table, every: Every) -> None:
-        """Divide lines by the terms."""
-        assert self._terms is not None, "还没有条款。请先写“假如 试算条款为：”。"
-        data = "\n".join(",".join(row) for row in table).encode()
-        file = read_receipts(data, "明细.csv", check_codes=False)
-        entries = link(file.entries, file.references, lambda vouchers: (), file.name)
-        self._split = split(Versions([self._terms]), entries, self._facts, every)
-
-    def shares_by_entry(self, columns: Sequence[str]) -> Table:
-        """What each line is worth to each party."""
-        return self._shares(columns, ((str(entry.key), shares) for entry, shares in self._done().entries))
-
-    def shares_by_period(self, columns: Sequence[str]) -> Table:
-        """What each party is due period by period."""
-        return self._shares(columns, self._done().periods.items())
-
-    def shares_to_date(self, columns: Sequence[str]) -> Table:
-        """What each party is due up to the end of each period."""
-        total: Shares = {}
-        rows = []
-        for period, shares in self._done().periods.items():
-            total = {party: total.get(party, 0) + amount_fen for party, amount_fen in shares.items()}
-            rows.append((period, total))
-        return self._shares(columns, rows)
-
-    def shares_by_step(self, step: str, columns: Sequence[str]) -> Table:
-        """What one step gave each party period by period."""
-        steps = self._done().steps
-        rows = [(period, each[step]) for period, pools in steps.items() for each in pools.values() if step in each]
-        return self._shares(columns, rows)
-
-    def step_totals(self, step: str, columns: Sequence[str]) -> Table:
-        """What one step divided in all, period by period; every step where none is named."""
-        rows = []
-        for period, pools in self._done().steps.items():
-            named = [shares for steps in pools.values() for name, shares in steps.items() if step in ("", name)]
-            rows.append([period, yuan(sum(amount_fen for shares in named for amount_fen in shares.values()))])
-        return in_columns(columns, ("期间", "合计"), rows)
-
-    def limits(self, step: str, columns: Sequence[str]) -> Table:
-        """What is left below a step's limit at the end of each period, cut down to whole fen."""
-        rows = [
-            [period, yuan(int(progress.limit_fen - progress.reached))]
-            for period, limits in self._done().progress.items()
-            for _, _, progress in limits
-            if progress.step == step
-        ]
-        return in_columns(columns, ("期间", "余额"), rows)
-
-    def total_shares(self, columns: Sequence[str]) -> Table:
-        """What each party is due in all."""
-        return self._shares(columns, [("合计", self._done().totals)])
-
-    def nets(self) -> list[tuple[str, str]]:
-        """Entitled less collected, by party."""
-        done, terms = self._done(), self._terms
-        assert done.collected is not None and terms is not None
-        return [(terms.parties[party].name, yuan(fen - done.collected[party])) for party, fen in done.totals.items()]
-
-    def waiting(self) -> str:
-        """What waits to be certified, in yuan."""
-        return yuan(self._done().waiting_fen)
-
-    def undivided(self) -> str:
-        """What is not divided and stays with its collector, in yuan."""
-        return yuan(self._done().undivided_fen)
-
-    def proposals(self, columns: Sequence[str]) -> Table:
-        """Who reaches the threshold, by the certified amounts."""
-        rows = [[each.unit, yuan(each.total_fen), "是" if each.eligible else "否"] for each in self._done().proposals]
-        return in_columns(columns, ("企业", "合计", "达到"), rows)
-
-    def _done(self) -> Split:
-        assert self._split is not None, "还没有试算。请先写“当 按年试算入库明细：”。"
-        return self._split
-
-    def _shares(self, columns: Sequence[str], rows: Iterable[tuple[str, Shares]]) -> Table:
-        """Rows with the parties that the columns name, in their order."""
-        assert self._terms is not None
-        names = [party.name for party in self._terms.parties.values()]
-        ids = [self._terms.party_named(column) or known_column(column, names) for column in columns[1:]]
-        return [columns, *([name, *(yuan(shares.get(party, 0)) for party in ids)] for name, shares in rows)]
-
 
 def _cells(line: StatementLine) -> list[str]:
     """A line of a statement, as COLUMNS order it."""
     figures = [line.entitled_fen, line.collected_fen or 0, line.net_fen or 0]
     return [line.name, *map(yuan, figures), *(yuan(line.causes_fen.get(cause, 0)) for cause in CAUSES_ZH)]
+
+
+def changed(document: Document, changes: Document) -> Document:
+    """A document with other words in the place of its own; pools are changed one by one, null removes."""
+    pools = {**document.get("pools", {}), **(changes.get("pools") or {})}
+    found = {**document, **changes, "pools": {name: pool for name, pool in pools.items() if pool is not None}}
+    return {word: value for word, value in found.items() if value is not None}
+
+
+def fact_documents(text: str) -> list[Document]:
+    """The facts of a text: `facts:` and a list."""
+    facts = parse_yaml(text, "事实").get("facts")
+    assert isinstance(facts, list), "请写“facts:”，下面每行一条事实。"
+    return facts
 
 
 def plain_terms(title: str, shares: Table) -> Document:

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
-from features.steps import agreements, receipts, refusals, shares, statements
+from features.steps import agreements, certification, levels, payments, receipts, refusals, shares, statements
 
-CHAPTERS = (agreements, receipts, statements, shares, refusals)
+CHAPTERS = (agreements, certification, receipts, statements, shares, levels, payments, refusals)
 KINDS = {"given": "假如", "when": "当", "then": "那么"}
 
 
 BLANKS = {
     "title": "园区",
+    "pool": "分配池",
     "party": "参与方",
     "names": "名称",
     "words": "文字",
@@ -26,6 +27,7 @@ BLANKS = {
     "count": "件数",
     "period": "期间",
     "numbers": "编号",
+    "fact": "事实编号",
     "payer": "付方",
     "payee": "收方",
     "step": "步骤名",
@@ -51,21 +53,21 @@ def contexts() -> list[StepFunctionContext]:
 
 
 def phrases() -> list[Phrase]:
-    """Every wording, chapter by chapter in the order of their files."""
+    """Every wording, chapter by chapter in the order of their files; one step may have several wordings."""
     order = [chapter.__name__ for chapter in CHAPTERS]
-    kinds: dict[Callable[..., object], dict[str, StepFunctionContext]] = {}
+    kinds: dict[tuple[Callable[..., object], str], list[str]] = {}
     for context in contexts():
-        kinds.setdefault(context.step_func, {})[KINDS[context.type or "given"]] = context
-    functions = sorted(kinds, key=lambda each: (order.index(each.__module__), each.__code__.co_firstlineno))
-    return [_phrase(function, kinds[function]) for function in functions]
+        kinds.setdefault((context.step_func, context.parser.name), []).append(KINDS[context.type or "given"])
+    places = {key: (order.index(key[0].__module__), key[0].__code__.co_firstlineno) for key in kinds}
+    return [_phrase(*key, kinds[key]) for key in sorted(kinds, key=lambda key: places[key])]
 
 
-def _phrase(function: Callable[..., object], kinds: dict[str, StepFunctionContext]) -> Phrase:
+def _phrase(function: Callable[..., object], wording: str, kinds: list[str]) -> Phrase:
     chapter = next(each for each in CHAPTERS if each.__name__ == function.__module__)
     return Phrase(
         chapter=(chapter.__doc__ or "").strip(),
         kinds=tuple(kind for kind in KINDS.values() if kind in kinds),
-        wording=readable(next(iter(kinds.values())).parser.name),
+        wording=readable(wording),
         meaning=(function.__doc__ or "").strip(),
         takes=takes(function),
     )

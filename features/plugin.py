@@ -10,9 +10,12 @@ from features.clerk import Clerk
 
 pytest_plugins = [
     "features.steps.agreements",
+    "features.steps.certification",
     "features.steps.receipts",
     "features.steps.statements",
     "features.steps.shares",
+    "features.steps.levels",
+    "features.steps.payments",
     "features.steps.refusals",
 ]
 ANSWERS = "features.steps.refusals"

@@ -2,8 +2,8 @@
 
 from pytest_bdd import given, parsers, then, when
 
-from features.clerk import Clerk, Table
-from features.comparing import equal
+from features.clerk import Clerk
+from features.comparing import Table, equal
 
 
 @given(parsers.parse('凭证 "{voucher}" 于 {day} 入库 {amount} 元'))

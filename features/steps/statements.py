@@ -2,8 +2,8 @@
 
 from pytest_bdd import given, parsers, then, when
 
-from features.clerk import Clerk, Table
-from features.comparing import contains, equal, same
+from features.clerk import Clerk
+from features.comparing import Table, contains, equal, same
 
 
 @given(parsers.parse("{period} 已结账"))
@@ -32,6 +32,13 @@ def statement_still_shows(clerk: Clerk, period: str, datatable: Table) -> None:
     same(clerk.statement(period, datatable[0]), datatable)
 
 
+@then(parsers.parse('{period} "{pool}" 池的结算单为：'))
+@then(parsers.parse('{period} "{pool}" 池的结算单仍为：'))
+def pool_statement_shows(clerk: Clerk, pool: str, period: str, datatable: Table) -> None:
+    """协议有几个分配池的，其中一池一期的结算单。"""
+    same(clerk.statement(period, datatable[0], pool), datatable)
+
+
 @then(parsers.parse('{period} 的结算单编号为 "{numbers}"'))
 def statement_numbers(clerk: Clerk, period: str, numbers: str) -> None:
     """结算单的编号；几个编号用顿号隔开。"""
@@ -48,6 +55,24 @@ def stated_to_date(clerk: Clerk, period: str, datatable: Table) -> None:
 def net_transfer(clerk: Clerk, period: str, payer: str, payee: str, amount: str) -> None:
     """一期的净额：谁付给谁多少。"""
     same(sorted(clerk.transfers(period)), sorted([(payer, f"-{amount}"), (payee, amount)]))
+
+
+@then(parsers.parse('{period} "{pool}" 池待认定、暂不分配 {amount} 元'))
+def statement_waits(clerk: Clerk, pool: str, period: str, amount: str) -> None:
+    """到这一期末，一个分配池等双方认定才能分的金额。"""
+    equal(clerk.waiting(pool, period), amount)
+
+
+@then(parsers.parse('{period} "{pool}" 池暂不分配的原因里有 "{words}"'))
+def statement_waits_because(clerk: Clerk, pool: str, period: str, words: str) -> None:
+    """为什么等：还没有认定的是什么。"""
+    contains(clerk.reasons(pool, period), words)
+
+
+@then(parsers.parse('{period} "{pool}" 池不分配、留在征收方 {amount} 元'))
+def statement_leaves(clerk: Clerk, pool: str, period: str, amount: str) -> None:
+    """到这一期末，一个分配池里协议期外或不符合条件、条款又没有写归谁的金额。"""
+    equal(clerk.undivided(pool, period), amount)
 
 
 @when(parsers.parse('解释 "{party}" {period} 的应得'))
