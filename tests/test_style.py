@@ -144,15 +144,15 @@ def tracked() -> list[Path]:
 
 def test_no_tracked_file_names_a_package_registry_or_a_path_of_a_machine() -> None:
     hosts = ["py" + "pi.org", "python" + "hosted.org", "npm" + "js.", "deb." + "debian"]
-    homes = ["/" + "work/", "/" + "root/", "/" + "home/"]
-    needles = [*hosts, *homes]
+    homes = [rf"(?<![\w.])/{name}/" for name in ("work", "root", "home")]
+    needles = [*map(re.escape, hosts), *homes]
 
     found = {
         (str(file.relative_to(ROOT)), needle)
         for file in tracked()
         if file.exists()
         for needle in needles
-        if needle in file.read_text(encoding="utf-8", errors="ignore")
+        if re.search(needle, file.read_text(encoding="utf-8", errors="ignore"))
     }
 
     assert found == set()

@@ -89,7 +89,7 @@ class Asked:
         signed = [read_terms(read_document(self.terms_file))]
         for amendment in self.amendments:
             terms = read_terms(read_document(amendment))
-            found = scrutinise_amendment(terms, signed[-1])
+            found = scrutinise_amendment(terms, signed)
             if found:
                 raise TermsRefused(found)
             signed.append(terms)

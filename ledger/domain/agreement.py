@@ -180,8 +180,9 @@ class Agreement:
         return [party for party in self.signers() if party not in self.signed] if self.draft else []
 
     def name_of(self, party: str) -> str:
-        """A party's name, by the draft, the last version or an earlier one."""
-        return next(text.terms.parties[party].name for text in self.texts() if party in text.terms.parties)
+        """A party's name, by what was signed last; by the draft only where it was never signed."""
+        texts: list[Draft | Version] = [*reversed(self.versions), *([self.draft] if self.draft else [])]
+        return next(text.terms.parties[party].name for text in texts if party in text.terms.parties)
 
     def texts(self) -> list[Draft | Version]:
         """The draft if one waits, then the versions, the last signed first."""
@@ -247,7 +248,7 @@ def amend(agreement: Agreement, party: str, document: Document) -> Fact:
 
 def _read_as_version(agreement: Agreement, document: Document) -> Terms:
     terms = read_terms(document)
-    found = scrutinise_amendment(terms, agreement.versions[-1].terms) if agreement.versions else []
+    found = scrutinise_amendment(terms, [version.terms for version in agreement.versions]) if agreement.versions else []
     if found:
         raise TermsRefused(found)
     return terms
@@ -267,7 +268,7 @@ def sign(agreement: Agreement, draft: int, parties: Sequence[str], others: Itera
         raise DraftReplaced(agreement=agreement.number, draft=draft, current=text.number)
     if agreement.is_completed_by(signers):
         for other in others:
-            _refuse_overlap(agreement.number, text.terms, other)
+            _refuse_overlap(agreement, text.terms, other)
     number = agreement.number
     fields = [{"agreement": number, "party": signer, "draft": draft} for signer in signers]
     return [Fact(stream(number), AgreementSigned, each) for each in fields]
@@ -325,16 +326,18 @@ def needs_certified(terms: Terms) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _refuse_overlap(number: str, one: Terms, other: Agreement) -> None:
-    if other.number == number or other.in_force_at is None:
+def _refuse_overlap(agreement: Agreement, one: Terms, other: Agreement) -> None:
+    """Every stretch of days on which two agreements would select the same is a fault, whichever versions rule then."""
+    if other.number == agreement.number or other.in_force_at is None:
         return
-    two = other.terms
-    if not _lives_meet(one, two):
-        return
-    for pool, other_pool in product(one.pools, two.pools):
-        if may_claim_the_same(pool, one, other_pool, two):
-            raise AgreementsOverlap(agreement=number, pool=pool.name, other=other.number, other_pool=other_pool.name)
-
-
-def _lives_meet(one: Terms, other: Terms) -> bool:
-    return max(one.effective, other.effective) <= min(one.last or date.max, other.last or date.max)
+    mine = Versions([*(version.terms for version in agreement.versions), one])
+    theirs = Versions([version.terms for version in other.versions])
+    for when in sorted({*mine.dates, *theirs.dates}):
+        here, there = mine.on(when), theirs.on(when)
+        if when < max(here.first, there.first) or when > min(here.last or date.max, there.last or date.max):
+            continue
+        for pool, other_pool in product(here.pools, there.pools):
+            if may_claim_the_same(pool, here, other_pool, there):
+                raise AgreementsOverlap(
+                    agreement=agreement.number, pool=pool.name, other=other.number, other_pool=other_pool.name
+                )

@@ -4,7 +4,7 @@ Counts go on by name; a party that joins or leaves is one that the new version l
 longer lists (semantics 5.12, finding 9).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ledger.domain import terms_faults as faults
 from ledger.domain.errors import Fault
@@ -21,13 +21,15 @@ UNCHANGING = {
 }
 
 
-def scrutinise_amendment(terms: Terms, before: Terms) -> list[Fault]:
-    """Every fault of an amendment, seen from the version signed last before it."""
+def scrutinise_amendment(terms: Terms, signed: Sequence[Terms]) -> list[Fault]:
+    """Every fault of an amendment, seen from the versions signed before it."""
+    before = signed[-1]
     return [
         *_dated(terms),
         *_unchanging(terms, before),
         *_counts_go_on(terms, before),
         *_ended(terms, before),
+        *_ended_names(terms, signed),
         *_parties(terms, before),
     ]
 
@@ -83,6 +85,14 @@ def _ended(terms: Terms, before: Terms) -> Iterator[Fault]:
         for step in steps:
             if (pool, step) not in counting or (pool, step) in kept:
                 yield Fault(f"ends.{pool}", faults.NothingToEnd(pool=pool, step=step))
+
+
+def _ended_names(terms: Terms, signed: Sequence[Terms]) -> Iterator[Fault]:
+    """A count that was ended does not begin again under its name: it would go on from where it stood."""
+    ended = {(pool, step) for version in signed for pool, steps in (version.ends or {}).items() for step in steps}
+    for pool, step in _counting(terms):
+        if (pool.name, step.name) in ended:
+            yield Fault(f"{step.path}.name", faults.EndedNameAgain(pool=pool.name, step=step.name), step.clause)
 
 
 def _counting(terms: Terms) -> Iterable[tuple[Pool, Step]]:

@@ -50,6 +50,8 @@ class Books(Known):
                 | AmendmentProposed(agreement=number)
             ):
                 self.agreements[number] = evolve(self.agreements.get(number), event, position)
+                parties = self.agreements[number].terms.parties
+                self.facts = certification.completed(self.facts, number, parties, position)
             case FactProposed(agreement=number) | FactConfirmed(agreement=number):
                 parties = self.agreements[number].terms.parties
                 self.facts = certification.evolve(self.facts, event, position, parties)

@@ -10,14 +10,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ledger.domain import terms_faults as faults
-from ledger.domain.agreement import Agreement, stream
+from ledger.domain.agreement import Agreement, needs_certified, stream
 from ledger.domain.certified import (
     Certified,
+    CertifiedAmount,
+    CertifiedEligibility,
     CertifiedFact,
     CertifiedStocks,
     CertifiedWeights,
 )
-from ledger.domain.errors import Conflict, Fault, NotFound, TermsRefused
+from ledger.domain.errors import Conflict, Fault, Faults, NotFound, RuleBroken, nearest
 from ledger.domain.events import Event, Fact, FactConfirmed, FactProposed
 from ledger.domain.fact_draft import read_fact, recorded_fact
 from ledger.domain.terms import Document
@@ -38,6 +40,27 @@ class FactContradicts(Conflict):
         "请协商一致；确要改正，请写明取代它（--supersedes {fact}）。"
     )
     en = "{fact} says something else of the same for overlapping days ({said}). Agree on one; to correct it say --supersedes {fact}."
+
+
+class SupersedesOther(Conflict):
+    """A fact that would take the place of one about something else."""
+
+    zh = "{fact} 说的是另一件事，这一条不能取代它。被取代的须是同一协议的同一事项、同一单位。"
+    en = "{fact} is about something else, so this cannot take its place. Name one of the same agreement, matter and unit."
+
+
+class FactNotAsked(RuleBroken):
+    """A fact that no step of the agreement needs."""
+
+    zh = "协议 {agreement} 的条款用不到“{name}”{hint}。条款要认定的有：{asked}。请核对名称。"
+    en = "No word of agreement {agreement} needs '{name}'{hint}. It needs: {asked}. Check the name."
+
+
+class FactsRefused(Faults):
+    """Facts with faults; every one is listed."""
+
+    zh = "认定事实有 {count} 处问题，一条也没有提出。第一处：{first}请改正后重新提交。"
+    en = "The facts have {count} fault(s); none was put forward. First: {first} Correct them and send them again."
 
 
 class FactKnown(Conflict):
@@ -98,21 +121,21 @@ def propose(
 ) -> list[Fact]:
     """Put facts forward, all or none; a party that does so has confirmed them.
 
-    Raises TermsRefused, FactUnknown, FactKnown, FactContradicts.
+    Raises FactsRefused, FactUnknown, FactKnown, FactContradicts, SupersedesOther.
     """
     by = agreement.party(party) if party else ""
-    if supersedes and supersedes not in facts:
-        raise FactUnknown(fact=supersedes[:40])
-    proposed: list[Fact] = []
-    for index, document in enumerate(documents):
+    if supersedes:
+        find(facts, supersedes)
+    _refuse_faulty(agreement, documents)
+    known, proposed = dict(facts), []
+    for document in documents:
         fact = read_fact(document)
-        _refuse_unknown_parties(agreement, fact)
-        _refuse_contradiction(agreement, fact, facts, supersedes)
-        number = f"F{len(facts) + index + 1}"
+        _refuse_contradiction(agreement, fact, known, supersedes)
+        number = f"F{len(known) + 1}"
+        known[number] = Certification(number, agreement.number, document, fact, by, 0, supersedes)
         fields = {"agreement": agreement.number, "fact": number, "party": by}
-        proposed.append(
-            Fact(stream(agreement.number), FactProposed, fields | {"document": document, "supersedes": supersedes})
-        )
+        said = {"document": document, "supersedes": supersedes}
+        proposed.append(Fact(stream(agreement.number), FactProposed, fields | said))
         if by:
             proposed.append(Fact(stream(agreement.number), FactConfirmed, fields))
     return proposed
@@ -148,46 +171,88 @@ def evolve(facts: Facts, event: Event, position: int, parties: Iterable[str]) ->
         case FactProposed(agreement=agreement, fact=number, document=document, party=party, supersedes=supersedes):
             fact = recorded_fact(document)
             return {**facts, number: Certification(number, agreement, document, fact, party, position, supersedes)}
-        case FactConfirmed(fact=number, party=party):
-            certification = replace(facts[number], confirmed=(*facts[number].confirmed, party))
-            if certification.certified_at is None and set(parties) <= set(certification.confirmed):
-                certification = replace(certification, certified_at=position)
-            return {**facts, number: certification}
+        case FactConfirmed(agreement=agreement, fact=number, party=party):
+            confirmed = replace(facts[number], confirmed=(*facts[number].confirmed, party))
+            return completed({**facts, number: confirmed}, agreement, parties, position)
     raise TypeError(f"{type(event).__name__} is no event of a fact")
+
+
+def completed(facts: Facts, agreement: str, parties: Iterable[str], position: int) -> dict[str, Certification]:
+    """The facts of an agreement that lack nobody's confirmation any more are certified from a position on.
+
+    A confirmation completes one; so does a version without the party that was missing.
+    """
+    needed = set(parties)
+    return {
+        number: replace(each, certified_at=position)
+        if each.agreement == agreement and each.certified_at is None and needed <= set(each.confirmed)
+        else each
+        for number, each in facts.items()
+    }
 
 
 # What may not be said
 
 
-def _refuse_unknown_parties(agreement: Agreement, fact: CertifiedFact) -> None:
+def _refuse_faulty(agreement: Agreement, documents: Sequence[Document]) -> None:
+    """Raises FactsRefused with every fault of every document."""
+    found: list[Fault] = []
+    for index, document in enumerate(documents):
+        place = f"facts[{index}]"
+        try:
+            fact = read_fact(document)
+        except Faults as faulty:
+            found += [replace(fault, where=f"{place}.{fault.place('zh')}") for fault in faulty.faults]
+            continue
+        found += [Fault(place, rule) for rule in (_not_asked(agreement, fact), _unknown_party(agreement, fact)) if rule]
+    if found:
+        raise FactsRefused(found)
+
+
+def _not_asked(agreement: Agreement, fact: CertifiedFact) -> RuleBroken | None:
+    """The rule that is broken if no version or draft has a word for the fact."""
+    texts = [text.terms for text in agreement.texts()]
+    asked = list(dict.fromkeys(name for terms in texts for name in needs_certified(terms)))
+    names = {name.removesuffix(".eligible") if isinstance(fact, CertifiedEligibility) else name for name in asked}
+    names |= {name for terms in texts for name in terms.lists or {}}
+    past_years = isinstance(fact, CertifiedAmount) and fact.years_fen
+    if fact.name in names or (past_years and any(pool.eligible for terms in texts for pool in terms.pools)):
+        return None
+    like = nearest(fact.name, asked)
+    hint = f"（是否想写 {like}）" if like else ""
+    return FactNotAsked(agreement=agreement.number, name=fact.name[:40], hint=hint, asked="、".join(asked) or "—")
+
+
+def _unknown_party(agreement: Agreement, fact: CertifiedFact) -> RuleBroken | None:
     values: Mapping[str, object] = {}
     if isinstance(fact, CertifiedWeights):
         values = fact.values
     elif isinstance(fact, CertifiedStocks):
         values = fact.values_fen
-    known = agreement.known_at(2**63).parties
-    names = "、".join(known)
-    unknown = [
-        Fault("values", faults.PartyUnknown(party=each[:40], parties=names)) for each in values if each not in known
-    ]
-    if unknown:
-        raise TermsRefused(unknown)
+    known = [party for text in agreement.texts() for party in text.terms.parties]
+    unknown = next((each for each in values if each not in known), None)
+    return faults.PartyUnknown(party=unknown[:40], parties="、".join(dict.fromkeys(known))) if unknown else None
 
 
 def _refuse_contradiction(agreement: Agreement, fact: CertifiedFact, facts: Facts, supersedes: str) -> None:
+    if supersedes:
+        other = facts[supersedes]
+        if other.agreement != agreement.number or other.fact is None or _matter(other.fact) != _matter(fact):
+            raise SupersedesOther(fact=supersedes)
     replaced = {each.supersedes for each in facts.values()} | {supersedes}
     for other in facts.values():
         if other.agreement != agreement.number or other.fact is None or other.number in replaced:
             continue
-        if _same_matter(fact, other.fact):
+        if _matter(fact) == _matter(other.fact) and _days_meet(fact, other.fact):
             if fact == other.fact:
                 raise FactKnown(fact=other.number)
             if _says_otherwise(fact, other.fact):
                 raise FactContradicts(fact=other.number, said=_said(other.document))
 
 
-def _same_matter(one: CertifiedFact, other: CertifiedFact) -> bool:
-    return (type(one), one.name, one.unit) == (type(other), other.name, other.unit) and _days_meet(one, other)
+def _matter(fact: CertifiedFact) -> tuple[object, ...]:
+    """What a fact is about."""
+    return type(fact), fact.name, fact.unit
 
 
 def _days_meet(one: CertifiedFact, other: CertifiedFact) -> bool:

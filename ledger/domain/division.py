@@ -60,6 +60,8 @@ OTHERWISE = "otherwise"
 """The row of what was sent elsewhere: dated outside the agreement's life, or not eligible."""
 GUARANTEED = "guarantee"
 """The row of what a guarantee made up."""
+HANDED_ON = "handed_on"
+"""The row of what the party that feeds a pool, or transfers to it, gave away."""
 
 
 Parts = Mapping[tuple[AccountKey, str], Fraction]
@@ -102,6 +104,7 @@ class Division:
             each.guarantee for terms in versions.signed for each in terms.pools if each.name == pool
         )
         self.shortfalls: list[Shortfall] = []
+        self._handed_on_fen: dict[str, int] = defaultdict(int)
         self.whole_fen = 0
         self.waiting: list[Reading] = []
         self.undivided: list[Reading] = []
@@ -112,6 +115,7 @@ class Division:
         """Count one entry as the pool reads it."""
         if self.pool.giver and reading.collector:
             self._due[reading.collector] -= reading.amount_fen
+            self._handed_on_fen[reading.collector] += reading.amount_fen
         if reading.fate is Fate.WAITING:
             self.waiting.append(reading)
         elif reading.fate is Fate.UNDIVIDED:
@@ -334,6 +338,8 @@ class Division:
                 row = rows.setdefault(OTHERWISE, {})
                 for party, weight in weights:
                     row[party] = row.get(party, ZERO) + place.sum_fen * weight / whole
+        if self._handed_on_fen:
+            rows[HANDED_ON] = {party: Fraction(-amount_fen) for party, amount_fen in self._handed_on_fen.items()}
         for (_, party), part in self._guaranteed.items():
             row = rows.setdefault(GUARANTEED, {})
             row[party] = row.get(party, ZERO) + part

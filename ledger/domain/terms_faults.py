@@ -411,3 +411,10 @@ class CollectorLeaves(RuleBroken):
 
     zh = "退出的“{party}”是征收方，退出后款项由谁征收没有写。请另列一个 role: host（或 receiver）的参与方。"
     en = "'{party}', who leaves, collects; nobody is named to collect afterwards. Give another party role: host."
+
+
+class EndedNameAgain(RuleBroken):
+    """The name of a count that an earlier version ended."""
+
+    zh = "“{pool}／{step}”的累计已由以前的修订终止，同名会接着旧数计算。请另起一个步骤名。"
+    en = "The count of '{step}' in '{pool}' was ended before; the same name would go on from it. Choose another name."

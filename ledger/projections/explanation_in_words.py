@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from ledger.domain.division import GUARANTEED, OTHERWISE, Account
+from ledger.domain.division import GUARANTEED, HANDED_ON, OTHERWISE, Account
 from ledger.projections.explanation import Explanation, OtherChange, StepShare, last_fen_owners
 from ledger.projections.wording import (
     CAUSES_ZH,
@@ -16,6 +16,7 @@ from ledger.projections.wording import (
 )
 
 UNITS_MAX = 20
+ROWS = {OTHERWISE: "协议期外或不符合条件的", GUARANTEED: "保底", HANDED_ON: "转入本池供分配的"}
 ALL = "*"
 
 
@@ -80,10 +81,8 @@ def _rows_sentence(why: Explanation) -> str:
 
 
 def _step_name(name: str) -> str:
-    if name == GUARANTEED:
-        return "保底"
-    if name == OTHERWISE:
-        return "协议期外或不符合条件的"
+    if name in ROWS:
+        return ROWS[name]
     return f"第 {name[1:]} 步" if name.startswith("#") else f"“{name}”"
 
 

@@ -9,6 +9,7 @@ from ledger.domain.books import Books
 from ledger.domain.calendar import Every, Period, settlement_last
 from ledger.domain.events import PeriodClosed, StatedLine, StatedPool
 from ledger.domain.pools import PoolKey
+from ledger.domain.terms import Party
 from ledger.projections.nothing_stated import nothing_in_force
 from ledger.projections.spans import Span, month_span
 
@@ -219,6 +220,7 @@ def _statement(
     closed_at: int | None = None,
     closing: PeriodClosed | None = None,
 ) -> Statement:
+    parties = agreement.known_at(cut).parties  # as they were called then
     return Statement(
         number=stated.number,
         agreement=agreement.number,
@@ -226,7 +228,7 @@ def _statement(
         pool=stated.pool,
         settlement=stated.settlement,
         every=agreement.terms.every,
-        lines=tuple(_line(agreement, line) for line in stated.lines),
+        lines=tuple(_line(parties, line) for line in stated.lines),
         waiting_fen=stated.waiting_fen,
         undivided_fen=stated.undivided_fen,
         digest=stated.digest,
@@ -234,7 +236,7 @@ def _statement(
         closed_at=closed_at,
         engine=closing.engine if closing else "",
         edition=closing.edition if closing else 0,
-        carried=tuple(_line(agreement, StatedLine(party, fen, None, {})) for party, fen in stated.carried_fen.items()),
+        carried=tuple(_line(parties, StatedLine(party, fen, None, {})) for party, fen in stated.carried_fen.items()),
         measure=stated.measure,
         unit=stated.unit,
         step=stated.step,
@@ -242,8 +244,8 @@ def _statement(
     )
 
 
-def _line(agreement: Agreement, line: StatedLine) -> StatementLine:
-    name = agreement.name_of(line.party)
+def _line(parties: Mapping[str, Party], line: StatedLine) -> StatementLine:
+    name = parties[line.party].name
     return StatementLine(line.party, name, line.entitled_fen, line.collected_fen, line.causes_fen)
 
 
