@@ -13,6 +13,7 @@ pytest_plugins = [
     "features.steps.receipts",
     "features.steps.statements",
     "features.steps.shares",
+    "features.steps.registry",
     "features.steps.refusals",
 ]
 ANSWERS = "features.steps.refusals"

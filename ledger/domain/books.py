@@ -4,7 +4,7 @@ A mutable fold: `apply` takes what happened and never refuses.  Queries are answ
 a position, so what was known then can be asked later.
 """
 
-from ledger.domain import acceptance, certification
+from ledger.domain import acceptance, certification, projects
 from ledger.domain.acceptance import Batch
 from ledger.domain.agreement import Agreement, AgreementUnknown, evolve
 from ledger.domain.calendar import Period
@@ -14,15 +14,25 @@ from ledger.domain.events import (
     AgreementSigned,
     AmendmentProposed,
     BooksOpened,
+    EnterpriseRelocated,
     Event,
     FactConfirmed,
     FactProposed,
     FiguresAccepted,
     FiguresRecorded,
+    ParkDated,
+    ParkMoved,
+    ParkRegistered,
     PeriodClosed,
+    ProjectRegistered,
+    ProjectStageReached,
+    ProjectTransferred,
     ReceiptsRecorded,
+    RegionSucceeded,
+    RegionSuccessionWithdrawn,
 )
 from ledger.domain.known import Known
+from ledger.domain.relocations import relocation_of
 from ledger.domain.statement import Stated, Worked, statements
 
 
@@ -60,6 +70,12 @@ class Books(Known):
                 self.counted += acceptance.counting_from(self.batches, event, position)
             case PeriodClosed():
                 self.closings.append((position, event))
+            case ParkRegistered() | ParkMoved() | ParkDated() | RegionSucceeded() | RegionSuccessionWithdrawn():
+                self.learn_place(position, event)
+            case ProjectRegistered() | ProjectStageReached() | ProjectTransferred() | EnterpriseRelocated():
+                self.projects = projects.evolve(self.projects, event)
+                if isinstance(event, EnterpriseRelocated):
+                    self.relocations.append(relocation_of(event))
         self.position = position
 
     def agreement(self, number: str) -> Agreement:
