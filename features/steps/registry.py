@@ -9,14 +9,14 @@ from features.comparing import equal, same
 @given("登记项目：")
 @when("登记项目：")
 def projects_registered(clerk: Clerk, datatable: Table) -> None:
-    """登记项目；列可写：项目、社会信用代码、园区、引荐方、承接方。依次编号 P1、P2…"""
+    """登记项目；列可写：项目、社会信用代码、园区、引荐方、承接方；依次编号为 P1、P2 等。"""
     clerk.registrar.register_projects(datatable)
 
 
 @given(parsers.parse('项目 "{project}" 于 {day} "{stage}"，依据 "{source}"'))
 @when(parsers.parse('项目 "{project}" 于 {day} "{stage}"，依据 "{source}"'))
 def stage_reached(clerk: Clerk, project: str, day: str, stage: str, source: str) -> None:
-    """登记到达的阶段：签约、注册、开工、达产、首笔税收、退出。每条记录依次编号 P1-1、P1-2…"""
+    """登记到达的阶段：签约、注册、开工、达产、首笔税收、退出。每条记录依次编号为 P1-1、P1-2 等。"""
     clerk.registrar.reach(project, stage, day, source)
 
 
