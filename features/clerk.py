@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from features.comparing import Table, in_columns
+from features.registrar import Registrar
 from features.trial import Trial
 from ledger.application import Ledger
 from ledger.domain.agreement import Agreement
@@ -29,12 +30,13 @@ COLUMNS = ("县", "应得", "已征收", "净额", *CAUSES_ZH.values())
 
 
 class Clerk:
-    """Keeps the last refusal, the last answer, and the agreement that was last named."""
+    """Keeps the last refusal, the last answer, and the agreement that was last named; the registrar keeps the register."""
 
     def __init__(self, folder: Path) -> None:
         self._ledger = Ledger.begin(folder / "features.db", "经办", "验收账簿")
         self._agreement = ""
         self.trial = Trial()
+        self.registrar = Registrar(self._ledger, self._try, lambda: self._agreement)
         self._imports = 0
         self.refusal = ""
         self.reason = ""

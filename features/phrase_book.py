@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
-from features.steps import agreements, certification, levels, payments, receipts, refusals, shares, statements
+from features.steps import agreements, certification, levels, payments, receipts, refusals, registry, shares, statements
 
-CHAPTERS = (agreements, certification, receipts, statements, shares, levels, payments, refusals)
+CHAPTERS = (agreements, certification, receipts, statements, shares, levels, payments, registry, refusals)
 KINDS = {"given": "假如", "when": "当", "then": "那么"}
 
 
@@ -32,6 +32,15 @@ BLANKS = {
     "payee": "收方",
     "step": "步骤名",
     "reason": "代号",
+    "number": "编号",
+    "project": "项目名称或编号",
+    "stage": "阶段",
+    "source": "依据文件",
+    "record": "记录编号",
+    "park": "园区",
+    "parent": "上级园区",
+    "code": "旧区划代码",
+    "successor": "新区划代码",
 }
 
 

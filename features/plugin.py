@@ -16,6 +16,7 @@ pytest_plugins = [
     "features.steps.shares",
     "features.steps.levels",
     "features.steps.payments",
+    "features.steps.registry",
     "features.steps.refusals",
 ]
 ANSWERS = "features.steps.refusals"

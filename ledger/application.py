@@ -6,7 +6,8 @@ somebody was faster it decides again.
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from ledger.audit.chain import Algorithm
@@ -18,7 +19,7 @@ from ledger.audit.verification import (
     check_index,
     check_statements,
 )
-from ledger.domain import acceptance, agreement, certification, closing
+from ledger.domain import acceptance, agreement, certification, closing, parks, projects, regions, relocations
 from ledger.domain.acceptance import AcceptingLevel, Batch
 from ledger.domain.agreement import Agreement
 from ledger.domain.books import Books
@@ -29,11 +30,15 @@ from ledger.domain.entries import Entry
 from ledger.domain.errors import Conflict, NotFound, Refusal, RuleBroken
 from ledger.domain.events import BooksOpened, Fact, PeriodClosed, ReceiptsRecorded
 from ledger.domain.linking import link
+from ledger.domain.parks import Park
+from ledger.domain.projects import Project, Stage
 from ledger.domain.receipts import slices
 from ledger.domain.recognition import unrecorded
+from ledger.domain.regions import Regions
+from ledger.domain.relocations import NOT_KNOWN, Location, Relocation
 from ledger.domain.terms import Document
 from ledger.files.figures_csv import FiguresFile, read_figures, read_inputs
-from ledger.files.receipts_csv import ReceiptsFile, read_receipts
+from ledger.files.receipts_csv import ReceiptsFile, read_credit_code, read_receipts
 from ledger.files.text import writable
 from ledger.store.log import Log, MovedOn
 
@@ -182,6 +187,88 @@ class Ledger:
 
         self._act(decide)
         return self.books.facts[fact]
+
+    # Projects and enterprises
+
+    def register_project(self, entered: Project) -> Project:
+        """Enter a project (its number is given here), bound to the agreement it names, if any.
+
+        Raises NameUnusable, CreditCodeWrong, ProjectKnown, AgreementUnknown, AgreementNotInForce, NotAParty.
+        """
+        entered = replace(entered, enterprise=read_credit_code(entered.enterprise))
+
+        def decide(books: Books) -> list[Fact]:
+            bound = books.agreement(entered.agreement) if entered.agreement else None
+            return [projects.register(books.projects, replace(entered, number=f"P{len(books.projects) + 1}"), bound)]
+
+        self._act(decide)
+        return projects.find(self.books.projects, entered.name)
+
+    def reach_stage(self, project: str, stage: Stage, on: date, source: str, supersedes: str = "") -> Project:
+        """Record a stage, or correct a record by naming it.
+
+        Raises ProjectUnknown, NameUnusable, StageRecordUnknown, StageRecordReplaced, StageKnown, StageTooEarly,
+        StageDaysContradict.
+        """
+        self._act(lambda books: [projects.reach(projects.find(books.projects, project), stage, on, source, supersedes)])
+        return projects.find(self.books.projects, project)
+
+    def transfer_project(
+        self, project: str, number: str, receiver: str, on: date, source: str = "", introducer: str = ""
+    ) -> Project:
+        """Hand a project on to a receiver, both sides bound by an agreement in force.
+
+        Raises ProjectUnknown, AgreementUnknown, AgreementNotInForce, NotAParty, TransferToItself and the like.
+        """
+
+        def decide(books: Books) -> list[Fact]:
+            found, bound = projects.find(books.projects, project), books.agreement(number)
+            return [projects.transfer(found, bound, receiver, on, source, introducer)]
+
+        self._act(decide)
+        return projects.find(self.books.projects, project)
+
+    def relocate_enterprise(
+        self, project: str, new: Location, on: date, source: str, old: Location = NOT_KNOWN
+    ) -> Relocation:
+        """Record that a project's enterprise moved.
+
+        Raises ProjectUnknown, EnterpriseMissing, RelocatedFromElsewhere, RelocatedToItself, RelocationNotLater.
+        """
+
+        def decide(books: Books) -> list[Fact]:
+            found = projects.find(books.projects, project)
+            return [relocations.relocate(found, books.relocations, new, on, source, old)]
+
+        self._act(decide)
+        return self.books.relocations[-1]
+
+    # Parks and regions
+
+    def register_park(self, park: str, parent: str, first: date, last: date | None = None) -> Park:
+        """Enter a park; raises NameUnusable, ParkKnown, ParkUnknown, ParkDaysBackwards, ParentNotThere."""
+        self._act(lambda books: [parks.register(books.places().parks, park, parent, first, last)])
+        return self.books.places().parks.park(park.strip())
+
+    def move_park(self, park: str, parent: str, on: date) -> Park:
+        """Put a park below another from a day on; raises ParkUnknown, ParkNotThere, ParkCircular and the like."""
+        self._act(lambda books: [parks.move(books.places().parks, park, parent, on)])
+        return self.books.places().parks.park(park.strip())
+
+    def date_park(self, park: str, first: date | None, last: date | None) -> Park:
+        """Say a park's days anew; raises ParkUnknown, ParkDaysBackwards, ParentNotThere, ParkCircular."""
+        self._act(lambda books: [parks.set_days(books.places().parks, park, first, last)])
+        return self.books.places().parks.park(park.strip())
+
+    def succeed_region(self, old: str, new: str, on: date, source: str) -> Regions:
+        """Record that a region code took another's place; raises SuccessionKnown, SuccessionCircular and the like."""
+        self._act(lambda books: [regions.succeed(books.places().regions, old, new, on, source)])
+        return self.books.places().regions
+
+    def withdraw_succession(self, old: str, on: date, source: str) -> Regions:
+        """Take back a succession recorded in error; raises SuccessionUnknown."""
+        self._act(lambda books: [regions.withdraw(books.places().regions, old, on, source)])
+        return self.books.places().regions
 
     # Receipts
 

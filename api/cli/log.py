@@ -17,6 +17,7 @@ from ledger.domain.events import (
     PeriodClosed,
     ReceiptsRecorded,
 )
+from ledger.projections.register import happened
 from ledger.projections.wording import money
 
 EVENTS_SHOWN = 100
@@ -74,7 +75,7 @@ def in_words(event: Event) -> str:
             return f"{file} 记入 {len(receipts)} 行，合计 {money(sum(receipts.amounts_fen))} 元"
         case PeriodClosed(period=period, cut=cut, statements=statements):
             return f"{period} 结账，事实截至第 {cut} 号，结算单 {len(statements)} 张"
-    return ""
+    return happened(event)
 
 
 def _document(position: int, event: Event) -> dict[str, object]:

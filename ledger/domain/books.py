@@ -6,7 +6,7 @@ a position, so what was known then can be asked later.
 
 from datetime import date
 
-from ledger.domain import acceptance, certification
+from ledger.domain import acceptance, certification, projects
 from ledger.domain.acceptance import Batch
 from ledger.domain.agreement import Agreement, AgreementUnknown, evolve
 from ledger.domain.calendar import Period
@@ -16,15 +16,25 @@ from ledger.domain.events import (
     AgreementSigned,
     AmendmentProposed,
     BooksOpened,
+    EnterpriseRelocated,
     Event,
     FactConfirmed,
     FactProposed,
     FiguresAccepted,
     FiguresRecorded,
+    ParkDated,
+    ParkMoved,
+    ParkRegistered,
     PeriodClosed,
+    ProjectRegistered,
+    ProjectStageReached,
+    ProjectTransferred,
     ReceiptsRecorded,
+    RegionSucceeded,
+    RegionSuccessionWithdrawn,
 )
 from ledger.domain.known import Known
+from ledger.domain.relocations import relocation_of
 from ledger.domain.statement import Stated, Worked, statements
 
 
@@ -49,9 +59,7 @@ class Books(Known):
                 | AgreementCountered(agreement=number)
                 | AmendmentProposed(agreement=number)
             ):
-                self.agreements[number] = evolve(self.agreements.get(number), event, position)
-                parties = self.agreements[number].terms.parties
-                self.facts = certification.completed(self.facts, number, parties, position)
+                self._agreed(number, event, position)
             case FactProposed(agreement=number) | FactConfirmed(agreement=number):
                 parties = self.agreements[number].terms.parties
                 self.facts = certification.evolve(self.facts, event, position, parties)
@@ -64,7 +72,19 @@ class Books(Known):
                 self.counted += acceptance.counting_from(self.batches, event, position)
             case PeriodClosed():
                 self.closings.append((position, event))
+            case ParkRegistered() | ParkMoved() | ParkDated() | RegionSucceeded() | RegionSuccessionWithdrawn():
+                self.learn_place(position, event)
+            case ProjectRegistered() | ProjectStageReached() | ProjectTransferred() | EnterpriseRelocated():
+                self.projects = projects.evolve(self.projects, event)
+                if isinstance(event, EnterpriseRelocated):
+                    self.relocations.append(relocation_of(event))
         self.position = position
+
+    def _agreed(self, number: str, event: Event, position: int) -> None:
+        """An agreement moved on; with a party that leaves, facts that lacked only its word are certified."""
+        self.agreements[number] = evolve(self.agreements.get(number), event, position)
+        parties = self.agreements[number].terms.parties
+        self.facts = certification.completed(self.facts, number, parties, position)
 
     def agreement(self, number: str) -> Agreement:
         """The agreement of a number; raises AgreementUnknown."""

@@ -6,7 +6,7 @@ ours, never an import path, so files may move.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -160,6 +160,103 @@ class PeriodClosed(Event, frozen=True, kw_only=True):
     statements: list[StatedPool]
 
 
+class ProjectRegistered(Event, frozen=True, kw_only=True):
+    """A project was entered in the register; introducer and receiver are names as people write them."""
+
+    TOPIC: ClassVar[str] = "project.registered.v1"
+    project: str
+    name: str
+    enterprise: str = ""
+    park: str = ""
+    introducer: str = ""
+    receiver: str = ""
+    agreement: str = ""
+
+
+class ProjectStageReached(Event, frozen=True, kw_only=True):
+    """A project reached a stage on a day, by a document; it may take the place of an earlier record that it names."""
+
+    TOPIC: ClassVar[str] = "project.stage.reached.v1"
+    project: str
+    record: str
+    stage: str
+    on: date
+    source: str
+    supersedes: str = ""
+
+
+class ProjectTransferred(Event, frozen=True, kw_only=True):
+    """A project went from introducer to receiver; both are bound by an agreement in force."""
+
+    TOPIC: ClassVar[str] = "project.transferred.v1"
+    project: str
+    introducer: str
+    receiver: str
+    on: date
+    agreement: str
+    source: str = ""
+
+
+class EnterpriseRelocated(Event, frozen=True, kw_only=True):
+    """An enterprise moved from one park or region to another."""
+
+    TOPIC: ClassVar[str] = "enterprise.relocated.v1"
+    enterprise: str
+    old_park: str
+    old_region: str
+    new_park: str
+    new_region: str
+    on: date
+    source: str
+
+
+class ParkRegistered(Event, frozen=True, kw_only=True):
+    """A park stands from one day to another (or open), alone or below a parent."""
+
+    TOPIC: ClassVar[str] = "park.registered.v1"
+    park: str
+    parent: str
+    first: date
+    last: date | None = None
+
+
+class ParkMoved(Event, frozen=True, kw_only=True):
+    """A park stands below another parent, or alone, from a day on."""
+
+    TOPIC: ClassVar[str] = "park.moved.v1"
+    park: str
+    parent: str
+    on: date
+
+
+class ParkDated(Event, frozen=True, kw_only=True):
+    """A park's first and last day were said anew: it ended, goes on, or began on another day."""
+
+    TOPIC: ClassVar[str] = "park.dated.v1"
+    park: str
+    first: date
+    last: date | None = None
+
+
+class RegionSucceeded(Event, frozen=True, kw_only=True):
+    """From a day on a place goes under another code: renumbered, or merged into another place."""
+
+    TOPIC: ClassVar[str] = "region.succeeded.v1"
+    old: str
+    new: str
+    on: date
+    source: str
+
+
+class RegionSuccessionWithdrawn(Event, frozen=True, kw_only=True):
+    """A succession recorded in error, named by its old code and day, counts no more."""
+
+    TOPIC: ClassVar[str] = "region.succession.withdrawn.v1"
+    old: str
+    on: date
+    source: str
+
+
 EVENTS: tuple[type[Event], ...] = (
     BooksOpened,
     AgreementProposed,
@@ -172,6 +269,15 @@ EVENTS: tuple[type[Event], ...] = (
     FiguresRecorded,
     FiguresAccepted,
     PeriodClosed,
+    ProjectRegistered,
+    ProjectStageReached,
+    ProjectTransferred,
+    EnterpriseRelocated,
+    ParkRegistered,
+    ParkMoved,
+    ParkDated,
+    RegionSucceeded,
+    RegionSuccessionWithdrawn,
 )
 
 

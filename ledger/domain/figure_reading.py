@@ -9,7 +9,7 @@ from datetime import date
 from ledger.domain.entries import Entry, Key
 from ledger.domain.errors import RuleBroken
 from ledger.domain.figures import Part, Report, parts
-from ledger.domain.reading import Fate, Reader, Reading, collector_of, fate_of, unit_of
+from ledger.domain.reading import Fate, Reader, Reading, fate_of, unit_of
 from ledger.domain.terms import Pool, Terms
 from ledger.domain.versions import Versions
 
@@ -65,7 +65,7 @@ class FigureReader:
         return Reading(entry, name, fate, part.steps, when, unit, collector, measure=measure)
 
     def _placed(self, terms: Terms, pool: Pool, entry: Entry, when: date) -> tuple[str | None, str, Fate]:
-        collector = collector_of(terms, entry)
+        collector = self._reader.collector_of(terms, entry)
         unit = unit_of(pool, entry, collector)
         return collector, unit, fate_of(terms, pool, unit, when, self._reader.certified)
 

@@ -1,8 +1,9 @@
-"""What is known (已知事实): agreements, certified facts and entries, as of any position of the log.
+"""What is known (已知事实): agreements, certified facts, entries, projects and places, as of any position of the log.
 
 What is due is a function of what is known and of a day (semantics 5.1, 5.9).
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -11,9 +12,13 @@ from ledger.domain.certification import Certification, certified_at
 from ledger.domain.certified import Certified
 from ledger.domain.claims import Claims
 from ledger.domain.entries import Entry, Originals
+from ledger.domain.events import Event
 from ledger.domain.figure_reading import FigureReader
 from ledger.domain.figures import Report
+from ledger.domain.places import NOWHERE, Places, evolve
+from ledger.domain.projects import Project
 from ledger.domain.reading import Reader, Reading
+from ledger.domain.relocations import Relocation
 
 
 @dataclass
@@ -28,6 +33,9 @@ class Known:
     entries: list[Entry] = field(default_factory=list)
     originals: Originals = field(default_factory=Originals)
     counted: list[tuple[int, Report]] = field(default_factory=list)
+    projects: dict[str, Project] = field(default_factory=dict)
+    relocations: list[Relocation] = field(default_factory=list)
+    known_places: list[tuple[int, Places]] = field(default_factory=list)
 
     def in_force(self, cut: int) -> list[Agreement]:
         """The agreements that every party had signed by a position."""
@@ -38,8 +46,17 @@ class Known:
         return certified_at(self.facts.values(), agreement.number, cut)
 
     def reader(self, agreement: Agreement, cut: int) -> Reader:
-        """How an agreement reads entries, by the versions and facts known at a position."""
-        return Reader(agreement.known_at(cut), self.certified(agreement, cut), self.originals)
+        """How an agreement reads entries, by the versions, facts and places known at a position."""
+        return Reader(agreement.known_at(cut), self.certified(agreement, cut), self.originals, self.places(cut))
+
+    def places(self, cut: int = 2**63) -> Places:
+        """The parks and regions recorded by a position."""
+        count = bisect_right(self.known_places, cut, key=lambda each: each[0])
+        return self.known_places[count - 1][1] if count else NOWHERE
+
+    def learn_place(self, position: int, event: Event) -> None:
+        """Take in what was recorded of a park or a region."""
+        self.known_places.append((position, evolve(self.places(), event)))
 
     def figures(self, agreement: Agreement, cut: int, day: date) -> list[Reading]:
         """What an agreement makes of the figures that count at a position, of periods that have ended by a day."""

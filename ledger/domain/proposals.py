@@ -14,6 +14,7 @@ from ledger.domain.division import Division
 from ledger.domain.figures import MONEY_UNITS, Report, decimal_text
 from ledger.domain.known import Known
 from ledger.domain.money import yuan
+from ledger.domain.projects import clock_starts
 from ledger.domain.reading import Fate, Reading
 from ledger.domain.schedule import names_needed
 from ledger.domain.terms import ClockWindow, Document, Pool, Step, Terms
@@ -32,6 +33,7 @@ def proposals(known: Known, agreement: Agreement, cut: int) -> list[Document]:
     for pool in versions.latest.pools:
         own = [reading for reading in readings if reading.pool == pool.name]
         found += _clocks(agreement, versions, pool, own, certified)
+        found += _stages(known, pool, certified)
         found += _eligibilities(pool, certified)
         found += _of_contributions(known, versions.latest, pool, cut)
     said = [each.document for each in known.facts.values() if each.agreement == agreement.number]
@@ -64,6 +66,15 @@ def _clocks(
     if "recovered" in clocks:
         recovered = _recovered(versions, pool, readings, certified)
         yield from (_clock("recovered", *each) for each in recovered if not certified.clock("recovered", each[0]))
+
+
+def _stages(known: Known, pool: Pool, certified: Certified) -> Iterator[Document]:
+    """The clocks that the register of projects shows, for the units that the pool counts by."""
+    clocks = {step.window.clock for step in pool.steps if isinstance(step.window, ClockWindow)}
+    for start in clock_starts(known.projects.values()):
+        unit = {"enterprise": start.enterprise, "project": start.project}.get(pool.per, "")
+        if start.clock in clocks and unit and not certified.clock(start.clock, unit):
+            yield _clock(start.clock, unit, start.on) | {"source": start.source or FROM_BOOKS}
 
 
 def _clock(clock: str, unit: str, on: date) -> Document:

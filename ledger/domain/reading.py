@@ -12,6 +12,7 @@ from ledger.domain.certified import Certified
 from ledger.domain.entries import Entry, Originals
 from ledger.domain.errors import RuleBroken
 from ledger.domain.levels import retained_fen
+from ledger.domain.places import NOWHERE, Places
 from ledger.domain.terms import LAND_PROCEEDS_SUBJECT, Level, Pool, Terms
 from ledger.domain.uncertified import EligibilityUncertified, ListUncertified
 from ledger.domain.versions import Versions
@@ -40,6 +41,13 @@ class CollectorUnknown(RuleBroken):
 
     zh = "{voucher} 的征收方“{collector}”不是本协议的参与方（{parties}）。请核对。"
     en = "The collector '{collector}' of {voucher} is no party of this agreement ({parties}). Check it."
+
+
+class CollectorAmbiguous(RuleBroken):
+    """A collector's code that several parties of the agreement went under (two places merged into a third)."""
+
+    zh = "{voucher} 的征收方“{collector}”接替了不止一个参与方（{parties}），分不清是哪一方。请在文件里写参与方的名称，或修订协议。"
+    en = "The collector '{collector}' of {voucher} succeeded several parties ({parties}). Write the party's name, or amend."
 
 
 class LevelUnknown(RuleBroken):
@@ -75,7 +83,10 @@ class Reading:
 class Reader:
     """Reads entries under the versions of one agreement."""
 
-    def __init__(self, versions: Versions, certified: Certified, originals: Originals) -> None:
+    def __init__(
+        self, versions: Versions, certified: Certified, originals: Originals, places: Places = NOWHERE
+    ) -> None:
+        self._places = places
         self._versions = versions
         self.certified = certified
         self._originals = originals
@@ -151,7 +162,7 @@ class Reader:
             raise EntryIncomplete(voucher=waiting.entry.key, column="税款所属期", purpose="确定适用的比例")
         if isinstance(selected, RuleBroken):
             raise selected
-        collector = collector_of(terms, source)
+        collector = self.collector_of(terms, source)
         unit = unit_of(pool, source, collector)
         fate = fate_of(terms, pool, unit, when, self.certified)
         return replace(waiting, unit=unit, collector=collector, fate=fate)
@@ -168,8 +179,36 @@ class Reader:
         if selection.by == "projects":
             return source.project in selection.names
         if selection.by == "park":
-            return source.park in selection.names
+            return self._stands_in(selection.names, source.park, when)
         return selection.by == "all" or self._listed(terms, selection.names[0], source, when)
+
+    def _stands_in(self, parks: tuple[str, ...], park: str, when: date) -> bool:
+        """Whether a park is one of these or stands below one on a day."""
+        return park in parks or any(self._places.parks.within(park, each, when) for each in parks)
+
+    def collector_of(self, terms: Terms, source: Entry) -> str | None:
+        """The party that collected, or reported; None where nobody says so.
+
+        It is named, or goes by a code that followed or preceded its own by the day of booking.
+        Raises CollectorUnknown, CollectorAmbiguous.
+        """
+        if not source.collector:
+            return terms.host
+        named, written = self._named(terms, source.collector), source.collector
+        if named:
+            return named
+        regions, parties = self._places.regions, list(terms.parties.values())
+        found = [each for each in parties if each.region and regions.same_place(written, each.region, source.booked_on)]
+        if len(found) == 1:
+            return found[0].id
+        rule = CollectorAmbiguous if found else CollectorUnknown
+        raise rule(voucher=source.key, collector=written, parties="、".join(each.name for each in found or parties))
+
+    def _named(self, terms: Terms, written: str) -> str | None:
+        """A party of these terms by what it is called in them, or in another version (撤县设区 changes names)."""
+        own = terms.party_named(written)
+        others = (version.party_named(written) for version in self._versions.signed)
+        return own or next((party for party in others if party in terms.parties), None)
 
     def _listed(self, terms: Terms, name: str, source: Entry, when: date) -> RuleBroken | bool:
         members = self.certified.members(name, when)
@@ -187,17 +226,6 @@ def _of_kind(terms: Terms, pool: Pool, source: Entry) -> RuleBroken | bool:
     if is_land != (pool.share == "land_proceeds"):
         return False
     return not pool.subjects or any(source.subject.startswith(subject) for subject in pool.subjects)
-
-
-def collector_of(terms: Terms, source: Entry) -> str | None:
-    """The party that collected, or reported; None where nobody says so.  Raises CollectorUnknown."""
-    if not source.collector:
-        return terms.host
-    party = terms.party_named(source.collector)
-    if party is None:
-        names = "、".join(each.name for each in terms.parties.values())
-        raise CollectorUnknown(voucher=source.key, collector=source.collector, parties=names)
-    return party
 
 
 def unit_of(pool: Pool, source: Entry, collector: str | None) -> str:

@@ -4,6 +4,7 @@ A bridge first moves the day, then walks the log: each change is worth due after
 before it, and that goes to its cause (semantics 5.11, finding 29).
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -29,7 +30,7 @@ class Moment(NamedTuple):
 
 @dataclass(frozen=True)
 class Turn:
-    """Something other than an entry that moves what is due: a day, a version, a fact."""
+    """Something other than an entry that moves what is due: a day, a version, a fact, a park or region."""
 
     kind: str
     name: str
@@ -71,7 +72,9 @@ class Working:
         entered = {position: list(each) for position, each in groupby(later, key=lambda entry: entry.position)}
         turns = {turn.position: turn for turn in self._turns(start.cut, end.cut)}
         reported = {position for position, _ in self._known.counted if start.cut < position <= end.cut}
-        for position in sorted(entered.keys() | turns.keys() | reported):
+        parting = sorted(entered.keys() | turns.keys() | reported)
+        turns |= {turn.position: turn for turn in self._places_learned(start.cut, end.cut, parting)}
+        for position in sorted({*parting, *turns}):
             if position in turns:
                 yield from self._turned(turns[position], end.day)
             for entry in entered.get(position, ()):
@@ -117,13 +120,19 @@ class Working:
         return [entry for entry in self._known.entries if entry.booked_on <= day and known(entry)]
 
     def _turns(self, after: int, cut: int) -> Iterator[Turn]:
-        """The versions and facts that count from a position between two."""
-        for version in self._agreement.versions[1:]:
-            if after < version.in_force_at <= cut:
-                yield Turn("amended", str(version.number), version.in_force_at)
+        """The facts and versions that count from a position between two; a version comes last where both do."""
         for fact in self._known.facts.values():
             if fact.agreement == self._agreement.number and fact.certified_at and after < fact.certified_at <= cut:
                 yield Turn("certified", fact.number, fact.certified_at)
+        for version in self._agreement.versions[1:]:
+            if after < version.in_force_at <= cut:
+                yield Turn("amended", str(version.number), version.in_force_at)
+
+    def _places_learned(self, after: int, cut: int, parting: Sequence[int]) -> Iterator[Turn]:
+        """What was recorded of parks and regions between two positions: once for all that nothing else parts."""
+        learned = [position for position, _ in self._known.known_places if after < position <= cut]
+        last = {bisect_right(parting, position): position for position in learned}
+        yield from (Turn("revised", "园区或行政区划有了新的登记", position) for position in last.values())
 
     def _entered(self, entry: Entry, cause_of: CauseOf) -> Iterator[Change]:
         for reading in self._claims.read(entry):

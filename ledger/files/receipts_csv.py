@@ -4,6 +4,7 @@ Every wrong line is named; nothing is guessed.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -30,6 +31,7 @@ from ledger.files.line_faults import (
     SubjectUnreadable,
     VoucherTwice,
 )
+from ledger.files.text import writable
 
 CODE = re.compile(r"([0-9]+)(?:[|｜].*)?|.*[(（]([0-9]+)[)）]")
 PERCENT = re.compile(r"(中央|省|自治区|市|县|区)级?([0-9]{1,3}(?:\.[0-9]{1,4})?)%")
@@ -149,9 +151,7 @@ class _FileReader:
             cell.fault("原税票号码", ReversalNamesNone())
 
     def _enterprise(self, cell: Cells) -> str:
-        code = cell["社会信用代码"]
-        if len(code) == 18 and code.isascii():
-            code = code.upper()
+        code = _upper(cell["社会信用代码"])
         if code and not _is_taxpayer(code):
             if self._check_codes:
                 cell.fault("社会信用代码", CreditCodeWrong(code=code))
@@ -175,6 +175,18 @@ class _FileReader:
 def _line_number(text: str) -> str:
     """A line's number without leading zeros; 1 where none is said."""
     return str(int(text)) if text.isascii() and text.isdigit() else text or "1"
+
+
+def read_credit_code(text: str) -> str:
+    """A credit code as the books write it, empty for none; raises CreditCodeWrong."""
+    code = _upper(unicodedata.normalize("NFKC", text).strip())
+    if code and not _is_taxpayer(code):
+        raise CreditCodeWrong(code=writable(code[:40]))
+    return code
+
+
+def _upper(code: str) -> str:
+    return code.upper() if len(code) == 18 and code.isascii() else code
 
 
 def _is_taxpayer(code: str) -> bool:
