@@ -9,6 +9,7 @@ from api.cli.settings import Settings, json_option, pass_settings
 from ledger.domain.agreement import needs_certified
 from ledger.domain.draft import read_terms
 from ledger.domain.errors import Language
+from ledger.domain.uncertified import CLOCKS_ZH
 from ledger.files.documents import read_document
 from ledger.projections.terms_in_words import terms_in_words
 
@@ -35,7 +36,7 @@ def check(settings: Settings, file: Path, as_json: bool) -> None:
 
 
 def _sound(title: str, missing: list[str], language: Language) -> str:
-    names = "、".join(missing)
+    names = "、".join(CLOCKS_ZH.get(name, name) if language == "zh" else name for name in missing)
     if language == "en":
         then = f"the parties then certify {names}, and money that needs them waits until they do" if missing else ""
         return f"The terms '{title}' have no fault and can be proposed{'; ' if then else ''}{then}."

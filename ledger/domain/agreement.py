@@ -323,6 +323,7 @@ def needs_certified(terms: Terms) -> list[str]:
             names += [step.window.clock] if isinstance(step.window, ClockWindow) else []
         amounts = (pool.guarantee and pool.guarantee.at_least, pool.transfer and pool.transfer.amount)
         names += [each for each in amounts if isinstance(each, str)]
+    names += [limit for limit in (terms.settle.pays_at_most or {}).values() if isinstance(limit, str)]
     return list(dict.fromkeys(names))
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from ledger.domain.agreement import Agreement, EntriesClaimedTwice
 from ledger.domain.entries import Entry
+from ledger.domain.levels import levels_meet
 from ledger.domain.reading import ClaimedTwice, Fate, Reader, Reading
 
 ReaderAt = Callable[[Agreement], Reader]
@@ -56,7 +57,7 @@ class Claims:
         for other, reader in self._others:
             for claim in reader.read(reading.entry):
                 level = claim.level
-                if claim.fate is not Fate.UNDIVIDED and (own == level or "as_given" in (own, level)):
+                if claim.fate is not Fate.UNDIVIDED and levels_meet(own, level):
                     yield other, claim
 
 

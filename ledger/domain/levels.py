@@ -25,6 +25,16 @@ def by_percent(amount_fen: int, percents: Mapping[Level, Fraction]) -> dict[str,
     return rounded({level: amount_fen * percents.get(level, Fraction(0)) / 100 for level in LEVELS})
 
 
+LOCAL: tuple[Level, ...] = ("province", "city", "county")
+
+
+def levels_meet(one: Level, other: Level) -> bool:
+    """Whether two levels hold some of the same money."""
+    if one == other or "as_given" in (one, other):
+        return True
+    return "local" in (one, other) and "central" not in (one, other)
+
+
 def retained_fen(level: Level, entry: Entry, source: Entry, rows: Sequence[LevelRow], when: date) -> int | None:
     """What a level retains of an entry that is no reversal, in fen; None if neither treasury nor table says it.
 
@@ -32,10 +42,14 @@ def retained_fen(level: Level, entry: Entry, source: Entry, rows: Sequence[Level
     """
     if level == "as_given":
         return entry.amount_fen
+    wanted = LOCAL if level == "local" else (level,)
     if entry.levels_fen is not None:
-        return entry.levels_fen[level]
+        return sum(entry.levels_fen[each] for each in wanted)
     percents = entry.percents or source.percents
     if percents is None:
         row = level_row(rows, source.subject, when)
         percents = row.percents if row else None
-    return None if percents is None else by_percent(entry.amount_fen, percents)[level]
+    if percents is None:
+        return None
+    parts = by_percent(entry.amount_fen, percents)
+    return sum(parts[each] for each in wanted)

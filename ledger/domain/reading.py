@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
+from itertools import combinations
 
 from ledger.domain.certified import Certified
 from ledger.domain.entries import Entry, Originals
 from ledger.domain.errors import RuleBroken
-from ledger.domain.levels import retained_fen
+from ledger.domain.levels import levels_meet, retained_fen
 from ledger.domain.places import NOWHERE, Places
 from ledger.domain.terms import LAND_PROCEEDS_SUBJECT, Level, Pool, Terms
 from ledger.domain.uncertified import EligibilityUncertified, ListUncertified
@@ -102,10 +103,10 @@ class Reader:
 
     def _apart(self, readings: list[Reading]) -> list[Reading]:
         """Pools of different levels each take their part of an entry; two of one level may not."""
-        claimed = [reading.level for reading in readings]
-        if "as_given" not in claimed and len(set(claimed)) == len(claimed):
+        twice = [pair for pair in combinations(readings, 2) if levels_meet(pair[0].level, pair[1].level)]
+        if not twice:
             return readings
-        one, other = readings[0], readings[1]
+        one, other = twice[0]
         rule = ClaimedTwice(voucher=one.entry.key, one=one.pool, other=other.pool)
         return [replace(one, fate=Fate.WAITING, reason=rule)]
 

@@ -14,6 +14,7 @@ from ledger.domain.calendar import DAY
 from ledger.domain.errors import Fault
 from ledger.domain.scrutiny_of_pools import scrutinise_pools
 from ledger.domain.terms import COLLECTOR, ClockWindow, LevelRow, Pool, Step, Terms, Window
+from ledger.domain.uncertified import CLOCKS_ZH
 
 FOREVER = date.max
 
@@ -78,8 +79,7 @@ def _memory_and_rounding(terms: Terms, pool: Pool) -> Iterator[Fault]:
                 rule = faults.MemoryNeedsRunning(level=terms.rounding.level, step=step.name)
                 yield Fault("rounding.level", rule, step.clause)
         if pool.guarantee:
-            rule = faults.MemoryNeedsRunning(level=terms.rounding.level, step="guarantee")
-            yield Fault("rounding.level", rule, pool.clause)
+            yield Fault("rounding.level", faults.GuaranteeNeedsRunning(level=terms.rounding.level), pool.clause)
 
 
 # The schedule: which steps cover which days of the agreement's life
@@ -140,12 +140,12 @@ def _clock_years(pool: Pool) -> Iterator[Fault]:
             for year in range(step.window.first_year, step.window.last_year + 1):
                 other = years.setdefault(year, step)
                 if other is not step and step.is_plain and other.is_plain:
-                    rule = faults.ClockYearTwice(clock=clock, year=year, one=other.name, other=step.name)
+                    rule = faults.ClockYearTwice(clock=CLOCKS_ZH[clock], year=year, one=other.name, other=step.name)
                     yield Fault(f"{step.path}.during", rule, step.clause)
                     break
         missing = sorted(set(range(min(years), max(years) + 1)) - years.keys())
         if missing and sum(step.is_plain for step in own) > 1:
-            rule_gap = faults.ClockYearsMissing(clock=clock, years="、".join(map(str, missing[:20])))
+            rule_gap = faults.ClockYearsMissing(clock=CLOCKS_ZH[clock], years="、".join(map(str, missing[:20])))
             yield Fault(f"{pool.path}.waterfall", rule_gap, pool.clause)
 
 

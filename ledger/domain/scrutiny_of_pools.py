@@ -7,6 +7,7 @@ from itertools import combinations
 
 from ledger.domain import terms_faults as faults
 from ledger.domain.errors import Fault
+from ledger.domain.levels import levels_meet
 from ledger.domain.terms import Feeding, Pool, Selection, Step, Terms
 
 TAKE_RECEIPTS = ("receipts", "land_proceeds")
@@ -59,9 +60,9 @@ def _feeding(terms: Terms, pool: Pool) -> Iterator[Fault]:
         yield Fault(f"{pool.path}.share", faults.FeedingUnknown(pool=pool.name, source=feeding.pool), pool.clause)
         return
     circle = _circle(terms, pool)
-    if circle:
+    if circle and pool.name == min(circle, key=[each.name for each in terms.pools].index):
         yield Fault(f"{pool.path}.share", faults.FeedingCircular(circle=" → ".join(circle)), pool.clause)
-    elif not _can_get(source, feeding):
+    elif not circle and not _can_get(source, feeding):
         rule = faults.FeedingFromNobody(party=feeding.party, source=source.name, pool=pool.name)
         yield Fault(f"{pool.path}.share", rule, pool.clause)
 
@@ -124,17 +125,13 @@ def may_claim_the_same(one: Pool, terms: Terms, other: Pool, other_terms: Terms)
 
     Selections of different kinds (a park, some projects) are compared entry by entry when money is divided.
     """
-    if one.share != other.share or one.share not in CLAIMING or not _same_level(one, other):
+    if one.share != other.share or one.share not in CLAIMING or not levels_meet(one.level, other.level):
         return False
     if one.measures and (one.basis != other.basis or not set(one.measures) & set(other.measures)):
         return False
     return _subjects_meet(one.subjects, other.subjects) and _selections_meet(
         one.selection, terms, other.selection, other_terms
     )
-
-
-def _same_level(one: Pool, other: Pool) -> bool:
-    return one.level == other.level or "as_given" in (one.level, other.level)
 
 
 def _subjects_meet(one: Sequence[str], other: Sequence[str]) -> bool:

@@ -150,8 +150,8 @@ class PartOutOfRange(RuleBroken):
 class WordsDoNotGoTogether(RuleBroken):
     """Two words of one step that contradict."""
 
-    zh = "“{one}”与“{other}”不能写在同一步。请分成两步。"
-    en = "'{one}' and '{other}' cannot stand in one step. Make two steps."
+    zh = "“{one}”与“{other}”不能同时写。请只写一个，或分成两步。"
+    en = "'{one}' and '{other}' cannot stand together. Write one of them, or make two steps."
 
 
 class StepDividesNothing(RuleBroken):
@@ -180,6 +180,13 @@ class MemoryNeedsRunning(RuleBroken):
 
     zh = "取整层级“{level}”不能与有累计的步骤“{step}”并用，否则限额会逐笔或逐期重来。请改为 running。"
     en = "Rounding level '{level}' cannot be used with the counting step '{step}'. Use running."
+
+
+class GuaranteeNeedsRunning(RuleBroken):
+    """`line` or `period` rounding meets a guarantee, which is worked out for whole years."""
+
+    zh = "取整层级“{level}”不能与保底（guarantee）并用，保底按整年计算。请改为 running。"
+    en = "Rounding level '{level}' cannot be used with a guarantee, which counts whole years. Use running."
 
 
 class WindowsGap(RuleBroken):

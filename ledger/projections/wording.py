@@ -8,7 +8,13 @@ from math import lcm
 from ledger.domain.money import yuan
 from ledger.domain.terms import COLLECTOR, Terms
 
-LEVEL_WORDS = {"central": "中央级分成", "province": "省级分成", "city": "市级留成", "county": "县级留成"}
+LEVEL_WORDS = {
+    "central": "中央级分成",
+    "province": "省级分成",
+    "city": "市级留成",
+    "county": "县级留成",
+    "local": "地方留成（省、市、县合计）",
+}
 CAUSES_ZH = {
     "own": "本期入库",
     "late": "以前期间入库、本期才入账",
