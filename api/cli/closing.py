@@ -9,7 +9,7 @@ from api.cli.settings import Settings, json_option, pass_settings
 from ledger.application import Ledger
 from ledger.domain.agreement import Agreement
 from ledger.domain.books import Books
-from ledger.domain.calendar import Period
+from ledger.domain.calendar import Period, settlement_last
 from ledger.domain.errors import Conflict
 from ledger.domain.events import PeriodClosed
 from ledger.projections.nothing_stated import StillUnsigned, still_unsigned
@@ -45,7 +45,7 @@ def close(settings: Settings, period: str, up_to: bool, as_json: bool) -> None:
 
 def _close_up_to(ledger: Ledger, last: Period) -> list[PeriodClosed]:
     booked = last_booked(ledger.books)
-    if booked and last > booked:
+    if booked and last > _last_settlement(ledger.books, booked):
         raise BeyondLastBooking(last=booked, period=last)
     closed = []
     following = ledger.books.next_period()
@@ -53,6 +53,12 @@ def _close_up_to(ledger: Ledger, last: Period) -> list[PeriodClosed]:
         closed.append(ledger.close_period(following))
         following = following.next
     return closed or [ledger.close_period(last)]
+
+
+def _last_settlement(books: Books, booked: Period) -> Period:
+    """The last month of the settlement in which the last booking lies, for the agreement that settles most rarely."""
+    rhythms = [agreement.terms.every for agreement in books.in_force(books.position)]
+    return max([booked, *(Period.of(settlement_last(booked.last, every)) for every in rhythms)])
 
 
 def _unsigned(books: Books, closed: Sequence[PeriodClosed]) -> Iterator[StillUnsigned]:

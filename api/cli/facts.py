@@ -11,6 +11,7 @@ from ledger.domain.certification import Certification
 from ledger.domain.proposals import proposals
 from ledger.domain.terms import Document
 from ledger.files.documents import listed_documents, read_document
+from ledger.projections.facts_in_words import fact_in_words
 
 NUMBER = click.argument("number", callback=agreement_number)
 FACT = click.argument("fact", callback=agreement_number)
@@ -73,7 +74,12 @@ def list_facts(settings: Settings, number: str | None, as_json: bool) -> None:
         return
     replaced = {each.supersedes: each.number for each in found if each.supersedes}
     rows = [
-        (each.number, each.agreement, said(each.document), _state(each, books.agreements[each.agreement], replaced))
+        (
+            each.number,
+            each.agreement,
+            fact_in_words(each.document),
+            _state(each, books.agreements[each.agreement], replaced),
+        )
         for each in found
     ]
     print_table("认定事实 Facts", ("编号", "协议", "内容", "状态"), rows)
@@ -89,7 +95,7 @@ def suggest(settings: Settings, number: str, as_json: bool) -> None:
     if as_json:
         print_json({"facts": documents})
     else:
-        print_lines([f"{said(each)}（{each.get('source', '')}）" for each in documents] or ["账簿没有可以建议的事实。"])
+        print_lines([fact_in_words(each) for each in documents] or ["账簿没有可以建议的事实。"])
 
 
 def _suggested(agreement: Agreement, settings: Settings) -> list[Document]:
@@ -102,15 +108,9 @@ def _print(found: list[Certification], agreement: Agreement, as_json: bool) -> N
         print_json({"facts": [document_of(each) for each in found]})
     else:
         print_lines(
-            [f"{each.number}：{said(each.document)}；{_state(each, agreement, {})}。" for each in found]
+            [f"{each.number}：{fact_in_words(each.document)}；{_state(each, agreement, {})}。" for each in found]
             or ["没有可提出的。"]
         )
-
-
-def said(document: Document) -> str:
-    """A fact in one line."""
-    words = (f"{word} {value}" for word, value in document.items() if word != "source")
-    return "，".join(words)
 
 
 def _state(found: Certification, agreement: Agreement, replaced: dict[str, str]) -> str:

@@ -8,10 +8,10 @@ from api.cli.printing import print_json, print_lines, print_table
 from api.cli.settings import Settings, agreement_number, json_option, pass_settings
 from ledger.domain.acceptance import AcceptingLevel, Batch
 from ledger.files.text import read_bytes
+from ledger.projections.wording import LEVEL_NAMES
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
 FIGURES_BYTES_MAX = 64_000_000
-LEVEL_WORDS = {"county": "县级", "city": "市级"}
 
 
 @click.group()
@@ -59,7 +59,7 @@ def import_inputs(settings: Settings, file: Path, as_json: bool) -> None:
 
 @figure.command()
 @click.argument("batch", callback=agreement_number)
-@click.option("--level", type=click.Choice(list(LEVEL_WORDS)), required=True, help="审核的级次。Who accepts.")
+@click.option("--level", type=click.Choice(list(LEVEL_NAMES)), required=True, help="审核的级次。Who accepts.")
 @json_option
 @pass_settings
 def accept(settings: Settings, batch: str, level: AcceptingLevel, as_json: bool) -> None:
@@ -90,7 +90,7 @@ def _print(batch: Batch, as_json: bool) -> None:
 def _state(batch: Batch) -> str:
     if batch.counts_from is not None:
         return f"已计入（第 {batch.counts_from} 号事项）"
-    return f"待{LEVEL_WORDS[batch.due or 'city']}审核，尚未计入"
+    return f"待{LEVEL_NAMES[batch.due or 'city']}审核，尚未计入"
 
 
 def _document(batch: Batch) -> dict[str, object]:

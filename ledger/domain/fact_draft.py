@@ -1,6 +1,6 @@
 """Reading certified facts from a document: a list of facts, each of one kind."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import TypeVar, get_args
 
@@ -17,13 +17,14 @@ from ledger.domain.certified import (
     CertifiedWeights,
 )
 from ledger.domain.errors import Fault, Refusal, TermsRefused
+from ledger.domain.rounding import rounded
 from ledger.domain.terms import Clock, Document, Window
 from ledger.domain.words import Words
 
 FACTS_MAX = 100_000
 Value = TypeVar("Value", int, Fraction)
 FACT_WORDS = (
-    "clock", "amount", "weights", "amounts", "eligible", "list", "unit", "units", "on", "value", "values", "years",
+    "clock", "amount", "weights", "amounts", "eligible", "list", "unit", "units", "on", "value", "values", "years", "average_of",
     "from", "to", "source",
 )  # fmt: skip
 
@@ -71,13 +72,25 @@ def _clock(words: Words) -> CertifiedFact | None:
 
 
 def _amount(words: Words) -> CertifiedFact:
-    words.only_one("years", "value")
+    words.only_one("years", "average_of", "value")
     name, unit, days = words.text("amount", required=True), words.text("unit"), _days(words)
+    if words.has("average_of"):
+        inner = words.inner("average_of")
+        past_fen = tuple(_signed_fen(inner, year) for year in inner.names()) if inner else ()
+        return CertifiedAmount(name=name, unit=unit, days=days, value_fen=average_fen(past_fen))
     if not words.has("years"):
         return CertifiedAmount(name=name, unit=unit, days=days, value_fen=words.amount("value") or 0)
     inner = words.inner("years")
     years_fen = tuple(_signed_fen(inner, year) for year in inner.names()) if inner else ()
     return CertifiedAmount(name=name, unit=unit, days=days, value_fen=sum(years_fen), years_fen=years_fen)
+
+
+def average_fen(amounts_fen: Sequence[int]) -> int:
+    """The average of some years in whole fen, rounded once; half a fen goes away from zero (semantics finding 27)."""
+    if not amounts_fen:
+        return 0
+    average = Fraction(sum(amounts_fen), len(amounts_fen))
+    return rounded({"average": average, "rest": -average % 1})["average"]
 
 
 def _weights(words: Words) -> CertifiedFact:

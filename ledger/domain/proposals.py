@@ -34,6 +34,7 @@ def proposals(known: Known, agreement: Agreement, cut: int) -> list[Document]:
         own = [reading for reading in readings if reading.pool == pool.name]
         found += _clocks(agreement, versions, pool, own, certified)
         found += _stages(known, pool, certified)
+        found += _past_years(versions, pool, own)
         found += _eligibilities(pool, certified)
         found += _of_contributions(known, versions.latest, pool, cut)
     said = [each.document for each in known.facts.values() if each.agreement == agreement.number]
@@ -108,6 +109,22 @@ def _recovery_step(pool: Pool) -> Step | None:
 
 
 # Eligibility, contributions, outlays
+
+
+def _past_years(versions: Versions, pool: Pool, readings: Iterable[Reading]) -> Iterator[Document]:
+    """What each unit brought in the years before the agreement, net of refunds, under the names that cap a party by it."""
+    names = {step.cap.at for step in pool.steps if step.cap and isinstance(step.cap.at, str)}
+    if pool.eligible is None or not names:
+        return
+    begins = versions.first.first.year
+    years = range(begins - pool.eligible.average_of_years, begins)
+    totals: dict[str, dict[int, int]] = defaultdict(lambda: dict.fromkeys(years, 0))
+    for reading in readings:
+        if reading.unit and reading.rate_date.year in years:
+            totals[reading.unit][reading.rate_date.year] += reading.amount_fen
+    for unit, sums in totals.items():
+        said = {str(year): yuan(sum_fen) for year, sum_fen in sums.items()}
+        yield from ({"amount": name, "unit": unit, "years": said, "source": FROM_BOOKS} for name in sorted(names))
 
 
 def _eligibilities(pool: Pool, certified: Certified) -> Iterator[Document]:

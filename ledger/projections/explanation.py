@@ -15,6 +15,7 @@ from ledger.domain.terms import Step, Weights
 from ledger.domain.waterfall import Progress, Taken
 from ledger.domain.working import Turn
 from ledger.projections.nothing_stated import nothing_in_force
+from ledger.projections.quantities import Quantity, stated_quantity
 from ledger.projections.spans import month_span
 from ledger.projections.statements import Statement, closed_at, statements_as_of, statements_of_agreement
 
@@ -78,6 +79,11 @@ class Explanation:
     def rounding_fen(self) -> int:
         """舍入差: the figure less the rows, each rounded for itself, and less what was carried (semantics 5.11)."""
         return self.due_fen - self.said_before_fen - sum(self.rows_fen.values()) - self.carried_fen
+
+    @property
+    def quantity(self) -> Quantity:
+        """How the statement's numbers are written."""
+        return stated_quantity(self.statement.unit, self.statement.step, self.statement.basis)
 
     @property
     def name(self) -> str:
@@ -167,6 +173,10 @@ def as_document(why: Explanation) -> dict[str, object]:
         "cut": why.statement.cut,
         "party": why.party,
         "name": why.name,
+        "measure": why.statement.measure,
+        "unit": why.quantity.unit,
+        "step": str(why.quantity.step),
+        "mark": why.quantity.mark,
         "entitled_fen": why.entitled_fen,
         "due_fen": why.due_fen,
         "said_before_fen": why.said_before_fen,

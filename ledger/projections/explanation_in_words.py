@@ -4,18 +4,17 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from ledger.domain.division import GUARANTEED, HANDED_ON, OTHERWISE, Account
-from ledger.projections.explanation import Explanation, OtherChange, StepShare, last_fen_owners
+from ledger.projections.explanation import Explanation, OtherChange, StepShare, Voucher, last_fen_owners
 from ledger.projections.wording import (
     CAUSES_ZH,
     LEVEL_WORDS,
     day_words,
-    exact_fen,
-    money,
     percent_words,
     ratio_words,
 )
 
 UNITS_MAX = 20
+RATIO_LENGTH_MAX = 200
 ROWS = {OTHERWISE: "协议期外或不符合条件的", GUARANTEED: "保底", HANDED_ON: "转入本池供分配的"}
 ALL = "*"
 
@@ -32,12 +31,15 @@ def _sentences(why: Explanation, vouchers_max: int | None) -> Iterator[str]:
         if statement.is_draft
         else f"已由第 {statement.closed_at} 号事项结账，事实截至第 {statement.cut} 号"
     )
-    yield f"结算单 {statement.number}（{state}）：{name}本期应得 {money(why.entitled_fen)} 元。"
+    mark = f"{why.quantity.mark}" if why.quantity.mark else ""
+    yield f"结算单 {statement.number}（{state}）：{mark}{name}本期应得 {why.quantity.said(why.entitled_fen)}。"
     worked_fen = why.due_fen - why.said_before_fen
-    yield f"到期末累计应得 {money(why.due_fen)} 元，减去以前各期已列 {money(why.said_before_fen)} 元，为 {money(worked_fen)} 元。"
+    yield f"到期末累计应得 {why.quantity.said(why.due_fen)}，减去以前各期已列 {why.quantity.said(why.said_before_fen)}，为 {why.quantity.said(worked_fen)}。"
     if worked_fen != why.entitled_fen:
-        yield f"本期各方合计为负，按协议不列：本期列 0.00 元，{name}的 {money(worked_fen)} 元结转以后各期。"
-    causes = "；".join(f"{CAUSES_ZH[cause]} {money(amount_fen)} 元" for cause, amount_fen in why.causes_fen.items())
+        yield f"本期各方合计为负，按协议不列：本期列 0.00 元，{name}的 {why.quantity.said(worked_fen)}结转以后各期。"
+    causes = "；".join(
+        f"{CAUSES_ZH[cause]} {why.quantity.said(amount_fen)}" for cause, amount_fen in why.causes_fen.items()
+    )
     yield f"本期数按原因分为：{causes or '无变动'}。"
     yield from _collected(why)
     yield _rows_sentence(why)
@@ -49,7 +51,7 @@ def _sentences(why: Explanation, vouchers_max: int | None) -> Iterator[str]:
     for change in why.others:
         yield _other_sentence(why, change)
     for reason, amount_fen in why.reasons:
-        yield f"暂不分配的款项 {money(amount_fen)} 元：{reason}"
+        yield f"暂不分配的款项 {why.quantity.said(amount_fen)}：{reason}"
 
 
 def _other_sentence(why: Explanation, change: OtherChange) -> str:
@@ -61,22 +63,26 @@ def _other_sentence(why: Explanation, change: OtherChange) -> str:
         "revised": f"第 {turn.position} 号事项，{turn.name}",
         "day": f"到 {turn.name} 为止应计的保底和定额转移",
     }[turn.kind]
-    return f"{what}，使{why.name}应得变动 {money(change.worth_fen)} 元（{CAUSES_ZH[change.cause]}）。"
+    return f"{what}，使{why.name}应得变动 {why.quantity.said(change.worth_fen)}（{CAUSES_ZH[change.cause]}）。"
 
 
 def _collected(why: Explanation) -> Iterator[str]:
     line = next((line for line in why.statement.lines if line.party == why.party), None)
     if line is None or line.collected_fen is None or line.net_fen is None:
         return
+    if not why.statement.is_money:
+        _, compared, _ = why.quantity.columns
+        yield f"{why.name}本期{compared} {why.quantity.said(line.collected_fen)}。"
+        return
     verb = "应收回" if line.net_fen > 0 else "应付出" if line.net_fen < 0 else "收付"
-    yield f"{why.name}本期已征收 {money(line.collected_fen)} 元，应得减已收，{verb} {money(abs(line.net_fen))} 元。"
+    yield f"{why.name}本期已征收 {why.quantity.said(line.collected_fen)}，应得减已收，{verb} {why.quantity.said(abs(line.net_fen))}。"
 
 
 def _rows_sentence(why: Explanation) -> str:
     """The worksheet's rows of this statement, each rounded for itself, and what foots them (semantics 5.11)."""
-    rows = [f"{_step_name(step)} {money(amount_fen)} 元" for step, amount_fen in why.rows_fen.items()]
-    rows += [f"以前未列、本期结转 {money(why.carried_fen)} 元"] if why.carried_fen else []
-    rows += [f"舍入差 {money(why.rounding_fen)} 元"] if why.rounding_fen else []
+    rows = [f"{_step_name(step)} {why.quantity.said(amount_fen)}" for step, amount_fen in why.rows_fen.items()]
+    rows += [f"以前未列、本期结转 {why.quantity.said(why.carried_fen)}"] if why.carried_fen else []
+    rows += [f"舍入差 {why.quantity.said(why.rounding_fen)}"] if why.rounding_fen else []
     return f"本期各步所得：{'；'.join(rows)}。"
 
 
@@ -108,8 +114,8 @@ def _step_sentence(why: Explanation, unit: str, own: Sequence[StepShare]) -> str
     take = f"提取 {percent_words(step.take)}，" if step.take else ""
     who = f"{unit} 的" if unit else ""
     return (
-        f"{who}步骤{_step_name(step.name)}{clause}：累计到达 {exact_fen(arrived)}，{take}分出 {exact_fen(taken)}，"
-        f"{_by(own[0], why)}{why.name}得 {exact_fen(part)}。"
+        f"{who}步骤{_step_name(step.name)}{clause}：累计到达 {why.quantity.exact(arrived)}，{take}分出 {why.quantity.exact(taken)}，"
+        f"{_by(own[0], why)}{why.name}得 {why.quantity.exact(part)}。"
     )
 
 
@@ -119,13 +125,14 @@ def _limit_sentences(why: Explanation) -> Iterator[str]:
         party = f"{why.agreement.name_of(progress.party)}的封顶" if progress.party else "限额"
         year = f"{progress.scope} 年" if progress.scope else ""
         left = progress.limit_fen - progress.reached
-        state = "已到顶，超出部分进入下一步" if not left else f"还可容纳 {exact_fen(left)}"
+        state = "已到顶，超出部分进入下一步" if not left else f"还可容纳 {why.quantity.exact(left)}"
         who = f"{unit} 的" if unit else ""
-        yield f"{who}步骤{_step_name(progress.step)}{year}{party} {money(progress.limit_fen)} 元，已用 {exact_fen(progress.reached)}，{state}。"
+        yield f"{who}步骤{_step_name(progress.step)}{year}{party} {why.quantity.said(progress.limit_fen)}，已用 {why.quantity.exact(progress.reached)}，{state}。"
 
 
 def _by(share: StepShare, why: Explanation) -> str:
     ratio = ratio_words(share.weights, why.agreement.name_of) if share.weights else ""
+    ratio = ratio if len(ratio) <= RATIO_LENGTH_MAX else "经认定的份额"
     if share.step.cap:
         return f"按{ratio} 并受封顶限制，"
     if share.step.keeps is not None:
@@ -135,13 +142,16 @@ def _by(share: StepShare, why: Explanation) -> str:
 
 def _account_sentence(why: Explanation, account: Account) -> str:
     names = "、".join(why.agreement.name_of(party) for party in account.key.parties)
-    apart = f" {account.key.apart} " if account.key.apart else ""
+    apart = f" {'/'.join(part for part in account.key.apart.split(chr(9)) if part)} " if account.key.apart else ""
     exact, fen = account.exact[why.party], account.fen[why.party]
-    text = f"取整账户{apart}（{names}）：{why.name}精确应得 {exact_fen(exact)}，取整为 {money(fen)} 元"
+    text = (
+        f"取整账户{apart}（{names}）：{why.name}精确应得 {why.quantity.exact(exact)}，取整为 {why.quantity.said(fen)}"
+    )
     owners = last_fen_owners(account)
     if owners:
         each = "各" if len(owners) > 1 else ""
-        text += f"；尾差{each} 1 分归{'、'.join(why.agreement.name_of(party) for party in owners)}"
+        least = "分" if why.statement.is_money else "个最小计数"
+        text += f"；尾差{each} 1 {least}归{'、'.join(why.agreement.name_of(party) for party in owners)}"
     return f"{text}。"
 
 
@@ -149,21 +159,28 @@ def _voucher_sentences(why: Explanation, vouchers_max: int | None) -> Iterator[s
     shown = why.vouchers[:vouchers_max]
     yield f"本期涉及 {len(why.vouchers)} 笔明细" + ("：" if why.vouchers else "。")
     for voucher in shown:
-        entry = voucher.reading.entry
-        original = f"，原税票 {entry.original}" if entry.original else ""
-        level = ""
-        if voucher.reading.amount_fen != entry.amount_fen:
-            level = f"，其中{level_words(why)} {money(voucher.reading.amount_fen)} 元"
+        dated = day_words(voucher.reading.rate_date)
         yield (
-            f"税票 {entry.key}（第 {entry.position} 号事项第 {entry.row} 行{original}）{day_words(entry.booked_on)}入库 "
-            f"{money(entry.amount_fen)} 元{level}，适用 {day_words(voucher.reading.rate_date)} 的条款，"
-            f"{CAUSES_ZH[voucher.cause]}，使{why.name}应得变动 {money(voucher.worth_fen)} 元。"
+            f"{_recorded(why, voucher)}，适用 {dated} 的条款，{CAUSES_ZH[voucher.cause]}，"
+            f"使{why.name}应得变动 {why.quantity.said(voucher.worth_fen)}。"
         )
     if len(shown) < len(why.vouchers):
         yield f"其余 {len(why.vouchers) - len(shown)} 笔从略；加 --all 全部列出，或用 --json。"
 
 
-def level_words(why: Explanation) -> str:
-    """Which level's part of a line is shared."""
-    pool = next(pool for pool in why.agreement.terms.pools if pool.name == why.statement.pool)
-    return LEVEL_WORDS.get(pool.level, "参与分配")
+def _recorded(why: Explanation, voucher: Voucher) -> str:
+    """The line itself: where it stands in the log, what it says, and how much of it is shared."""
+    entry = voucher.reading.entry
+    place = f"第 {entry.position} 号事项第 {entry.row} 行"
+    if not why.statement.is_money:
+        first, last = entry.period_first or entry.booked_on, entry.period_last or entry.booked_on
+        days = day_words(first) if first == last else f"{day_words(first)}至{day_words(last)}"
+        return f"报送 {entry.key}（{place}）{days} {why.quantity.said(entry.amount_fen)}"
+    original = f"，原税票 {entry.original}" if entry.original else ""
+    said = (
+        f"税票 {entry.key}（{place}{original}）{day_words(entry.booked_on)}入库 {why.quantity.said(entry.amount_fen)}"
+    )
+    if voucher.reading.amount_fen == entry.amount_fen:
+        return said
+    level = LEVEL_WORDS.get(voucher.reading.level, "参与分配")
+    return f"{said}，其中{level} {why.quantity.said(voucher.reading.amount_fen)}"

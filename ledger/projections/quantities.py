@@ -9,7 +9,7 @@ from fractions import Fraction
 from ledger.domain.figures import decimal_text
 from ledger.domain.statement import basis_of
 from ledger.domain.terms import Pool
-from ledger.projections.wording import money
+from ledger.projections.wording import exact_fen, money
 
 FOR_ASSESSMENT = "仅用于考核，不得对外公布。For assessment only."
 MARKS = {"split": FOR_ASSESSMENT, "double": FOR_ASSESSMENT, "in_place": "在地统计数，不分劈。"}
@@ -50,6 +50,18 @@ class Quantity:
         sign, digits = ("-", whole * -1) if whole < 0 else ("", whole)
         number, dot, places = decimal_text(digits * self.step).partition(".")
         return f"{sign}{int(number):,}{dot}{places}"
+
+    def said(self, whole: int) -> str:
+        """A number with its unit."""
+        return f"{self.text(whole)} {self.unit}"
+
+    def exact(self, amount: Fraction) -> str:
+        """An exact number with the fraction of a smallest step beside it: `12.34 元又 1/3 分`."""
+        if not self.basis:
+            return exact_fen(amount)
+        whole, rest = divmod(abs(amount), 1)
+        fraction = f"又 {rest} 个最小计数" if rest else ""
+        return f"{'-' if amount < 0 else ''}{self.said(int(whole))}{fraction}"
 
 
 def quantity_of(pool: Pool) -> Quantity:

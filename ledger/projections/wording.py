@@ -15,6 +15,7 @@ LEVEL_WORDS = {
     "county": "县级留成",
     "local": "地方留成（省、市、县合计）",
 }
+LEVEL_NAMES = {"county": "县级", "city": "市级"}
 CAUSES_ZH = {
     "own": "本期入库",
     "late": "以前期间入库、本期才入账",
