@@ -1,26 +1,31 @@
-"""A trial (试算): terms, certified facts and lines in, tables of text out; no books."""
+"""A trial (试算): terms, certified facts, lines and figures in, tables of text out; no books."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 
 from features.comparing import Table, in_columns, known_column
+from features.statistician import csv_of
 from ledger.domain.calendar import Every, day
 from ledger.domain.certified import Certified
 from ledger.domain.draft import read_terms
 from ledger.domain.entries import Entry
 from ledger.domain.fact_draft import read_facts
+from ledger.domain.figures import Report
 from ledger.domain.levels import retained_fen
 from ledger.domain.linking import link
 from ledger.domain.money import yuan
 from ledger.domain.payable import payable
+from ledger.domain.pools import PoolKey
 from ledger.domain.schedule import Schedule
-from ledger.domain.split import Split, split
+from ledger.domain.split import Measured, Split, split
 from ledger.domain.terms import LEVELS, Terms
 from ledger.domain.versions import Versions
 from ledger.domain.worksheet import Shares
 from ledger.files.documents import parse_yaml
+from ledger.files.figures_csv import read_figures
 from ledger.files.receipts_csv import read_receipts
+from ledger.projections.quantities import quantity_of
 
 LEVELS_ZH = ("中央", "省", "市", "县")
 
@@ -32,6 +37,7 @@ class Trial:
         self._terms: Terms | None = None
         self._facts = Certified()
         self._entries: list[Entry] = []
+        self._reports: list[Report] = []
         self._split: Split | None = None
 
     @property
@@ -54,12 +60,21 @@ class Trial:
         """The facts that both sides certified."""
         self._facts = read_facts(parse_yaml(text, "事实"))
 
+    def take_reports(self, table: Table) -> None:
+        """Indicators or quotas to divide beside the lines, or without any."""
+        self._reports = read_figures(csv_of(table), "报表.csv").reports
+
+    def split_reports(self, table: Table) -> None:
+        """Divide indicators or quotas by the terms."""
+        self.take_reports(table)
+        self._split = split(Versions([self.terms]), [], self._facts, "year", reports=self._reports)
+
     def split(self, table: Table, every: Every) -> None:
-        """Divide lines by the terms."""
+        """Divide lines by the terms, and what was reported."""
         data = "\n".join(",".join(row) for row in table).encode()
         file = read_receipts(data, "明细.csv", check_codes=False)
         self._entries = link(file.entries, file.references, lambda vouchers: (), file.name)
-        self._split = split(Versions([self.terms]), self._entries, self._facts, every)
+        self._split = split(Versions([self.terms]), self._entries, self._facts, every, reports=self._reports)
 
     # Shares
 
@@ -92,9 +107,13 @@ class Trial:
 
     def _shares(self, columns: Sequence[str], rows: Iterable[tuple[str, Shares]]) -> Table:
         """Rows with the parties that the columns name, in their order."""
-        names = [party.name for party in self.terms.parties.values()]
-        ids = [self.terms.party_named(column) or known_column(column, names) for column in columns[1:]]
+        ids = self._parties(columns)
         return [columns, *([name, *(yuan(shares.get(party, 0)) for party in ids)] for name, shares in rows)]
+
+    def _parties(self, columns: Sequence[str]) -> list[str]:
+        """The parties that the columns name, the first column aside."""
+        names = [party.name for party in self.terms.parties.values()]
+        return [self.terms.party_named(column) or known_column(column, names) for column in columns[1:]]
 
     # Sums, limits, what is not divided
 
@@ -122,7 +141,7 @@ class Trial:
 
     def reasons(self) -> str:
         """Why it waits."""
-        return "\n".join(reason.say("zh") for reason, _ in self.done.reasons)
+        return "\n".join(each.reason.say("zh") for each in self.done.reasons)
 
     def undivided(self) -> str:
         """What is not divided and stays with its collector, in yuan."""
@@ -142,6 +161,40 @@ class Trial:
             reached = "是" if each.eligible else "否"
             rows.append([each.unit, yuan(each.total_fen), reached, yuan(each.total_fen - least_fen)])
         return in_columns(columns, ("企业", "合计", "达到", "比门槛多"), rows)
+
+    # Figures
+
+    def reports_in(self, pool: str, columns: Sequence[str]) -> Table:
+        """What each report is worth to each party in a pool, in the pool's unit."""
+        own = [(str(each.entry.key), shares) for each, shares in self.done.figures if each.pool == pool]
+        return self._quantities(pool, columns, own)
+
+    def measures_in(self, pool: str, columns: Sequence[str]) -> Table:
+        """What each indicator or quota of a pool gives each party in all."""
+        return self._quantities(pool, columns, [(key.measure, each.totals) for key, each in self._measured(pool)])
+
+    def measure_totals(self, pool: str, columns: Sequence[str]) -> Table:
+        """What a pool gives in all of each indicator or quota, what was reported, and how many times that it gives."""
+        rows = []
+        for key, each in self._measured(pool):
+            quantity, whole = quantity_of(each.pool), sum(each.totals.values())
+            times = str(Fraction(whole, each.in_place)) if each.in_place else "—"
+            rows.append([key.measure, quantity.text(whole), quantity.text(each.in_place), times])
+        return in_columns(columns, ("指标", "各方合计", "在地数", "倍数"), rows)
+
+    def mark(self, pool: str) -> str:
+        """What must stand beside every figure of a pool."""
+        return quantity_of(self._measured(pool)[0][1].pool).mark
+
+    def _measured(self, pool: str) -> list[tuple[PoolKey, Measured]]:
+        found = [(key, each) for key, each in self.done.measured.items() if key.pool == pool]
+        assert found, f"没有指标或额度的池“{pool}”。"
+        return found
+
+    def _quantities(self, pool: str, columns: Sequence[str], rows: Iterable[tuple[str, Shares]]) -> Table:
+        quantity = quantity_of(self._measured(pool)[0][1].pool)
+        ids = self._parties(columns)
+        return [columns, *([name, *(quantity.text(shares.get(party, 0)) for party in ids)] for name, shares in rows)]
 
     # Weights and levels
 

@@ -591,7 +591,15 @@ def selects(book: Book, name: str, line: Line) -> bool | None:
         return False
     if "subjects" in pool and not any(subject.startswith(prefix) for prefix in pool["subjects"]):
         return False
-    return is_of(book, pool.get("of", "all"), line)
+    found = is_of(book, pool.get("of", "all"), line)
+    return True if found is None and judged_by_name(book, name, pool, line) else found
+
+
+def judged_by_name(book: Book, name: str, pool: dict, line: Line) -> bool:
+    """Nobody certified the list, but both sides judged this very enterprise for this pool."""
+    unit = line.attributes["enterprise"]
+    own = [fact for fact in named(book, "eligible", name, unit or "") if unit and fact.get("unit", "") == unit]
+    return pool.get("per") == "enterprise" and any(holds_on(fact, line.rate_date) for fact in own)
 
 
 def is_of(book: Book, of: str | dict, line: Line) -> bool | None:

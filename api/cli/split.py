@@ -26,7 +26,7 @@ from ledger.files.documents import read_document
 from ledger.files.figures_csv import read_figures, read_inputs
 from ledger.files.receipts_csv import RECEIPTS_BYTES_MAX, ReceiptsFile, read_receipts
 from ledger.files.text import read_bytes
-from ledger.projections.quantities import quantity_of
+from ledger.projections.quantities import Quantity, quantity_of
 from ledger.projections.wording import exact_fen
 
 ENTRIES_SHOWN_MAX = 20
@@ -133,9 +133,12 @@ def split_document(result: Split) -> dict[str, object]:
         "undivided": result.undivided_fen,
         "unselected": result.unselected_fen,
         "collected": result.collected,
-        "reasons": [str(reason) for reason, _ in result.reasons],
+        "reasons": [str(each.reason) for each in result.reasons],
         "steps": result.steps,
-        "waiting_reasons": [{"reason": str(reason), "amount": amount_fen} for reason, amount_fen in result.reasons],
+        "waiting_reasons": [
+            {"pool": each.pool.pool, "measure": each.pool.measure, "reason": str(each.reason), "amount": each.amount}
+            for each in result.reasons
+        ],
         "as_of": result.as_of.isoformat(),
         "figures": [_figure_document(*each) for each in result.figures],
         "measures": [_measured_document(key, measured) for key, measured in result.measured.items()],
@@ -233,7 +236,10 @@ def _remarks(result: Split, language: Language) -> list[str]:
         else "",
         f"不在分享范围 {amount(result.unselected_fen)} 元。" if result.unselected_fen else "",
     ]
-    remarks += [f"{reason.say(language)}（{amount(waiting_fen)} 元）" for reason, waiting_fen in result.reasons]
+    for each in result.reasons:
+        measured = result.measured.get(each.pool)
+        quantity = quantity_of(measured.pool) if measured else Quantity()
+        remarks.append(f"{each.reason.say(language)}（{quantity.said(each.amount)}）")
     last = list(result.progress.values())[-1:]
     for pool, unit, progress in last[0] if last else []:
         who = " ".join(part for part in (pool, unit, f"步骤“{progress.step}”") if part)

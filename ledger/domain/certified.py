@@ -121,6 +121,11 @@ class Certified:
         fact = self._holding(CertifiedEligibility, pool, unit, when)
         return fact.value if fact else None
 
+    def judges(self, pool: str, unit: str, when: date) -> bool:
+        """Whether the eligibility of this very unit is certified for a pool on a day, whichever way."""
+        own = self._found.get((CertifiedEligibility, pool, unit), ()) if unit else ()
+        return any(fact.days.covers(when) for fact in own)
+
     def members(self, name: str, when: date) -> frozenset[str] | None:
         """The enterprises on a list on a day, or None if nobody certified it."""
         fact = self._holding(CertifiedList, name, "", when)

@@ -140,6 +140,7 @@ class Division:
         self.whole_fen += reading.amount_fen
         if self.pool.basis == "in_place" and reading.collector:
             self._due[reading.collector] += reading.amount_fen
+            self._collected[reading.collector] += reading.amount_fen
             return
         stream = Stream(reading.unit, self._apart(reading))
         when = reading.rate_date

@@ -181,7 +181,7 @@ class Reader:
             return source.project in selection.names
         if selection.by == "park":
             return self._stands_in(selection.names, source.park, when)
-        return selection.by == "all" or self._listed(terms, selection.names[0], source, when)
+        return selection.by == "all" or self._listed(terms, pool, source, when)
 
     def _stands_in(self, parks: tuple[str, ...], park: str, when: date) -> bool:
         """Whether a park is one of these or stands below one on a day."""
@@ -211,10 +211,14 @@ class Reader:
         others = (version.party_named(written) for version in self._versions.signed)
         return own or next((party for party in others if party in terms.parties), None)
 
-    def _listed(self, terms: Terms, name: str, source: Entry, when: date) -> RuleBroken | bool:
+    def _listed(self, terms: Terms, pool: Pool, source: Entry, when: date) -> RuleBroken | bool:
+        """Whether an enterprise is on the list, or, where nobody certified one, is judged by name for the pool."""
+        name = pool.selection.names[0]
         members = self.certified.members(name, when)
         if members is None and terms.lists:
             members = frozenset(terms.lists[name]) if name in terms.lists else None
+        if members is None and pool.per == "enterprise" and self.certified.judges(pool.name, source.enterprise, when):
+            return True
         return ListUncertified(name=name) if members is None else source.enterprise in members
 
 

@@ -7,6 +7,7 @@ explain; what is due is what is paid (semantics 5.11).
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from ledger.domain.calendar import DAY, Every, settlement, settlement_last
 from ledger.domain.certified import Certified, Proposal
@@ -25,6 +26,14 @@ from ledger.domain.worksheet import Shares, less, rows_by_step, rows_less
 
 Rows = dict[str, dict[str, Shares]]
 """Shares by pool and step."""
+
+
+class Waiting(NamedTuple):
+    """Why something of a pool waits, and how much: fen, or smallest steps of the pool's unit."""
+
+    reason: RuleBroken
+    amount: int
+    pool: PoolKey
 
 
 @dataclass
@@ -58,7 +67,7 @@ class Split:
     steps: dict[str, Rows]
     sums: Sums
     unselected_fen: int
-    reasons: list[tuple[Uncertified, int]]
+    reasons: list[Waiting]
     progress: dict[str, list[tuple[str, str, Progress]]]
     proposals: list[Proposal]
     as_of: date
@@ -175,15 +184,14 @@ def _proposals(terms: Terms, certified: Certified) -> Iterator[Proposal]:
             yield from certified.propose(pool.name, pool.eligible)
 
 
-def _reasons(pools: Pools) -> list[tuple[Uncertified, int]]:
-    """Why something waits and how much, each reason once."""
-    amounts: dict[str, tuple[Uncertified, int]] = {}
+def _reasons(pools: Pools) -> list[Waiting]:
+    """Why something waits and how much, each reason once for each pool."""
+    amounts: dict[tuple[PoolKey, str], Waiting] = {}
     for key in pools.divisions:
-        for reason, amount_fen in pools.reasons(key):
-            if isinstance(reason, Uncertified):
-                before_fen = amounts[str(reason)][1] if str(reason) in amounts else 0
-                amounts[str(reason)] = (reason, before_fen + amount_fen)
-    return list(amounts.values())
+        for reason, amount in pools.reasons(key):
+            before = amounts.get((key, str(reason)), Waiting(reason, 0, key))
+            amounts[key, str(reason)] = before._replace(amount=before.amount + amount)
+    return [each for each in amounts.values() if isinstance(each.reason, Uncertified) or each.pool.measure]
 
 
 def _worths(

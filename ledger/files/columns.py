@@ -63,7 +63,6 @@ class Layout:
 
 
 RECEIPTS = Layout(USED, UNUSED, REQUIRED)
-CANONICAL = RECEIPTS.canonical
 
 
 class ColumnMissing(RuleBroken):

@@ -1,10 +1,12 @@
 """Simulations over the books: other terms beside an agreement, by everything recorded."""
 
+from dataclasses import replace
+
 from ledger.domain.agreement import Agreement
 from ledger.domain.books import Books
 from ledger.domain.certified import Certified
-from ledger.domain.simulation import Simulation, course
-from ledger.domain.terms import Terms
+from ledger.domain.simulation import Course, Simulation, course
+from ledger.domain.terms import Party, Terms
 from ledger.domain.versions import Versions
 
 
@@ -14,4 +16,18 @@ def simulate(books: Books, agreement: Agreement, terms: Terms, facts: Certified 
     reports = [report for _, report in books.counted]
     actual = course(agreement.known_at(books.position), own, books.entries, books.originals, reports)
     other = course(Versions([terms]), own if facts is None else facts, books.entries, books.originals, reports)
-    return Simulation(actual, other)
+    return Simulation(actual, _called_alike(other, terms, agreement.terms))
+
+
+def _called_alike(other: Course, terms: Terms, actual: Terms) -> Course:
+    """The same parties under the agreement's ids, where the other terms give them others: by name or region."""
+    ids = {
+        party.id: party.id if party.id in actual.parties else _known(party, actual) or party.id
+        for party in terms.parties.values()
+    }
+    years = {year: {ids[party]: fen for party, fen in shares.items()} for year, shares in other.years.items()}
+    return replace(other, years=years)
+
+
+def _known(party: Party, actual: Terms) -> str | None:
+    return actual.party_named(party.name) or (actual.party_named(party.region) if party.region else None)
