@@ -9,7 +9,7 @@ from api.cli.settings import Settings, json_option, pass_settings
 from ledger.domain.agreement import needs_certified
 from ledger.domain.draft import read_terms
 from ledger.domain.errors import Language
-from ledger.domain.uncertified import CLOCKS_ZH
+from ledger.domain.terms import CLOCKS_ZH
 from ledger.files.documents import read_document
 from ledger.projections.terms_in_words import terms_in_words
 

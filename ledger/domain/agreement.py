@@ -20,7 +20,6 @@ from ledger.domain.events import (
     Event,
     Fact,
 )
-from ledger.domain.schedule import names_needed
 from ledger.domain.scrutiny_of_pools import may_claim_the_same
 from ledger.domain.terms import ClockWindow, Document, Terms
 from ledger.domain.versions import Versions
@@ -319,7 +318,7 @@ def needs_certified(terms: Terms) -> list[str]:
         if pool.selection.by == "list" and pool.selection.names[0] not in (terms.lists or {}):
             names.append(pool.selection.names[0])
         for step in pool.steps:
-            names += sorted(names_needed(step))
+            names += sorted(step.names_certified)
             names += [step.window.clock] if isinstance(step.window, ClockWindow) else []
         amounts = (pool.guarantee and pool.guarantee.at_least, pool.transfer and pool.transfer.amount)
         names += [each for each in amounts if isinstance(each, str)]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ledger.domain.agreement import Agreement
+from ledger.domain.errors import Conflict
 from ledger.domain.known import Known
 from ledger.domain.pools import PoolKey
 from ledger.domain.statement import cause_of
@@ -29,8 +30,20 @@ class Bridge:
         return sums(self.changes, key, self.due_end.get(key, self.due_start.get(key, {})))
 
 
+class NotInForceThen(Conflict):
+    """A moment at which nothing was due, because not every party had signed."""
+
+    zh = "协议 {agreement} 在第 {position} 号事项时尚未生效，那时没有应得。{when}请另选时点。"
+    en = "Agreement {agreement} was not in force at event {position}, so nothing was due. Choose another moment."
+
+
 def bridge(known: Known, agreement: Agreement, start: Moment, end: Moment) -> Bridge:
-    """The way from one moment to another, in any direction."""
+    """The way from one moment to another, in any direction; raises NotInForceThen."""
+    for moment in (start, end):
+        if not agreement.is_in_force(moment.cut):
+            signed = agreement.in_force_at
+            when = f"各方在第 {signed} 号事项签齐，" if signed else ""
+            raise NotInForceThen(agreement=agreement.number, position=moment.cut, when=when)
     between = Moment(start.cut, end.day)
     changes = [*_way(known, agreement, start, between), *_way(known, agreement, between, end)]
     return Bridge(start, end, _due(known, agreement, start), _due(known, agreement, end), tuple(changes))

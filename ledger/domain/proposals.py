@@ -16,7 +16,6 @@ from ledger.domain.known import Known
 from ledger.domain.money import yuan
 from ledger.domain.projects import clock_starts
 from ledger.domain.reading import Fate, Reading
-from ledger.domain.schedule import names_needed
 from ledger.domain.terms import ClockWindow, Document, Pool, Step, Terms
 from ledger.domain.versions import Versions
 
@@ -135,7 +134,7 @@ def _eligibilities(pool: Pool, certified: Certified) -> Iterator[Document]:
 
 def _of_contributions(known: Known, terms: Terms, pool: Pool, cut: int) -> Iterator[Document]:
     """Weights of every year and the outlay to recover, by the contributions recorded."""
-    names = {name for step in pool.steps for name in names_needed(step)}
+    names = {name for step in pool.steps for name in step.names_certified}
     by_unit: dict[str, list[tuple[str, Report]]] = defaultdict(list)
     for position, report in known.counted:
         party = terms.party_named(report.reporter)

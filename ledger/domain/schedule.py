@@ -13,9 +13,8 @@ from fractions import Fraction
 from ledger.domain.calendar import DAY, agreement_year, agreement_years
 from ledger.domain.certified import Certified
 from ledger.domain.factors import weights_by
-from ledger.domain.terms import COLLECTOR, ClockWindow, Limit, Pool, Step, Weights, Window
+from ledger.domain.terms import CLOCKS_ZH, COLLECTOR, ClockWindow, Limit, Pool, Step, Weights, Window
 from ledger.domain.uncertified import (
-    CLOCKS_ZH,
     AmountUncertified,
     ClockUncertified,
     StocksUncertified,
@@ -78,7 +77,7 @@ class Schedule:
         for step in pool.steps if pool else ():
             for window in self._windows(step):
                 yield from window.cuts() if window else ()
-            names |= names_needed(step)
+            names |= step.names_certified
         yield from self._certified.cuts(names, self._unit)
 
     def _changes(self, when: date) -> bool:
@@ -208,9 +207,3 @@ class Schedule:
     @property
     def _named(self) -> str:
         return self._unit or self._versions.latest.title
-
-
-def names_needed(step: Step) -> set[str]:
-    """The certified amounts, weights and stocks that a step asks for, by name."""
-    limits = (step.until, step.cap.at if step.cap else None, step.keeps)
-    return {each for each in limits if isinstance(each, str)} | set(step.by.factors if step.by else ())

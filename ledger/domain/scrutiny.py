@@ -13,8 +13,7 @@ from ledger.domain import terms_faults as faults
 from ledger.domain.calendar import DAY
 from ledger.domain.errors import Fault
 from ledger.domain.scrutiny_of_pools import scrutinise_pools
-from ledger.domain.terms import COLLECTOR, ClockWindow, LevelRow, Pool, Step, Terms, Window
-from ledger.domain.uncertified import CLOCKS_ZH
+from ledger.domain.terms import CLOCKS_ZH, COLLECTOR, ClockWindow, LevelRow, Pool, Step, Terms, Window
 
 FOREVER = date.max
 

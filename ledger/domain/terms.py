@@ -28,6 +28,10 @@ Clock = Literal["registered", "works_started", "production", "first_tax", "recov
 Scope = Literal["term", "year", "agreement_year"]
 Channel = Literal["year_end_settlement", "horizontal_transfer", "treasury_transfer", "cash"]
 Role = Literal["origin", "host", "introducer", "receiver", "zone", "fund", "subsidy"]
+CLOCKS_ZH = {
+    "registered": "注册", "works_started": "开工", "production": "达产", "first_tax": "首笔税收",
+    "recovered": "收回投入", "signed": "签署",
+}  # fmt: skip
 LEVELS: tuple[Level, ...] = ("central", "province", "city", "county")
 LAND_PROCEEDS_SUBJECT = "1030148"
 EDITION = 2
@@ -131,6 +135,12 @@ class Step:
     def sharers(self) -> frozenset[str]:
         """The parties with a positive weight, as far as the terms themselves say."""
         return frozenset(party for party, weight in self.weights.items() if weight > 0)
+
+    @property
+    def names_certified(self) -> set[str]:
+        """The amounts, weights and stocks that it needs certified, by name."""
+        limits = (self.until, self.cap.at if self.cap else None, self.keeps)
+        return {each for each in limits if isinstance(each, str)} | set(self.by.factors if self.by else ())
 
     @property
     def is_certified_by(self) -> bool:

@@ -61,9 +61,3 @@ class TransferUncertified(Uncertified):
 
     zh = "“{pool}”应于 {when} 转移的数额“{name}”尚未认定，暂不转移。请双方认定。"
     en = "The amount '{name}' that '{pool}' transfers on {when} is not certified, so it waits."
-
-
-CLOCKS_ZH = {
-    "registered": "注册", "works_started": "开工", "production": "达产", "first_tax": "首笔税收",
-    "recovered": "收回投入", "signed": "签署",
-}  # fmt: skip

@@ -1,7 +1,6 @@
 """A fact put forward for certification, as one Chinese phrase."""
 
-from ledger.domain.terms import Document
-from ledger.domain.uncertified import CLOCKS_ZH
+from ledger.domain.terms import CLOCKS_ZH, Document
 
 
 def fact_in_words(document: Document) -> str:

@@ -4,8 +4,19 @@ from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 
-from ledger.domain.terms import COLLECTOR, Cap, CertifiedBy, ClockWindow, Limit, Pool, Step, Terms, Weights, Window
-from ledger.domain.uncertified import CLOCKS_ZH
+from ledger.domain.terms import (
+    CLOCKS_ZH,
+    COLLECTOR,
+    Cap,
+    CertifiedBy,
+    ClockWindow,
+    Limit,
+    Pool,
+    Step,
+    Terms,
+    Weights,
+    Window,
+)
 from ledger.projections.wording import day_words, money, names_in, percent_words, ratio_words
 
 UNITS = {"enterprise": "每户企业", "project": "每个项目", "collector": "每个征收方", "agreement": ""}
