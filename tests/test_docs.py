@@ -8,7 +8,7 @@ import pytest
 from api.cli.main import COMMANDS
 from ledger.domain.draft import read_terms
 from ledger.domain.fact_draft import read_facts
-from ledger.files.columns import CANONICAL
+from ledger.files.columns import RECEIPTS
 from ledger.files.documents import parse_json, parse_yaml, read_document, write_json, write_yaml
 from ledger.projections.terms_in_words import terms_in_words
 
@@ -51,5 +51,5 @@ def test_the_reference_names_every_column_and_the_readme_only_commands_that_are_
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     named = set(re.findall(r"python3 run\.py (?:--books \S+ )?([a-z]+)", readme)) - {"test"}
 
-    assert {name for name in CANONICAL.values() if name not in REFERENCE} == set()
+    assert {name for name in RECEIPTS.canonical.values() if name not in REFERENCE} == set()
     assert named <= set(COMMANDS)

@@ -16,7 +16,6 @@ from ledger.domain.pools import PoolKey
 from ledger.domain.working import Moment
 from ledger.projections.quantities import Quantity, quantity_of
 from ledger.projections.spans import period_of
-from ledger.projections.wording import CAUSES_ZH
 
 POINT = re.compile(r"(?:([1-9][0-9]*)@)?([0-9]{4}-[0-9]{2}-[0-9]{2})")
 
@@ -79,7 +78,7 @@ def _print(agreement: Agreement, way: Bridge, key: PoolKey) -> None:
     rows = [_row(_said(way.start), way.due_start.get(key, {}), parties, quantity)]
     for cause, shares in way.by_cause(key).items():
         if any(shares.values()):
-            rows.append(_row(CAUSES_ZH[cause], shares, parties, quantity))
+            rows.append(_row(quantity.cause(cause), shares, parties, quantity))
     rows.append(_row(_said(way.end), way.due_end.get(key, {}), parties, quantity))
     title = " ".join(part for part in ("应得变动", key.pool, key.measure, f"（{quantity.unit}）") if part)
     print_table(title, ("", *names), rows, numbers=range(1, len(names) + 1))

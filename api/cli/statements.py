@@ -21,7 +21,6 @@ from ledger.projections.statements import (
     statements_within,
     sums_of,
 )
-from ledger.projections.wording import CAUSES_ZH
 
 SUM_COLUMNS = ("协议", "池", "参与方", "应得", "已征收", "净额（应收+/应付−）")
 
@@ -150,7 +149,7 @@ def _payments_document(books: Books, found: Statement) -> dict[str, object]:
 
 def causes_in_words(causes_fen: Mapping[str, int], quantity: Quantity) -> str:
     """The causes of a figure, side by side."""
-    return "；".join(f"{CAUSES_ZH[cause]} {quantity.text(amount_fen)}" for cause, amount_fen in causes_fen.items())
+    return "；".join(f"{quantity.cause(cause)} {quantity.text(amount_fen)}" for cause, amount_fen in causes_fen.items())
 
 
 def remarks(found: Statement, quantity: Quantity) -> list[str]:

@@ -13,6 +13,7 @@ from ledger.domain.figure_lines import FigureLines
 from ledger.domain.figures import Report
 
 AcceptingLevel = Literal["county", "city"]
+LEVELS_SAID = {"county": "县级 county", "city": "市级 city"}
 LEVELS_IN_ORDER: tuple[AcceptingLevel, ...] = get_args(AcceptingLevel)
 
 
@@ -76,7 +77,7 @@ def accept(batches: Batches, number: str, level: AcceptingLevel) -> Fact:
         raise BatchUnknown(batch=number[:40])
     due = batches[number].due
     if due != level:
-        raise AcceptanceOutOfOrder(batch=number, due=due or "—", level=level)
+        raise AcceptanceOutOfOrder(batch=number, due=LEVELS_SAID.get(due or "", "—"), level=LEVELS_SAID[level])
     counts = level == LEVELS_IN_ORDER[-1]
     return Fact(f"figures/{number}", FiguresAccepted, {"batch": number, "level": level, "counts": counts})
 

@@ -121,7 +121,7 @@ def propose(
 ) -> list[Fact]:
     """Put facts forward, all or none; a party that does so has confirmed them.
 
-    Raises FactsRefused, FactUnknown, FactKnown, FactContradicts, SupersedesOther.
+    Of several those that were put forward before are passed over.  Raises FactsRefused, FactUnknown, FactKnown, FactContradicts, SupersedesOther.
     """
     by = agreement.party(party) if party else ""
     if supersedes:
@@ -130,6 +130,11 @@ def propose(
     known, proposed = dict(facts), []
     for document in documents:
         fact = read_fact(document)
+        same = _same(agreement, fact, known)
+        if same:
+            if len(documents) == 1:
+                raise FactKnown(fact=same)
+            continue
         _refuse_contradiction(agreement, fact, known, supersedes)
         number = f"F{len(known) + 1}"
         known[number] = Certification(number, agreement.number, document, fact, by, 0, supersedes)
@@ -243,11 +248,16 @@ def _refuse_contradiction(agreement: Agreement, fact: CertifiedFact, facts: Fact
     for other in facts.values():
         if other.agreement != agreement.number or other.fact is None or other.number in replaced:
             continue
-        if _matter(fact) == _matter(other.fact) and _days_meet(fact, other.fact):
-            if fact == other.fact:
-                raise FactKnown(fact=other.number)
-            if _says_otherwise(fact, other.fact):
-                raise FactContradicts(fact=other.number, said=_said(other.document))
+        same_days = _matter(fact) == _matter(other.fact) and _days_meet(fact, other.fact)
+        if same_days and _says_otherwise(fact, other.fact):
+            raise FactContradicts(fact=other.number, said=_said(other.document))
+
+
+def _same(agreement: Agreement, fact: CertifiedFact, facts: Facts) -> str:
+    """The number under which the very same fact was put forward, if it was."""
+    replaced = {each.supersedes for each in facts.values()}
+    known = (each for each in facts.values() if each.agreement == agreement.number and each.number not in replaced)
+    return next((each.number for each in known if each.fact == fact), "")
 
 
 def _matter(fact: CertifiedFact) -> tuple[object, ...]:

@@ -4,7 +4,7 @@ What is due is a function of what is known and of a day (semantics 5.1, 5.9).
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 
 from ledger.domain.agreement import Agreement
@@ -36,6 +36,10 @@ class Known:
     projects: dict[str, Project] = field(default_factory=dict)
     relocations: list[Relocation] = field(default_factory=list)
     known_places: list[tuple[int, Places]] = field(default_factory=list)
+
+    def alone(self) -> "Known":
+        """What is known, without what a fold of the log adds to it."""
+        return Known(**{each.name: getattr(self, each.name) for each in fields(Known)})
 
     def in_force(self, cut: int) -> list[Agreement]:
         """The agreements that every party had signed by a position."""

@@ -1,20 +1,21 @@
 """Simulation (测算): other terms over recorded history; nothing is recorded.
 
-What each party would have got, year by year of booking, less what the agreement in force gives it.
+What each party would have got, year by year of booking, less what the agreement in force gives it; entries that
+another agreement divides count in neither.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 
-from ledger.domain.certified import Certified
-from ledger.domain.entries import Entry, Originals
+from ledger.domain.agreement import Agreement, Version
+from ledger.domain.certification import Certification
+from ledger.domain.certified import CertifiedFact
+from ledger.domain.entries import Entry
 from ledger.domain.errors import RuleBroken
-from ledger.domain.figure_reading import FigureReader
-from ledger.domain.figures import Report
+from ledger.domain.known import Known
 from ledger.domain.pools import Pools
-from ledger.domain.reading import Reader
-from ledger.domain.versions import Versions
+from ledger.domain.terms import Terms
 from ledger.domain.worksheet import Shares, less
 
 
@@ -41,23 +42,34 @@ class Simulation:
         return {year: less(self.other.years.get(year, {}), self.actual.years.get(year, {})) for year in years}
 
 
-def course(
-    versions: Versions, certified: Certified, entries: Sequence[Entry], originals: Originals, reports: Iterable[Report]
-) -> Course:
-    """Divide recorded history by some terms, year by year of booking."""
-    reader = Reader(versions, certified, originals)
-    pools = Pools(versions, certified)
+def simulate(
+    known: Known, agreement: Agreement, terms: Terms, facts: Iterable[CertifiedFact] | None, cut: int
+) -> Simulation:
+    """An agreement beside other terms in its place; with its own certified facts where no others are given."""
+    other = replace(agreement, versions=(Version(1, {}, terms, agreement.in_force_at or 0, ()),), draft=None)
+    stated = known.facts
+    if facts is not None:
+        named = ((f"F{index}", fact) for index, fact in enumerate(facts, 1))
+        stated = {name: Certification(name, agreement.number, {}, fact, "", 0, certified_at=0) for name, fact in named}
+    beside = replace(known.alone(), agreements=known.agreements | {agreement.number: other}, facts=stated)
+    return Simulation(course(known, agreement, cut), course(beside, other, cut))
+
+
+def course(known: Known, agreement: Agreement, cut: int) -> Course:
+    """Divide everything known at a position by an agreement, year by year of booking."""
+    pools = Pools(agreement.known_at(cut), known.certified(agreement, cut))
+    claims = known.claims(agreement, cut)
     by_year: dict[int, list[Entry]] = {}
-    for entry in entries:
-        by_year.setdefault(entry.booked_on.year, []).append(entry)
+    for entry in known.entries:
+        if entry.position <= cut:
+            by_year.setdefault(entry.booked_on.year, []).append(entry)
     before, years = pools.due_in_money(), {}
     for year in sorted(by_year):
         pools.move_day(date(year, 12, 31))
         for entry in by_year[year]:
-            pools.add_all(reader.read(entry))
+            pools.add_all(claims.read(entry))
         after = pools.due_in_money()
         years[year], before = less(after, before), after
-    pools.add_all(FigureReader(versions, reader).read(list(reports)))
     money = [division for division in pools.divisions.values() if division.pool.is_money]
     return Course(
         years,

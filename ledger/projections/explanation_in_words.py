@@ -6,7 +6,6 @@ from fractions import Fraction
 from ledger.domain.division import GUARANTEED, HANDED_ON, OTHERWISE, Account
 from ledger.projections.explanation import Explanation, OtherChange, StepShare, Voucher, last_fen_owners
 from ledger.projections.wording import (
-    CAUSES_ZH,
     LEVEL_WORDS,
     day_words,
     percent_words,
@@ -32,13 +31,13 @@ def _sentences(why: Explanation, vouchers_max: int | None) -> Iterator[str]:
         else f"已由第 {statement.closed_at} 号事项结账，事实截至第 {statement.cut} 号"
     )
     mark = f"{why.quantity.mark}" if why.quantity.mark else ""
-    yield f"结算单 {statement.number}（{state}）：{mark}{name}本期应得 {why.quantity.said(why.entitled_fen)}。"
+    yield f"结算单 {statement.number}（{state}）：{mark}{name}本期{why.quantity.columns[0]} {why.quantity.said(why.entitled_fen)}。"
     worked_fen = why.due_fen - why.said_before_fen
-    yield f"到期末累计应得 {why.quantity.said(why.due_fen)}，减去以前各期已列 {why.quantity.said(why.said_before_fen)}，为 {why.quantity.said(worked_fen)}。"
+    yield f"到期末累计{why.quantity.columns[0]} {why.quantity.said(why.due_fen)}，减去以前各期已列 {why.quantity.said(why.said_before_fen)}，为 {why.quantity.said(worked_fen)}。"
     if worked_fen != why.entitled_fen:
         yield f"本期各方合计为负，按协议不列：本期列 0.00 元，{name}的 {why.quantity.said(worked_fen)}结转以后各期。"
     causes = "；".join(
-        f"{CAUSES_ZH[cause]} {why.quantity.said(amount_fen)}" for cause, amount_fen in why.causes_fen.items()
+        f"{why.quantity.cause(cause)} {why.quantity.said(amount_fen)}" for cause, amount_fen in why.causes_fen.items()
     )
     yield f"本期数按原因分为：{causes or '无变动'}。"
     yield from _collected(why)
@@ -63,7 +62,7 @@ def _other_sentence(why: Explanation, change: OtherChange) -> str:
         "revised": f"第 {turn.position} 号事项，{turn.name}",
         "day": f"到 {turn.name} 为止应计的保底和定额转移",
     }[turn.kind]
-    return f"{what}，使{why.name}应得变动 {why.quantity.said(change.worth_fen)}（{CAUSES_ZH[change.cause]}）。"
+    return f"{what}，使{why.name}应得变动 {why.quantity.said(change.worth_fen)}（{why.quantity.cause(change.cause)}）。"
 
 
 def _collected(why: Explanation) -> Iterator[str]:
@@ -161,7 +160,7 @@ def _voucher_sentences(why: Explanation, vouchers_max: int | None) -> Iterator[s
     for voucher in shown:
         dated = day_words(voucher.reading.rate_date)
         yield (
-            f"{_recorded(why, voucher)}，适用 {dated} 的条款，{CAUSES_ZH[voucher.cause]}，"
+            f"{_recorded(why, voucher)}，适用 {dated} 的条款，{why.quantity.cause(voucher.cause)}，"
             f"使{why.name}应得变动 {why.quantity.said(voucher.worth_fen)}。"
         )
     if len(shown) < len(why.vouchers):

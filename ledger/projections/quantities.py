@@ -9,7 +9,7 @@ from fractions import Fraction
 from ledger.domain.figures import decimal_text
 from ledger.domain.statement import basis_of
 from ledger.domain.terms import Pool
-from ledger.projections.wording import exact_fen, money
+from ledger.projections.wording import CAUSES_OF_FIGURES_ZH, CAUSES_ZH, exact_fen, money
 
 FOR_ASSESSMENT = "仅用于考核，不得对外公布。For assessment only."
 MARKS = {"split": FOR_ASSESSMENT, "double": FOR_ASSESSMENT, "in_place": "在地统计数，不分劈。"}
@@ -35,6 +35,10 @@ class Quantity:
     def mark(self) -> str:
         """What must stand beside every figure; empty for money."""
         return MARKS.get(self.basis, "")
+
+    def cause(self, cause: str) -> str:
+        """What a cause is called: money comes in, figures are reported."""
+        return CAUSES_OF_FIGURES_ZH.get(cause, CAUSES_ZH[cause]) if self.basis else CAUSES_ZH[cause]
 
     @property
     def columns(self) -> tuple[str, str, str]:

@@ -36,6 +36,9 @@ def names_in(terms: Terms) -> NameOf:
     return lambda party: "征收方自己" if party == COLLECTOR else terms.parties[party].name
 
 
+CAUSES_OF_FIGURES_ZH = {"own": "本期报送", "late": "以前期间、本期才报送"}
+
+
 def money(amount_fen: int) -> str:
     """`-1234567` as `-12,345.67`."""
     whole, cents = yuan(abs(amount_fen)).split(".")
