@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ledger.domain.agreement import Agreement
+from ledger.domain.calendar import DAY
+from ledger.domain.entries import Entry
 from ledger.domain.errors import Conflict
 from ledger.domain.known import Known
 from ledger.domain.pools import PoolKey
 from ledger.domain.statement import cause_of
-from ledger.domain.working import Change, Moment, Working, Worths, sums
+from ledger.domain.working import CauseOf, Change, Moment, Working, Worths, sums
 from ledger.domain.worksheet import Shares
 
 
@@ -45,7 +47,12 @@ def bridge(known: Known, agreement: Agreement, start: Moment, end: Moment) -> Br
             when = f"各方在第 {signed} 号事项签齐，" if signed else ""
             raise NotInForceThen(agreement=agreement.number, position=moment.cut, when=when)
     between = Moment(start.cut, end.day)
-    changes = [*_way(known, agreement, start, between), *_way(known, agreement, between, end)]
+    after = min(start.day, end.day) + DAY  # what was booked before that is late: it was not known at the earlier day
+
+    def cause(entry: Entry) -> str:
+        return cause_of(entry, after)
+
+    changes = [*_way(known, agreement, start, between, cause), *_way(known, agreement, between, end, cause)]
     return Bridge(start, end, _due(known, agreement, start), _due(known, agreement, end), tuple(changes))
 
 
@@ -53,11 +60,11 @@ def _due(known: Known, agreement: Agreement, moment: Moment) -> Worths:
     return Working(known, agreement, moment, moment.cut).due
 
 
-def _way(known: Known, agreement: Agreement, start: Moment, end: Moment) -> Iterator[Change]:
+def _way(known: Known, agreement: Agreement, start: Moment, end: Moment, cause: CauseOf) -> Iterator[Change]:
     """The changes between two moments that differ in their position or in their day."""
     first, last = min(start, end), max(start, end)
     working = Working(known, agreement, first, last.cut)
-    for change in working.walk(last, lambda entry: cause_of(entry, first.day)):
+    for change in working.walk(last, cause):
         yield change if first == start else _undone(change)
 
 

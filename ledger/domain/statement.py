@@ -93,7 +93,7 @@ def statements(
         found.rows = rows_less(rows_by_step(division), rows_before.get(key, {}))
         found.reasons = working.pools.reasons(key)
         worked.append(found)
-    return [each for each in worked if each.changes or any(each.causes["carried"].values()) or paper.is_alive()]
+    return [each for each in worked if each.changes or any(each.causes["carried"].values()) or paper.is_alive(each.key)]
 
 
 def _touches(change: Change, key: PoolKey) -> bool:
@@ -112,8 +112,14 @@ class _Paper:
     said: Stated
     period: Period
 
-    def is_alive(self) -> bool:
-        """Whether the agreement's life meets the settlement; outside it a statement of nothing is not written."""
+    def is_alive(self, key: PoolKey) -> bool:
+        """Whether the settlement lies in the life of the agreement, and the version then in force has the pool.
+
+        Otherwise a statement of nothing is not written.
+        """
+        pool = self.terms.pool(key.pool)
+        if pool is None or (key.measure and key.measure not in pool.measures):
+            return False
         first = self.period.settlement_first(self.terms.every)
         return self.terms.first <= self.period.last and (self.terms.last is None or first <= self.terms.last)
 
@@ -154,12 +160,10 @@ class _Paper:
         collected = division.collected()
         for party, entitled_fen in says.items():
             before = self.said.collected_fen.get((key, party), 0)
-            yield StatedLine(
-                party,
-                entitled_fen,
-                None if collected is None else collected[party] - before,
-                {cause: causes[cause][party] for cause in CAUSES if causes[cause][party]},
-            )
+            moved = {cause: causes[cause][party] for cause in CAUSES if causes[cause][party]}
+            collected_fen = None if collected is None else collected[party] - before
+            if party in self.terms.parties or entitled_fen or collected_fen or moved:  # nothing is said of who has left
+                yield StatedLine(party, entitled_fen, collected_fen, moved)
 
     def _number(self, key: PoolKey, name: str) -> str:
         """The statement's own number; a second cut for the same settlement is supplementary (补)."""
