@@ -4,38 +4,40 @@ Today the clerk holds the books in a folder of its own; a clerk that speaks HTTP
 this one's place without a feature or a step changing.  Everything goes in and comes out as text.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
-from features.comparing import Table, in_columns
+from features.analyst import Analyst
+from features.comparing import Table
+from features.documents import fact_documents
+from features.reader import Reader
 from features.registrar import Registrar
+from features.statistician import Statistician
 from features.trial import Trial
 from ledger.application import Ledger
 from ledger.domain.agreement import Agreement
 from ledger.domain.calendar import Period
 from ledger.domain.draft import read_terms
 from ledger.domain.errors import Faults, Refusal
-from ledger.domain.money import yuan
 from ledger.domain.terms import Document
 from ledger.files.documents import parse_yaml
-from ledger.projections.explanation import explain
-from ledger.projections.explanation_in_words import in_sentences
-from ledger.projections.spans import period_of
-from ledger.projections.statements import Statement, StatementLine, statements
 from ledger.projections.terms_in_words import terms_in_words
-from ledger.projections.wording import CAUSES_ZH
-
-COLUMNS = ("县", "应得", "已征收", "净额", *CAUSES_ZH.values())
 
 
 class Clerk:
-    """Keeps the last refusal, the last answer, and the agreement that was last named; the registrar keeps the register."""
+    """Keeps the last refusal, the last answer, and the agreement that was last named.
+
+    The reader reads statements, the analyst compares, the statistician keeps figures, the registrar the register.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._ledger = Ledger.begin(folder / "features.db", "经办", "验收账簿")
         self._agreement = ""
         self.trial = Trial()
+        self.reader = Reader(self._ledger, lambda: self._agreement)
+        self.analyst = Analyst(self._ledger, self.reader, lambda: self._agreement)
+        self.statistician = Statistician(self._ledger, self._try)
         self.registrar = Registrar(self._ledger, self._try, lambda: self._agreement)
         self._imports = 0
         self.refusal = ""
@@ -148,13 +150,16 @@ class Clerk:
 
     def certify(self, text: str, supersedes: str = "") -> None:
         """Facts that every party confirms."""
+        self._try(lambda: self._certify(fact_documents(text), supersedes))
 
-        def act() -> None:
-            parties = list(self._known().terms.parties)
-            for each in self._ledger.propose_facts(self._agreement, fact_documents(text), parties[0], supersedes):
-                self._ledger.confirm_fact(each.number, *parties[1:])
+    def certify_suggested(self) -> None:
+        """Everything that the books suggest, confirmed by every party."""
+        self._try(lambda: self._certify(self.analyst.suggested(), ""))
 
-        self._try(act)
+    def _certify(self, documents: list[Document], supersedes: str) -> None:
+        parties = list(self._known().terms.parties)
+        for each in self._ledger.propose_facts(self._agreement, documents, parties[0], supersedes):
+            self._ledger.confirm_fact(each.number, *parties[1:])
 
     def confirm(self, party: str, fact: str) -> None:
         """One party confirms a fact."""
@@ -188,7 +193,7 @@ class Clerk:
         """How many events the books hold."""
         return self._ledger.books.position
 
-    # Statements
+    # Closing
 
     def close(self, period: str) -> None:
         """Close one period."""
@@ -202,72 +207,9 @@ class Clerk:
             self._ledger.close_period(following)
             following = following.next
 
-    def statement(self, period: str, columns: Sequence[str], pool: str = "") -> Table:
-        """The last statement of a period (and pool), in the columns asked for."""
-        return in_columns(columns, COLUMNS, map(_cells, self._statement(period, pool).lines))
-
-    def numbers(self, period: str) -> list[str]:
-        """The numbers of a period's statements."""
-        return [statement.number for statement in self._statements(period)]
-
-    def stated_to_date(self, period: str, columns: Sequence[str]) -> Table:
-        """Everything stated from the first period to this one, added up by party."""
-        total: dict[str, int] = {}
-        following, last = self._ledger.books.first_period(), period_of(period)
-        while following and following <= last:
-            for each in self._settled(following):
-                for line in each.lines:
-                    total[line.name] = total.get(line.name, 0) + line.entitled_fen
-            following = following.next
-        rows = [[name, yuan(amount_fen)] for name, amount_fen in total.items()]
-        return in_columns(columns, ("县", "应得"), rows)
-
-    def _settled(self, period: Period) -> list[Statement]:
-        agreement = self._ledger.books.agreement(self._agreement)
-        return self._statements(str(period)) if period.ends(agreement.terms.every) else []
-
-    def transfers(self, period: str) -> list[tuple[str, str]]:
-        """Net by party: positive is to be received."""
-        lines = self._statements(period)[-1].lines
-        return [(line.name, yuan(line.net_fen or 0)) for line in lines]
-
-    def explain(self, party: str, period: str) -> None:
-        """The sentences that explain a party's figure."""
-        found = explain(self._ledger.books, self._agreement, period_of(period), party)
-        self.answer = "\n".join(sentence for each in found for sentence in in_sentences(each, None))
-
-    def waiting(self, pool: str, period: str) -> str:
-        """What a pool's last statement of a period says waits to be certified, in yuan."""
-        return yuan(self._statement(period, pool).waiting_fen)
-
-    def reasons(self, pool: str, period: str) -> str:
-        """Why it waits."""
-        party = next(iter(self._known().terms.parties))
-        found = explain(self._ledger.books, self._agreement, period_of(period), party)
-        return "\n".join(reason for each in found if each.statement.pool == pool for reason, _ in each.reasons)
-
-    def undivided(self, pool: str, period: str) -> str:
-        """What a pool's last statement of a period says stays with its collector, in yuan."""
-        return yuan(self._statement(period, pool).undivided_fen)
-
-    def _statement(self, period: str, pool: str) -> Statement:
-        """The last statement of a period, of one pool or of any."""
-        found = [each for each in self._statements(period) if pool in ("", each.pool)]
-        assert found, f"{period} 没有“{pool}”的结算单。"
-        return found[-1]
-
-    def _statements(self, period: str) -> list[Statement]:
-        return statements(self._ledger.books, period_of(period), self._agreement)
-
     def findings(self) -> list[str]:
         """What verification finds wrong."""
         return [finding.say("zh") for finding in self._ledger.verify().findings]
-
-
-def _cells(line: StatementLine) -> list[str]:
-    """A line of a statement, as COLUMNS order it."""
-    figures = [line.entitled_fen, line.collected_fen or 0, line.net_fen or 0]
-    return [line.name, *map(yuan, figures), *(yuan(line.causes_fen.get(cause, 0)) for cause in CAUSES_ZH)]
 
 
 def changed(document: Document, changes: Document) -> Document:
@@ -275,13 +217,6 @@ def changed(document: Document, changes: Document) -> Document:
     pools = {**document.get("pools", {}), **(changes.get("pools") or {})}
     found = {**document, **changes, "pools": {name: pool for name, pool in pools.items() if pool is not None}}
     return {word: value for word, value in found.items() if value is not None}
-
-
-def fact_documents(text: str) -> list[Document]:
-    """The facts of a text: `facts:` and a list."""
-    facts = parse_yaml(text, "事实").get("facts")
-    assert isinstance(facts, list), "请写“facts:”，下面每行一条事实。"
-    return facts
 
 
 def plain_terms(title: str, shares: Table) -> Document:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 Table = Sequence[Sequence[str]]
-AMOUNT = re.compile(r"-?[\d,]+\.\d\d")
+NUMBER = re.compile(r"(-?)(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?")
 
 
 def same(found: Table, expected: Table) -> None:
@@ -20,10 +20,14 @@ def equal(found: object, expected: object) -> None:
 
 
 def plain(cell: str) -> str:
-    """An amount without thousands commas; nothing is nothing, whatever its sign."""
+    """A number without thousands commas and closing zeros; nothing is nothing, whatever its sign."""
     text = str(cell).strip()
-    amount = text.replace(",", "") if AMOUNT.fullmatch(text) else text
-    return re.sub(r"^-(0+\.00)$", r"\1", amount)
+    found = NUMBER.fullmatch(text)
+    if not found:
+        return text
+    sign, whole, places = found.groups()
+    number = f"{whole.replace(',', '')}.{places or ''}".rstrip("0").rstrip(".") if places else whole.replace(",", "")
+    return sign + number if number.strip("0.") else "0"
 
 
 def drawn(table: Table) -> str:

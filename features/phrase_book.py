@@ -6,9 +6,26 @@ from dataclasses import dataclass
 
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
-from features.steps import agreements, certification, levels, payments, receipts, refusals, registry, shares, statements
+from features.steps import (
+    agreements,
+    bridges,
+    certification,
+    figures,
+    inputs,
+    levels,
+    payments,
+    receipts,
+    refusals,
+    registry,
+    shares,
+    simulations,
+    statements,
+)
 
-CHAPTERS = (agreements, certification, receipts, statements, shares, levels, payments, registry, refusals)
+CHAPTERS = (
+    agreements, certification, receipts, statements, bridges, simulations, shares, levels, payments, figures, inputs,
+    registry, refusals,
+)  # fmt: skip
 KINDS = {"given": "假如", "when": "当", "then": "那么"}
 
 
@@ -41,6 +58,15 @@ BLANKS = {
     "parent": "上级园区",
     "code": "旧区划代码",
     "successor": "新区划代码",
+    "measure": "指标",
+    "level": "县级或市级",
+    "batch": "批次编号",
+    "state": "审核进度",
+    "whole": "数值",
+    "in_place": "数值",
+    "start": "结算单或时点",
+    "end": "结算单或时点",
+    "moment": "时点名称",
 }
 
 

@@ -10,13 +10,17 @@ from features.clerk import Clerk
 
 pytest_plugins = [
     "features.steps.agreements",
+    "features.steps.bridges",
     "features.steps.certification",
+    "features.steps.figures",
+    "features.steps.inputs",
     "features.steps.receipts",
     "features.steps.statements",
     "features.steps.shares",
     "features.steps.levels",
     "features.steps.payments",
     "features.steps.registry",
+    "features.steps.simulations",
     "features.steps.refusals",
 ]
 ANSWERS = "features.steps.refusals"

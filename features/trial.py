@@ -166,7 +166,7 @@ class Trial:
 
     def reports_in(self, pool: str, columns: Sequence[str]) -> Table:
         """What each report is worth to each party in a pool, in the pool's unit."""
-        own = [(str(each.entry.key), shares) for each, shares in self.done.figures if each.pool == pool]
+        own = [(each.entry.key.voucher, shares) for each, shares in self.done.figures if each.pool == pool]
         return self._quantities(pool, columns, own)
 
     def measures_in(self, pool: str, columns: Sequence[str]) -> Table:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from ledger.domain.agreement import Agreement, Version
@@ -11,11 +12,13 @@ from ledger.domain.division import Division
 from ledger.domain.draft import read_terms
 from ledger.domain.entries import Entry, Key, Originals
 from ledger.domain.fact_draft import read_facts
+from ledger.domain.figures import Report
 from ledger.domain.known import Known
 from ledger.domain.pools import Pools
 from ledger.domain.reading import Reader, Reading
 from ledger.domain.split import Split, split
 from ledger.domain.versions import Versions
+from ledger.domain.working import Moment, Working
 
 Plain = dict[str, Any]
 
@@ -48,6 +51,30 @@ def entries_of(plain: Iterable[Plain]) -> list[Entry]:
     return [entry_of(each, position) for position, each in enumerate(plain, 1)]
 
 
+def report_of(plain: Plain, position: int, unit: str) -> Report:
+    """One plain report as the engine's, recorded at a position."""
+    return Report(
+        number=plain["id"],
+        measure=plain["indicator"],
+        first=day(plain["period_from"]),
+        last=day(plain["period_to"]),
+        value=Fraction(plain["value"]),
+        unit=unit,
+        reporter=plain["collector"],
+        project=plain["project"],
+        enterprise=plain["enterprise"],
+        park=plain["park"],
+        is_input=plain["indicator"] == "inputs",
+        position=position,
+        row=1,
+    )
+
+
+def reports_of(plain: Iterable[Plain]) -> list[Report]:
+    units = {"land": "亩", "inputs": "元"}
+    return [report_of(each, position, units.get(each["indicator"], "万元")) for position, each in enumerate(plain, 1)]
+
+
 def versions_of(document: Plain | Sequence[Plain]) -> Versions:
     """One document, or several in the order of signing."""
     documents = [document] if isinstance(document, dict) else list(document)
@@ -59,9 +86,14 @@ def certified_by(facts: Sequence[Plain]) -> Certified:
 
 
 def split_by_engine(
-    document: Plain | Sequence[Plain], plain: Sequence[Plain], facts: Sequence[Plain] = (), as_of: date | None = None
+    document: Plain | Sequence[Plain],
+    plain: Sequence[Plain],
+    facts: Sequence[Plain] = (),
+    as_of: date | None = None,
+    reports: Sequence[Plain] = (),
 ) -> Split:
-    return split(versions_of(document), entries_of(plain), certified_by(facts), as_of=as_of)
+    versions, figures = versions_of(document), reports_of(reports)
+    return split(versions, entries_of(plain), certified_by(facts), as_of=as_of, reports=figures)
 
 
 def readings(document: Plain | Sequence[Plain], plain: Sequence[Plain], facts: Sequence[Plain] = ()) -> list[Reading]:
@@ -118,3 +150,17 @@ def known_of(history: Sequence[Plain]) -> tuple[Known, Agreement]:
 def log_of(document: Plain, plain: Sequence[Plain]) -> list[Plain]:
     """A log of one version and some entries."""
     return [{"version": document}, *({"entry": entry} for entry in plain)]
+
+
+def worked_out(history: Sequence[Plain], cut: int | None = None, day: date | None = None) -> Pools:
+    """The pools at a moment of a log; by default all of it, to the end of its last booking's year."""
+    known, agreement = known_of(history)
+    moment = Moment(len(history) if cut is None else cut, day or last_day_of(history))
+    return Working(known, agreement, moment).pools
+
+
+def last_day_of(history: Sequence[Plain]) -> date:
+    """The end of the year of the last booking; the agreement's first day if nothing was booked."""
+    first = next(day(thing["version"]["from"]) for thing in history if "version" in thing)
+    booked = [day(thing["entry"]["booked"]) for thing in history if "entry" in thing]
+    return date(max(booked, default=first).year, 12, 31)

@@ -442,15 +442,22 @@ class Terms:
     def guarantee(self) -> dict | None:
         return self.document["pools"].get(self.pool, {}).get("guarantee")
 
+    @property
+    def per_fen(self) -> Fraction:
+        """How many of what the pool counts make a hundredth of its unit."""
+        step = self.document["pools"].get(self.pool, {}).get("reported", {}).get("step")
+        return Fraction(1, 100) / Fraction(step) if step else Fraction(1)
+
     def amount(self, value: str) -> Fraction | None:
-        """Fen of an amount, written or certified."""
+        """Fen of an amount, written or certified; of figures and quotas smallest steps."""
         if not is_name(value):
-            return Fraction(as_fen(value))
+            return as_fen(value) * self.per_fen
         fact = fact_on(self.book, "amount", value, self.unit, self.day)
         if fact is None:
             return None
         years = fact["years"].values() if "years" in fact else [fact["value"]]
-        return Fraction(sum(as_fen(yuan) for yuan in years))
+        found = sum(as_fen(yuan) for yuan in years) * self.per_fen
+        return found if found.denominator == 1 else None  # finer than the pool counts: no limit for it
 
     def limits(self, step: dict) -> dict[str, Fraction | None]:
         """By word: `until`, the sum of the stocks to `keep`, `cap`.  None: nobody certified it."""
@@ -485,9 +492,12 @@ class Terms:
 
     def stocks(self, keep: dict) -> dict[str, Fraction] | None:
         if "by" not in keep:
-            return {party: Fraction(as_fen(stock)) for party, stock in keep.items()}
+            return {party: as_fen(stock) * self.per_fen for party, stock in keep.items()}
         fact = fact_on(self.book, "amounts", keep["by"], self.unit, self.day)
-        return None if fact is None else self.usable({p: Fraction(as_fen(y)) for p, y in fact["values"].items()})
+        if fact is None:
+            return None
+        usable = self.usable({p: as_fen(y) * self.per_fen for p, y in fact["values"].items()})
+        return usable if usable and sum(usable.values()).denominator == 1 else None
 
     def certified(self, name: str, previous: bool, floor_to: int | str = 0) -> dict[str, Fraction] | None:
         """Certified weights of the day, cut down to full multiples if said; or those that held last before it."""

@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 
 from ledger.domain.calendar import Period
-from ledger.domain.pools import Pools
 from ledger.domain.statement import Stated, statements
-from ledger.domain.working import Moment, Working
 from tests import engine, oracle
+from tests.figure_histories import random_figures
 from tests.histories import random_history, random_log
 
 HISTORIES = int(os.environ.get("ENCLAVE_HISTORIES", "400"))
@@ -45,6 +44,37 @@ def test_worths_are_the_oracles(first: int) -> None:
         assert [shares for _, shares in found.entries] == oracle.worths(document, entries), seed
 
 
+@pytest.mark.parametrize("first", range(0, HISTORIES // 40, 5))
+def test_worths_under_amendments_and_facts_are_the_oracles(first: int) -> None:
+    """Each entry is worth due after it less due before it, by everything else that is known."""
+    for seed in range(first, min(first + 5, HISTORIES // 40)):
+        history, _ = random_log(seed)
+        versions, facts, entries = (
+            [thing[kind] for thing in history if kind in thing] for kind in ("version", "fact", "entry")
+        )
+        last = max(engine.day(entry["booked"]) for entry in entries)
+
+        found = engine.split_by_engine(versions, entries, facts, as_of=last)
+
+        assert [shares for _, shares in found.entries] == oracle.worths(versions, entries, facts), seed
+
+
+@pytest.mark.parametrize("first", range(0, HISTORIES // 4, BLOCK))
+def test_figures_are_the_oracles(first: int) -> None:
+    """Indicators in every basis, quotas and contributions; each date of a stock figure by itself."""
+    for seed in range(first, min(first + BLOCK, HISTORIES // 4)):
+        versions, reports, facts = random_figures(seed)
+        days = sorted(engine.day(report["reported"]) for report in reports)
+        for day in {days[len(days) // 2], days[-1]}:
+            expected = oracle.figures_due(versions, reports, facts, day)
+
+            found = engine.split_by_engine(versions, [], facts, as_of=day, reports=reports)
+
+            totals = {(key.pool, key.measure or "inputs"): each.totals for key, each in found.measured.items()}
+            assert those_with_something(totals) == those_with_something(summed(expected)), (seed, day)
+            assert stocks(versions, reports, facts, day) == expected_stocks(expected), (seed, day)
+
+
 @pytest.mark.parametrize("first", range(0, HISTORIES // 4, BLOCK))
 def test_statements_are_the_oracles(first: int) -> None:
     for seed in range(first, min(first + BLOCK, HISTORIES // 4)):
@@ -66,7 +96,7 @@ def test_due_under_amendments_facts_and_feeding_is_the_oracles(first: int) -> No
         for cut, day in cuts:
             expected = oracle.due_as_known(history, cut, day)
 
-            pools = worked_out(history, cut, day)
+            pools = engine.worked_out(history, cut, day)
 
             assert pools.due_in_money() == expected.parties, (seed, cut)
             assert {key.pool: due for key, due in pools.due().items()} == expected.pools, (seed, cut)
@@ -86,9 +116,43 @@ def test_statements_under_amendments_and_facts_are_the_oracles(first: int) -> No
         assert found == expected, seed
 
 
-def worked_out(history: list[dict[str, Any]], cut: int, day: date) -> Pools:
-    known, agreement = engine.known_of(history)
-    return Working(known, agreement, Moment(cut, day), cut).pools
+def summed(figures: oracle.Figures) -> dict[tuple[str, str], dict[str, int]]:
+    """By pool and indicator, all dates of a stock figure together."""
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for pool, indicators in figures.items():
+        declared = {key.split(" ")[0] for key in indicators}
+        for indicator in declared:
+            rows = [shares for key, shares in indicators.items() if key.split(" ")[0] == indicator]
+            found[pool, indicator] = {party: sum(row[party] for row in rows) for party in rows[0]}
+    return found
+
+
+def expected_stocks(figures: oracle.Figures) -> dict[str, dict[str, int]]:
+    """What is not nothing, by pool, indicator and date."""
+    dated = {f"{pool} {key}": shares for pool, each in figures.items() for key, shares in each.items() if " " in key}
+    return those_with_something(dated)
+
+
+def those_with_something(found: dict[Any, dict[str, int]]) -> dict[Any, dict[str, int]]:
+    return {key: nonzero(shares) for key, shares in found.items() if any(shares.values())}
+
+
+def stocks(versions: list[Any], reports: list[Any], facts: list[Any], day: date) -> dict[str, dict[str, int]]:
+    """What the engine gives on each date of a stock figure, by reports of that date alone."""
+    found: dict[str, dict[str, int]] = {}
+    ends = versions[0]["rate_date"] == "tax_period_end"
+    dates = {report["period_to" if ends else "period_from"] for report in reports}
+    for when in sorted(dates) if is_of_stocks(versions[0]) else ():
+        own = [report for report in reports if report["period_to" if ends else "period_from"] == when]
+        split = engine.split_by_engine(versions, [], facts, as_of=day, reports=own)
+        for key, each in split.measured.items():
+            if any(each.totals.values()) and (each.pool.reported and each.pool.reported.kind == "stock"):
+                found[f"{key.pool} {key.measure} {when}"] = nonzero(each.totals)
+    return found
+
+
+def is_of_stocks(document: dict[str, Any]) -> bool:
+    return any(pool.get("reported", {}).get("kind") == "stock" for pool in document["pools"].values())
 
 
 def exact_parts(document: dict[str, Any], entries: list[dict[str, Any]]) -> dict[str, Any]:

@@ -114,11 +114,33 @@ for number in range(10_000):
 """
 
 
-def acknowledged_before_kill(books_file: Path, name: str) -> set[str]:
+CLERK = """
+import sys
+from pathlib import Path
+from ledger.application import Ledger
+
+ledger = Ledger.open(Path(sys.argv[1]), "经办")
+for number in range(10_000):
+    name = f"{sys.argv[2]}-{number}"
+    lines = "".join(f"{name}-{row},产值,2024-01,2024-01,{row}.0,万元,乙县\\n" for row in range(200))
+    ledger.import_figures(f"编号,指标,所属期起,所属期止,数值,单位,报送方\\n{lines}".encode(), f"{name}.csv")
+    print(f"figures {name}", flush=True)
+    facts = [{"weights": "contributions", "unit": f"{name} {unit}", "values": {"jia": 1, "yi": 2}} for unit in range(20)]
+    ledger.propose_facts("A1", facts, "jia")
+    print(f"facts {name}", flush=True)
+    agreement = ledger.books.agreement("A1")
+    if not agreement.draft:
+        ledger.amend_agreement("A1", "jia", agreement.document | {"effective": "2025-01-01", "title": name})
+    ledger.sign_agreement("A1", "jia", "yi")
+    print(f"version {ledger.books.agreement('A1').terms.title}", flush=True)
+"""
+
+
+def acknowledged_before_kill(books_file: Path, name: str, program: str = RECORDER) -> set[str]:
     """Start a recorder, kill -9 it in the middle of its work; what it had acknowledged."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(
-        [sys.executable, "-P", "-c", RECORDER, str(books_file), name],
+        [sys.executable, "-P", "-c", program, str(books_file), name],
         stdout=subprocess.PIPE,
         text=True,
         env=environment,
@@ -144,6 +166,28 @@ def test_nothing_acknowledged_is_lost_or_doubled_when_the_program_is_killed(ledg
         assert len(recorded) == len(set(recorded)) <= len(acknowledged) + round_number + 1
     assert ledger.verify().is_sound
     assert ledger.log.head().position == 1 + len(ledger.books.entries)
+
+
+def test_figures_facts_and_versions_are_there_whole_or_not_at_all_when_the_program_is_killed(
+    ledger: Ledger, books_file: Path
+) -> None:
+    agree(ledger, two_counties(pools={"tax": {"share": "receipts", "waterfall": [{"split": {"by": "contributions"}}]}}))
+    acknowledged: set[str] = set()
+    for round_number in range(5):
+        acknowledged |= acknowledged_before_kill(books_file, f"K{round_number}", CLERK)
+
+        books = ledger.books
+        assert {len(batch.reports) for batch in books.batches.values()} <= {200}
+        facts = [str(each.document["unit"]).split()[0] for each in books.facts.values()]
+        assert {facts.count(name) for name in facts} <= {20}
+        assert {each.confirmed for each in books.facts.values()} <= {("jia",)}
+        versions = books.agreement("A1").versions
+        assert {each.signed for each in versions} == {("jia", "yi")}
+        recorded = {f"figures {batch.file.removesuffix('.csv')}" for batch in books.batches.values()}
+        recorded |= {f"facts {name}" for name in facts} | {f"version {each.terms.title}" for each in versions}
+        assert acknowledged <= recorded
+    assert acknowledged
+    assert ledger.verify().is_sound
 
 
 def test_sixteen_threads_on_two_ledgers_lose_nothing(ledger: Ledger, books_file: Path) -> None:

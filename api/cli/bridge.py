@@ -7,6 +7,7 @@ import click
 
 from api.cli.printing import print_json, print_lines, print_table
 from api.cli.settings import Settings, agreement_number, json_option, pass_settings
+from ledger.application import PositionUnknown
 from ledger.domain.agreement import Agreement
 from ledger.domain.books import Books
 from ledger.domain.bridge import Bridge, bridge
@@ -54,7 +55,10 @@ def _moment(books: Books, text: str) -> Moment:
     found = POINT.fullmatch(text)
     if not found:
         raise MomentUnreadable(moment=text[:60])
-    return Moment(min(int(found[1] or books.position), books.position), day(found[2]))
+    position = int(found[1] or books.position)
+    if position > books.position:
+        raise PositionUnknown(position=position, head=books.position)
+    return Moment(position, day(found[2]))
 
 
 def _point(moment: Moment) -> dict[str, object]:

@@ -72,13 +72,13 @@ def list_facts(settings: Settings, number: str | None, as_json: bool) -> None:
     if as_json:
         print_json({"facts": [document_of(each) for each in found]})
         return
-    replaced = {each.supersedes: each.number for each in found if each.supersedes}
+    later = {each.supersedes: each for each in found if each.supersedes}
     rows = [
         (
             each.number,
             each.agreement,
             fact_in_words(each.document),
-            _state(each, books.agreements[each.agreement], replaced),
+            _state(each, books.agreements[each.agreement], later.get(each.number)),
         )
         for each in found
     ]
@@ -108,18 +108,20 @@ def _print(found: list[Certification], agreement: Agreement, as_json: bool) -> N
         print_json({"facts": [document_of(each) for each in found]})
     else:
         print_lines(
-            [f"{each.number}：{fact_in_words(each.document)}；{_state(each, agreement, {})}。" for each in found]
+            [f"{each.number}：{fact_in_words(each.document)}；{_state(each, agreement, None)}。" for each in found]
             or ["没有可提出的。"]
         )
 
 
-def _state(found: Certification, agreement: Agreement, replaced: dict[str, str]) -> str:
-    if found.number in replaced:
-        return f"已被 {replaced[found.number]} 取代"
-    if found.certified_at is not None:
-        return f"已认定（第 {found.certified_at} 号事项）"
+def _state(found: Certification, agreement: Agreement, later: Certification | None) -> str:
     missing = [agreement.name_of(party) for party in agreement.terms.parties if party not in found.confirmed]
-    return f"待 {'、'.join(missing)} 确认"
+    certified = found.certified_at is not None
+    state = f"已认定（第 {found.certified_at} 号事项）" if certified else f"待 {'、'.join(missing)} 确认"
+    if later is None:
+        return state
+    if later.certified_at is not None:
+        return f"{state}；重叠的日期以 {later.number} 为准" if certified else f"已被 {later.number} 取代"
+    return f"{state}；{later.number} 提出取代它，尚未认定"
 
 
 def document_of(found: Certification) -> dict[str, object]:

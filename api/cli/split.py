@@ -50,7 +50,10 @@ FILE = click.Path(path_type=Path)
 @click.option("--by", "every", type=click.Choice(["year", "quarter", "month"]), default="year", show_default=True)
 @as_of_option
 @click.option(
-    "--as-known", type=int, metavar="LINES", help="只用明细的前若干行。What the first lines of the entries say."
+    "--as-known",
+    type=click.IntRange(min=0),
+    metavar="LINES",
+    help="只用明细的前若干行。What the first lines of the entries say.",
 )
 @json_option
 @pass_settings

@@ -52,7 +52,7 @@ def statement(
 def _document(books: Books, span: Span, found: Sequence[Statement]) -> dict[str, object]:
     return {
         "statements": [statement_document(each) | _payments_document(books, each) for each in found],
-        "sums": [_sum_document(each) for each in sums_of(found)],
+        "sums": [_sum_document(each) for each in sums_of(each for each in found if each.is_money)],
         "unselected_fen": _unselected_fen(books, span),
     }
 

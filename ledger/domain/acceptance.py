@@ -31,6 +31,13 @@ class BatchKnown(Conflict):
     en = "This file was recorded as batch {batch} with the same contents; nothing more was recorded."
 
 
+class BatchCounts(Conflict):
+    """A batch that counts already."""
+
+    zh = "批次 {batch} 自第 {position} 号事项起已经计入，不必再审核。"
+    en = "Batch {batch} has counted since event {position}; nobody has to accept it any more."
+
+
 class AcceptanceOutOfOrder(Conflict):
     """A level that accepts what another has to accept first, or what needs nobody's acceptance any more."""
 
@@ -76,8 +83,10 @@ def accept(batches: Batches, number: str, level: AcceptingLevel) -> Fact:
     if number not in batches:
         raise BatchUnknown(batch=number[:40])
     due = batches[number].due
+    if due is None:
+        raise BatchCounts(batch=number, position=batches[number].counts_from)
     if due != level:
-        raise AcceptanceOutOfOrder(batch=number, due=LEVELS_SAID.get(due or "", "—"), level=LEVELS_SAID[level])
+        raise AcceptanceOutOfOrder(batch=number, due=LEVELS_SAID[due], level=LEVELS_SAID[level])
     counts = level == LEVELS_IN_ORDER[-1]
     return Fact(f"figures/{number}", FiguresAccepted, {"batch": number, "level": level, "counts": counts})
 

@@ -27,6 +27,8 @@ def scrutinise_amendment(terms: Terms, signed: Sequence[Terms]) -> list[Fault]:
     return [
         *_dated(terms),
         *_unchanging(terms, before),
+        *_same_kinds(terms, signed),
+        *_feeding(terms, signed),
         *_counts_go_on(terms, before),
         *_ended(terms, before),
         *_ended_names(terms, signed),
@@ -54,10 +56,24 @@ def _unchanging(terms: Terms, before: Terms) -> Iterator[Fault]:
     for word, name in UNCHANGING.items():
         if getattr(terms, name) != getattr(before, name):
             yield Fault(word, faults.AmendmentCannotChange(word=word))
+
+
+def _same_kinds(terms: Terms, signed: Sequence[Terms]) -> Iterator[Fault]:
+    """A pool's name stands for one kind of thing as long as the agreement lives."""
     for pool in terms.pools:
-        own = before.pool(pool.name)
-        if own and _kind(own) != _kind(pool):
+        if any((own := version.pool(pool.name)) and _kind(own) != _kind(pool) for version in signed):
             yield Fault(f"{pool.path}.share", faults.AmendmentCannotChange(word=f"{pool.name}.share"), pool.clause)
+
+
+def _feeding(terms: Terms, signed: Sequence[Terms]) -> Iterator[Fault]:
+    """What feeds what may change, but never so that all versions together go in a circle."""
+    feeds = {(pool.name, pool.fed_by.pool) for version in (*signed, terms) for pool in version.pools if pool.fed_by}
+    reach = {name: {source for fed, source in feeds if fed == name} for name, _ in feeds}
+    for _ in feeds:
+        reach = {name: found | {far for near in found for far in reach.get(near, ())} for name, found in reach.items()}
+    circular = [name for name, found in reach.items() if name in found]
+    if circular:
+        yield Fault("pools", faults.FeedingCircular(circle=" → ".join([*circular, circular[0]])))
 
 
 def _kind(pool: Pool) -> tuple[object, ...]:

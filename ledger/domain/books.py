@@ -36,6 +36,7 @@ from ledger.domain.events import (
 from ledger.domain.known import Known
 from ledger.domain.relocations import relocation_of
 from ledger.domain.statement import Stated, Worked, statements
+from ledger.domain.terms import Terms
 
 
 class Books(Known):
@@ -124,6 +125,12 @@ class Books(Known):
         return last.next if last else self.first_period()
 
     def first_period(self) -> Period | None:
-        """The month of the first booking."""
+        """The month of the first booking, or in which an agreement begins that moves money by itself."""
         booked = [entry.booked_on for entry in self.entries] + [report.last for _, report in self.counted]
+        booked += [each.terms.first for each in self.in_force(self.position) if _moves_by_itself(each.terms)]
         return Period.of(min(booked)) if booked else None
+
+
+def _moves_by_itself(terms: Terms) -> bool:
+    """Whether something falls due without anything being recorded."""
+    return any(pool.transfer or pool.guarantee for pool in terms.pools)

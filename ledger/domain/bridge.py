@@ -57,13 +57,13 @@ def bridge(known: Known, agreement: Agreement, start: Moment, end: Moment) -> Br
 
 
 def _due(known: Known, agreement: Agreement, moment: Moment) -> Worths:
-    return Working(known, agreement, moment, moment.cut).due
+    return Working(known, agreement, moment).due
 
 
 def _way(known: Known, agreement: Agreement, start: Moment, end: Moment, cause: CauseOf) -> Iterator[Change]:
     """The changes between two moments that differ in their position or in their day."""
     first, last = min(start, end), max(start, end)
-    working = Working(known, agreement, first, last.cut)
+    working = Working(known, agreement, first)
     for change in working.walk(last, cause):
         yield change if first == start else _undone(change)
 

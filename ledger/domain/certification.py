@@ -63,6 +63,13 @@ class FactsRefused(Faults):
     en = "The facts have {count} fault(s); none was put forward. First: {first} Correct them and send them again."
 
 
+class FactsDisagree(Conflict):
+    """A file that says two things of one matter."""
+
+    zh = "同一份文件就同一事项、重叠的日期说了两样（{said}；{other}），一条也没有提出。请只留一条，或改正日期。"
+    en = "The file says two things of one matter for overlapping days ({said}; {other}); nothing was put forward. Keep one."
+
+
 class FactKnown(Conflict):
     """The same fact, put forward twice."""
 
@@ -121,26 +128,30 @@ def propose(
 ) -> list[Fact]:
     """Put facts forward, all or none; a party that does so has confirmed them.
 
-    Of several those that were put forward before are passed over.  Raises FactsRefused, FactUnknown, FactKnown, FactContradicts, SupersedesOther.
+    A document may name what it `supersedes`, or all of them do.  Of several those that were put forward before are
+    passed over.  Raises FactsRefused, FactUnknown, FactKnown, FactContradicts, SupersedesOther.
     """
     by = agreement.party(party) if party else ""
-    if supersedes:
-        find(facts, supersedes)
-    _refuse_faulty(agreement, documents)
+    said = [dict(document) for document in documents]
+    replacing = [str(document.pop("supersedes", "") or supersedes) for document in said]
+    for number in filter(None, replacing):
+        find(facts, number)
+    _refuse_faulty(agreement, said)
     known, proposed = dict(facts), []
-    for document in documents:
+    for document, replaced in zip(said, replacing, strict=True):
         fact = read_fact(document)
         same = _same(agreement, fact, known)
+        if same and len(said) == 1:
+            raise FactKnown(fact=same)
         if same:
-            if len(documents) == 1:
-                raise FactKnown(fact=same)
             continue
-        _refuse_contradiction(agreement, fact, known, supersedes)
+        _refuse_contradiction(agreement, document, known, replaced)
         number = f"F{len(known) + 1}"
-        known[number] = Certification(number, agreement.number, document, fact, by, 0, supersedes)
+        known[number] = Certification(number, agreement.number, document, fact, by, 0, replaced)
         fields = {"agreement": agreement.number, "fact": number, "party": by}
-        said = {"document": document, "supersedes": supersedes}
-        proposed.append(Fact(stream(agreement.number), FactProposed, fields | said))
+        proposed.append(
+            Fact(stream(agreement.number), FactProposed, fields | {"document": document, "supersedes": replaced})
+        )
         if by:
             proposed.append(Fact(stream(agreement.number), FactConfirmed, fields))
     return proposed
@@ -239,7 +250,8 @@ def _unknown_party(agreement: Agreement, fact: CertifiedFact) -> RuleBroken | No
     return faults.PartyUnknown(party=unknown[:40], parties="、".join(dict.fromkeys(known))) if unknown else None
 
 
-def _refuse_contradiction(agreement: Agreement, fact: CertifiedFact, facts: Facts, supersedes: str) -> None:
+def _refuse_contradiction(agreement: Agreement, document: Document, facts: Facts, supersedes: str) -> None:
+    fact = read_fact(document)
     if supersedes:
         other = facts[supersedes]
         if other.agreement != agreement.number or other.fact is None or _matter(other.fact) != _matter(fact):
@@ -248,9 +260,15 @@ def _refuse_contradiction(agreement: Agreement, fact: CertifiedFact, facts: Fact
     for other in facts.values():
         if other.agreement != agreement.number or other.fact is None or other.number in replaced:
             continue
-        same_days = _matter(fact) == _matter(other.fact) and _days_meet(fact, other.fact)
-        if same_days and _says_otherwise(fact, other.fact):
+        if contradicts(fact, other.fact) and not other.proposed_at:
+            raise FactsDisagree(said=_said(other.document), other=_said(document))
+        if contradicts(fact, other.fact):
             raise FactContradicts(fact=other.number, said=_said(other.document))
+
+
+def contradicts(one: CertifiedFact, other: CertifiedFact) -> bool:
+    """Whether two facts say different things of one matter for overlapping days."""
+    return _matter(one) == _matter(other) and _days_meet(one, other) and _says_otherwise(one, other)
 
 
 def _same(agreement: Agreement, fact: CertifiedFact, facts: Facts) -> str:

@@ -165,9 +165,9 @@ class Division:
         level = self.versions.first.rounding.level
         if level == "line":
             return "\t".join(reading.entry.key)
-        if self.pool.reported and self.pool.reported.kind == "stock":
-            return reading.rate_date.isoformat()
-        return settlement(reading.entry.booked_on, self.versions.first.every) if level == "period" else ""
+        period = settlement(reading.entry.booked_on, self.versions.first.every) if level == "period" else ""
+        is_stock = self.pool.reported is not None and self.pool.reported.kind == "stock"
+        return f"{reading.rate_date} {period}".strip() if is_stock else period
 
     def schedule(self, unit: str) -> Schedule:
         """How a unit meets the steps; units of which nothing is certified meet them alike."""

@@ -22,6 +22,13 @@ class Refusal(Exception):
         self.facts = facts
         super().__init__(self.say("zh"))
 
+    def __eq__(self, other: object) -> bool:
+        """The same rule, broken by the same facts."""
+        return type(self) is type(other) and isinstance(other, Refusal) and self.facts == other.facts
+
+    def __hash__(self) -> int:
+        return hash((type(self), str(self)))
+
     @property
     def kind(self) -> str:
         """The stable name of the rule, such as `voucher-amount-differs`."""

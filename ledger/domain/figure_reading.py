@@ -8,8 +8,17 @@ from datetime import date
 
 from ledger.domain.entries import Entry, Key
 from ledger.domain.errors import RuleBroken
-from ledger.domain.figures import Part, Report, parts
-from ledger.domain.reading import Fate, Reader, Reading, fate_of, unit_of
+from ledger.domain.figures import Part, Report, is_by_period, parts
+from ledger.domain.reading import (
+    CollectorUnknown,
+    EntryIncomplete,
+    Fate,
+    Reader,
+    Reading,
+    ReporterUnknown,
+    fate_of,
+    unit_of,
+)
 from ledger.domain.terms import Pool, Terms
 from ledger.domain.versions import Versions
 
@@ -48,7 +57,7 @@ class FigureReader:
         when = part.last if by_end else part.first
         terms = self._versions.on(when)
         pool = terms.pool(name)
-        entry = entry_of(part)
+        entry = entry_of(part, by_period=is_by_period(pool or self._versions.pool(name)))
         if pool is None or (pool.measures and entry.subject not in pool.measures):
             return None
         selected = self._reader.in_selection(terms, pool, entry, when)
@@ -65,16 +74,26 @@ class FigureReader:
         return Reading(entry, name, fate, part.steps, when, unit, collector, measure=measure)
 
     def _placed(self, terms: Terms, pool: Pool, entry: Entry, when: date) -> tuple[str | None, str, Fate]:
-        collector = self._reader.collector_of(terms, entry)
+        try:
+            collector = self._reader.collector_of(terms, entry)
+        except CollectorUnknown as rule:
+            raise ReporterUnknown(**rule.facts | {"voucher": entry.key.voucher}) from None
+        if collector is None and pool.basis == "in_place":
+            raise EntryIncomplete(voucher=entry.key.voucher, column="报送方", purpose="确定在地数计在谁名下")
         unit = unit_of(pool, entry, collector)
+        if pool.basis == "in_place":
+            return collector, unit, Fate.DIVIDED
         return collector, unit, fate_of(terms, pool, unit, when, self._reader.certified)
 
 
-def entry_of(part: Part) -> Entry:
-    """A part as an entry that counts smallest steps instead of fen; it belongs to the period it ends."""
+def entry_of(part: Part, *, by_period: bool) -> Entry:
+    """A part as an entry that counts smallest steps instead of fen; it belongs to the period it ends.
+
+    The line of its key is what the report is known by, whatever number each file gives it.
+    """
     report = part.report
     return Entry(
-        key=Key(report.number),
+        key=Key(report.number, report.identity(by_period=by_period)),
         booked_on=report.last,
         amount_fen=part.steps,
         period_first=part.first,

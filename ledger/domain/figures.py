@@ -76,6 +76,12 @@ class Report:
         """What the figure describes."""
         return self.measure, self.reporter, self.project, self.enterprise, self.park
 
+    def identity(self, *, by_period: bool) -> str:
+        """What a later report of the same revises: the figure and its days; of quotas and contributions also the number."""
+        days = "" if self.is_input else f"{self.first}/{self.last}"
+        number = "" if by_period else self.number
+        return "·".join(part for part in (*self.of, days, number) if part)
+
 
 @dataclass(frozen=True)
 class Part:
@@ -91,7 +97,8 @@ class Part:
 def parts(pool: Pool, reports: Sequence[Report]) -> list[Part]:
     """What the reports of a pool add, in the order recorded; the latest revision of each counts."""
     assert pool.reported is not None
-    latest = _latest(reports, by_period=pool.share == "indicator")
+    recorded = sorted(reports, key=lambda report: (report.position, report.row))
+    latest = _latest(recorded, by_period=is_by_period(pool))
     whole = [_in_steps(pool.reported, report, is_money=pool.share == "inputs") for report in latest]
     if pool.reported.cumulative:
         whole = list(_stepwise(whole))
@@ -100,11 +107,16 @@ def parts(pool: Pool, reports: Sequence[Report]) -> list[Part]:
     return sorted(whole, key=lambda part: (part.report.position, part.report.row))
 
 
+def is_by_period(pool: Pool) -> bool:
+    """Whether a report is revised by one for the same days (indicators), and not by one of the same number."""
+    return pool.share == "indicator"
+
+
 def _latest(reports: Iterable[Report], *, by_period: bool) -> list[Report]:
-    """The last recorded report of each figure and period; of quotas and contributions, of each number."""
-    found: dict[object, Report] = {}
+    """The last recorded report of each identity."""
+    found: dict[str, Report] = {}
     for report in reports:
-        identity: object = (*report.of, report.first, report.last) if by_period else (report.number, report.is_input)
+        identity = report.identity(by_period=by_period)
         found.pop(identity, None)
         found[identity] = report
     return list(found.values())
@@ -141,7 +153,10 @@ def _steps_of_year(totals: Iterable[Part]) -> Iterator[Part]:
         new_year = date(total.last.year, 1, 1)
         if total.first != new_year and broken is None:
             broken = NotFromNewYear(number=report.number, measure=report.measure, first=total.first)
-        broken = broken or total.reason
+        if total.reason:
+            broken = broken or total.reason
+            yield Part(report, first or new_year, total.last, 0, broken)
+            continue
         before_steps = before.steps if before else 0
         if broken is None and before and total.steps < before.steps:
             broken = CumulativeFalls(

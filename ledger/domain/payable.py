@@ -32,14 +32,22 @@ def shortage(available_fen: int, claims_fen: Mapping[str, int]) -> Shares:
     return rounded({party: Fraction(available_fen * claim, whole) for party, claim in claims_fen.items()})
 
 
-def instalments(amounts_fen: Mapping[str, int], days: Sequence[tuple[int, int]], after: date) -> dict[date, Shares]:
-    """Amounts in equal parts over the days of the year that follow a day; each party's parts sum to its amount."""
+def instalments(
+    amounts_fen: Mapping[str, int], days: Sequence[tuple[int, int]], after: date
+) -> list[tuple[date, Shares]]:
+    """Nets in equal parts over the days of the year that follow a day; `amounts_fen` sum to zero.
+
+    Each party's parts sum to its amount and lie within a fen of each other; each day's parts sum to zero.
+    """
     dates = sorted(_next(month, day, after) for month, day in days)
-    parts = {
-        party: rounded({when.isoformat(): Fraction(amount_fen, len(dates)) for when in dates})
-        for party, amount_fen in amounts_fen.items()
-    }
-    return {when: {party: parts[party][when.isoformat()] for party in amounts_fen} for when in dates}
+    count = len(dates)
+    parts = [{party: amount_fen // count for party, amount_fen in amounts_fen.items()} for _ in dates]
+    turn = 0
+    for party, amount_fen in amounts_fen.items():
+        for _ in range(amount_fen % count):
+            parts[turn % count][party] += 1
+            turn += 1
+    return list(zip(dates, parts, strict=True))
 
 
 def _next(month: int, day: int, after: date) -> date:

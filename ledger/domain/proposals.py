@@ -7,10 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 
 from ledger.domain.agreement import Agreement
+from ledger.domain.calendar import DAY
+from ledger.domain.certification import Facts, contradicts
 from ledger.domain.certified import Certified
 from ledger.domain.division import Division
+from ledger.domain.fact_draft import read_fact
 from ledger.domain.figures import MONEY_UNITS, Report, decimal_text
 from ledger.domain.known import Known
 from ledger.domain.money import yuan
@@ -36,8 +40,21 @@ def proposals(known: Known, agreement: Agreement, cut: int) -> list[Document]:
         found += _past_years(versions, pool, own)
         found += _eligibilities(pool, certified)
         found += _of_contributions(known, versions.latest, pool, cut)
-    said = [each.document for each in known.facts.values() if each.agreement == agreement.number]
-    return [document for document in found if document not in said]
+    said = {each.number: each for each in known.facts.values() if each.agreement == agreement.number}
+    alike = {str(document): document for document in found}
+    return [each for each in (_beside(document, said) for document in alike.values()) if each]
+
+
+def _beside(document: Document, said: Facts) -> Document | None:
+    """A suggestion beside what was put forward before: nothing if it was, naming what it would take the place of."""
+    fact = read_fact(document)
+    replaced = {each.supersedes for each in said.values()}
+    for other in said.values():
+        if other.fact == fact:
+            return None
+        if other.number not in replaced and other.fact and contradicts(fact, other.fact):
+            return document | {"supersedes": other.number}
+    return document
 
 
 def _readings(known: Known, agreement: Agreement, cut: int) -> list[Reading]:
@@ -141,19 +158,20 @@ def _of_contributions(known: Known, terms: Terms, pool: Pool, cut: int) -> Itera
         if report.is_input and position <= cut and party:
             by_unit[report.project if pool.per == "project" else ""].append((party, report))
     times_days = any(step.by and step.by.times_days for step in pool.steps)
+    last_year = max((entry.booked_on.year for entry in known.entries if entry.position <= cut), default=0)
     for unit, own in by_unit.items():
         named = {"unit": unit} if unit else {}
         if CONTRIBUTIONS in names:
-            yield from (each | named for each in _weights(own, times_days=times_days))
+            yield from (each | named for each in _weights(own, last_year, times_days=times_days))
         for step in pool.steps:
             if step.until == OUTLAY and len(step.sharers) == 1:
                 yield from (each | named for each in _outlays(own, next(iter(step.sharers))))
 
 
-def _weights(own: list[tuple[str, Report]], *, times_days: bool) -> Iterator[Document]:
+def _weights(own: list[tuple[str, Report]], last_year: int, *, times_days: bool) -> Iterator[Document]:
     """Contributions paid in by the end of each year; times the days they were there in it, if the terms say so."""
     first, last = (pick(report.first.year for _, report in own) for pick in (min, max))
-    for year in range(first, last + 1):
+    for year in range(first, max(last, last_year) + 1):
         values: dict[str, Fraction] = defaultdict(Fraction)
         ends = date(year, 12, 31)
         for party, report in own:
@@ -166,16 +184,20 @@ def _weights(own: list[tuple[str, Report]], *, times_days: bool) -> Iterator[Doc
 
 
 def _outlays(own: list[tuple[str, Report]], party: str) -> Iterator[Document]:
-    """What one party has put in, from each contribution's day on."""
-    total = Fraction(0)
-    for _, report in sorted((each for each in own if each[0] == party), key=lambda each: each[1].first):
-        total += yuan_of(report)
-        yield {
-            "amount": OUTLAY,
-            "from": report.first.isoformat(),
-            "value": yuan(int(total * 100)),
-            "source": FROM_BOOKS,
-        }
+    """What one party has put in, from each contribution's day to the day before the next."""
+    put_in: dict[date, Fraction] = defaultdict(Fraction)
+    for each, report in own:
+        if each == party:
+            put_in[report.first] += yuan_of(report)
+    days, total = sorted(put_in), Fraction(0)
+    for day, following in pairwise([*days, None]):
+        assert day is not None
+        total += put_in[day]
+        if (total * 100).denominator != 1:
+            return  # nothing finer than a fen can be certified
+        until = {"to": (following - DAY).isoformat()} if following else {}
+        value = yuan(int(total * 100))
+        yield {"amount": OUTLAY, "from": day.isoformat(), **until, "value": value, "source": FROM_BOOKS}
 
 
 def yuan_of(report: Report) -> Fraction:

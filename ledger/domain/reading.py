@@ -44,6 +44,13 @@ class CollectorUnknown(RuleBroken):
     en = "The collector '{collector}' of {voucher} is no party of this agreement ({parties}). Check it."
 
 
+class ReporterUnknown(RuleBroken):
+    """A figure or a contribution of somebody who is no party of the agreement."""
+
+    zh = "{voucher} 的报送方“{collector}”不是本协议的参与方（{parties}）。请核对。"
+    en = "The reporter '{collector}' of {voucher} is no party of this agreement ({parties}). Check it."
+
+
 class CollectorAmbiguous(RuleBroken):
     """A collector's code that several parties of the agreement went under (two places merged into a third)."""
 

@@ -52,6 +52,7 @@ class Schedule:
         self._pool = pool
         self._certified = certified
         self._unit = unit
+        self._steps_per_hundredth = versions.pool(pool).steps_per_hundredth
         pools = [own for terms in versions.signed if (own := terms.pool(pool))]
         self._scopes = {step.per for own in pools for step in own.steps}
         self._scopes |= {own.guarantee.per for own in pools if own.guarantee}
@@ -113,8 +114,14 @@ class Schedule:
         return sharers | ({pool.guarantee.party, pool.guarantee.payer} if pool and pool.guarantee else set())
 
     def amount_fen(self, limit: Limit, when: date) -> int | None:
-        """A limit on a day in fen; None if it is not certified."""
-        return limit if isinstance(limit, int) else self._certified.amount_fen(limit, self._unit, when)
+        """A limit on a day, in fen or in smallest steps of the pool's unit; None if it is not certified."""
+        found = limit if isinstance(limit, int) else self._certified.amount_fen(limit, self._unit, when)
+        return None if found is None else self._in_steps(Fraction(found))
+
+    def _in_steps(self, hundredths: Fraction) -> int | None:
+        """An amount, read as two decimals, in what the pool counts; None if it is finer than that."""
+        steps = hundredths * self._steps_per_hundredth
+        return int(steps) if steps.denominator == 1 else None
 
     def _pool_on(self, when: date) -> Pool | None:
         return self._versions.pool_on(self._pool, when)
@@ -165,7 +172,8 @@ class Schedule:
             stocks = self._certified.stocks_fen(step.keeps, self._unit, when) or {}
             kept = {party: Fraction(stocks[party]) for party in self._parties_on(when) if party in stocks}
             rule = StocksUncertified(name=step.keeps, unit=self._named, when=when)
-            return (kept, None) if any(kept.values()) else ({}, rule)
+            counts = any(kept.values()) and self._in_steps(sum(kept.values(), Fraction(0))) is not None
+            return (kept, None) if counts else ({}, rule)
         if step.by is not None:
             values = {
                 name: self._certified.weights(name, self._unit, when, previous=step.uses_previous)
@@ -192,7 +200,7 @@ class Schedule:
     def _limit_fen(self, step: Step, weights: Weights, when: date) -> int | None:
         """The amount up to which a step takes: `until`, or the sum of the stocks that `keep` names."""
         if step.keeps is not None:
-            return int(sum(weights.values(), Fraction(0)))
+            return self._in_steps(sum(weights.values(), Fraction(0)))
         return None if step.until is None else self.amount_fen(step.until, when)
 
     def _amount_missing(self, limit: Limit) -> Uncertified:

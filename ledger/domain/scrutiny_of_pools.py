@@ -2,7 +2,7 @@
 pools that would claim the same entry (semantics findings 24 and 25).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 from ledger.domain import terms_faults as faults
@@ -29,6 +29,7 @@ def scrutinise_pools(terms: Terms) -> Iterator[Fault]:
         yield from _feeding(terms, pool)
         yield from _transfer(terms, pool)
         yield from _doubled(pool)
+        yield from _finer_limits(pool)
         if pool.guarantee and pool.guarantee.per == "term" and terms.last is None:
             yield Fault(f"{pool.path}.guarantee", faults.GuaranteeNeedsEnd(), pool.clause)
 
@@ -100,10 +101,21 @@ def _transfer(terms: Terms, pool: Pool) -> Iterator[Fault]:
             yield Fault(f"{pool.path}.transfer.on", faults.DayOutsideLife(when=when), pool.clause)
 
 
+def _finer_limits(pool: Pool) -> Iterator[Fault]:
+    """Limits of figures and quotas are read in their unit and count whole smallest steps."""
+    for step in pool.steps:
+        stocks = step.keeps.values() if isinstance(step.keeps, Mapping) else ()
+        limits = (step.until, step.cap.at if step.cap else None, *stocks)
+        if any(isinstance(each, int) and (each * pool.steps_per_hundredth).denominator != 1 for each in limits):
+            yield Fault(step.path, faults.LimitTooFine(step=step.name), step.clause)
+
+
 def _doubled(pool: Pool) -> Iterator[Fault]:
     """Basis double conserves nothing, so nothing may be limited in it (semantics finding 26)."""
     if pool.basis != "double":
         return
+    if pool.otherwise is not None:
+        yield Fault(f"{pool.path}.otherwise", faults.LimitsInDouble(word="otherwise"), pool.clause)
     for step in pool.steps:
         words = {"take": step.take, "until": step.until, "keep": step.keeps, "cap": step.cap}
         for word, value in words.items():

@@ -64,12 +64,14 @@ def course(known: Known, agreement: Agreement, cut: int) -> Course:
         if entry.position <= cut:
             by_year.setdefault(entry.booked_on.year, []).append(entry)
     before, years = pools.due_in_money(), {}
-    for year in sorted(by_year):
+    first = min([*by_year, agreement.known_at(cut).first.first.year])
+    for year in range(first, max(by_year, default=first) + 1):
         pools.move_day(date(year, 12, 31))
-        for entry in by_year[year]:
+        for entry in by_year.get(year, ()):
             pools.add_all(claims.read(entry))
         after = pools.due_in_money()
-        years[year], before = less(after, before), after
+        if year in by_year or after != before:
+            years[year], before = less(after, before), after
     money = [division for division in pools.divisions.values() if division.pool.is_money]
     return Course(
         years,

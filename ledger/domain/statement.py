@@ -79,7 +79,7 @@ def statements(
     if not agreement.is_in_force(cut):
         return []
     day = min(as_of or period.last, period.last)
-    working = Working(known, agreement, Moment(said.cut, said.day), cut)
+    working = Working(known, agreement, Moment(said.cut, said.day))
     due_before = working.due
     rows_before = {key: rows_by_step(division) for key, division in working.pools.divisions.items()}
     terms = agreement.known_at(cut).on(period.last)

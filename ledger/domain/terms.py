@@ -232,6 +232,11 @@ class Pool:
         return self.fed_by.party if self.fed_by else self.transfer.giver if self.transfer else None
 
     @property
+    def steps_per_hundredth(self) -> Fraction:
+        """How many of what the pool counts make a hundredth of its unit: one fen, or smallest steps of figures."""
+        return Fraction(1, 100) / self.reported.step if self.reported else Fraction(1)
+
+    @property
     def is_money(self) -> bool:
         """Whether it divides fen that move; figures and quotas count in units of their own, inputs are obligations."""
         return self.share not in ("indicator", "quota", "inputs")

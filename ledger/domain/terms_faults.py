@@ -425,3 +425,10 @@ class EndedNameAgain(RuleBroken):
 
     zh = "“{pool}／{step}”的累计已由以前的修订终止，同名会接着旧数计算。请另起一个步骤名。"
     en = "The count of '{step}' in '{pool}' was ended before; the same name would go on from it. Choose another name."
+
+
+class LimitTooFine(RuleBroken):
+    """A limit of figures that is no whole number of smallest steps."""
+
+    zh = "步骤“{step}”的限额不是最小计数的整数倍。指标和额度的限额按其单位读，请写成最小计数的整数倍。"
+    en = "The limit of step '{step}' is no whole multiple of the smallest step; limits of figures are read in their unit."

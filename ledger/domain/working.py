@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ledger.domain.agreement import Agreement
-from ledger.domain.entries import Entry, Key
+from ledger.domain.entries import Entry
 from ledger.domain.known import Known
 from ledger.domain.pools import PoolKey, Pools
 from ledger.domain.reading import Reading
@@ -52,10 +52,9 @@ CauseOf = Callable[[Entry], str]
 class Working:
     """One agreement worked out at a moment, and on from there."""
 
-    def __init__(self, known: Known, agreement: Agreement, start: Moment, others_cut: int) -> None:
+    def __init__(self, known: Known, agreement: Agreement, start: Moment) -> None:
         self._known = known
         self._agreement = agreement
-        self._others_cut = others_cut
         self._at = start
         self.pools = self._worked_out(start)
         self.due = self.pools.due()
@@ -87,7 +86,8 @@ class Working:
         """Everything known at a position and booked up to a day, divided at once."""
         cut, day = moment
         pools = Pools(self._agreement.known_at(cut), self._known.certified(self._agreement, cut))
-        self._claims = self._known.claims(self._agreement, cut, self._others_cut)
+        others_cut = max(cut, self._agreement.in_force_at or 0)  # who came before is known from the start
+        self._claims = self._known.claims(self._agreement, cut, others_cut)
         pools.move_day(day)
         for entry in self._entries(lambda each: each.position <= cut, day):
             pools.add_all(self._claims.read(entry))
@@ -95,10 +95,10 @@ class Working:
         pools.add_all(self._figures.values())
         return pools
 
-    def _read_figures(self, moment: Moment) -> dict[tuple[Key, PoolKey], Reading]:
-        """What each report adds to each pool, at a moment."""
+    def _read_figures(self, moment: Moment) -> dict[tuple[str, PoolKey], Reading]:
+        """What each report adds to each pool, at a moment, by what the report is known by."""
         found = self._known.figures(self._agreement, moment.cut, moment.day) if self._known.counted else []
-        return {(each.entry.key, PoolKey(each.pool, each.measure)): each for each in found}
+        return {(each.entry.key.line, PoolKey(each.pool, each.measure)): each for each in found}
 
     def _reported(self, moment: Moment, cause_of: CauseOf) -> Iterator[Change]:
         """Figures that began to count, or took the place of others."""
@@ -120,9 +120,15 @@ class Working:
         return [entry for entry in self._known.entries if entry.booked_on <= day and known(entry)]
 
     def _turns(self, after: int, cut: int) -> Iterator[Turn]:
-        """The facts and versions that count from a position between two; a version comes last where both do."""
+        """The facts and versions that count from a position between two; own ones come last where several do."""
+        own, since = self._agreement.number, max(after, self._agreement.in_force_at or 0)
+        for other in self._known.agreements.values():
+            for version in other.versions if other.number != own else ():
+                if since < version.in_force_at <= cut:
+                    yield Turn("amended", f"{other.number} {version.number}", version.in_force_at)
         for fact in self._known.facts.values():
-            if fact.agreement == self._agreement.number and fact.certified_at and after < fact.certified_at <= cut:
+            first = after if fact.agreement == own else since
+            if fact.certified_at and first < fact.certified_at <= cut:
                 yield Turn("certified", fact.number, fact.certified_at)
         for version in self._agreement.versions[1:]:
             if after < version.in_force_at <= cut:

@@ -17,7 +17,7 @@ from ledger.files.line_faults import FileEmpty, PeriodBackwards
 
 IDENTIFIERS = ("编号", "社会信用代码")
 COMMON = {
-    "编号": ("序号", "凭证号", "文号"),
+    "编号": ("凭证号", "文号"),
     "数值": ("指标值", "本期数", "本年累计", "数量", "额度", "金额"),
     "单位": ("计量单位",),
     "报送方": ("报送单位", "投入方", "县区", "地区"),
@@ -28,12 +28,12 @@ COMMON = {
 }
 FIGURES = Layout(
     {"指标": ("指标名称", "额度种类"), "所属期起": ("报告期起",), "所属期止": ("报告期止", "报告期"), **COMMON},
-    ("备注", "企业名称", "单位名称", "填报人", "审核人"),
+    ("序号", "备注", "企业名称", "单位名称", "填报人", "审核人"),
     ("指标", "所属期止", "数值", "单位"),
 )
 INPUTS = Layout(
     {"投入形式": ("形式", "投入类别"), "投入日期": ("日期",), **COMMON},
-    ("备注", "企业名称", "单位名称", "填报人", "审核人"),
+    ("序号", "备注", "企业名称", "单位名称", "填报人", "审核人"),
     ("编号", "投入形式", "投入日期", "数值", "单位", "报送方", "依据"),
 )
 FORMS = {
@@ -95,7 +95,7 @@ def _read(data: bytes, name: str, layout: Layout) -> FiguresFile:
 
 
 def _reports(columns: list[str], rows: Rows, faults: list[Fault], *, is_input: bool) -> list[Report]:
-    seen: dict[str, Report] = {}
+    seen: dict[tuple[str, str], Report] = {}
     for number, cells in rows:
         before = len(faults)
         cell = cells_of(number, cells, columns, faults)
@@ -105,7 +105,7 @@ def _reports(columns: list[str], rows: Rows, faults: list[Fault], *, is_input: b
         report = _input(cell) if is_input else _figure(cell)
         if len(faults) > before:
             continue
-        first = seen.setdefault(report.number, report)
+        first = seen.setdefault((report.number, report.identity(by_period=False)), report)
         if first is not report and _contents(first) != _contents(report):
             cell.fault("编号", ReportTwice(number=report.number, other=first.row))
     return list(seen.values())

@@ -174,7 +174,7 @@ def _recorded(why: Explanation, voucher: Voucher) -> str:
     if not why.statement.is_money:
         first, last = entry.period_first or entry.booked_on, entry.period_last or entry.booked_on
         days = day_words(first) if first == last else f"{day_words(first)}至{day_words(last)}"
-        return f"报送 {entry.key}（{place}）{days} {why.quantity.said(entry.amount_fen)}"
+        return f"报送 {entry.key.voucher}（{place}）{days} {why.quantity.said(entry.amount_fen)}"
     original = f"，原税票 {entry.original}" if entry.original else ""
     said = (
         f"税票 {entry.key}（{place}{original}）{day_words(entry.booked_on)}入库 {why.quantity.said(entry.amount_fen)}"

@@ -24,11 +24,11 @@ def payments(books: Books, statement: Statement) -> list[Payment]:
     A limit that is named and not certified limits nothing yet.
     """
     agreement = books.agreement(statement.agreement)
-    settle = agreement.terms.settle
+    last = _last_day(statement)
+    settle = agreement.known_at(statement.cut).on(last).settle
     nets = {line.party: line.net_fen for line in statement.lines}
     if not statement.is_money or None in nets.values() or not (settle.instalments or settle.pays_at_most):
         return []
-    last = _last_day(statement)
     certified = books.certified(agreement, statement.cut)
     limits = {
         party: limit if isinstance(limit, int) else certified.amount_fen(limit, "", last)
@@ -38,7 +38,7 @@ def payments(books: Books, statement: Statement) -> list[Payment]:
     paid = payable({party: net or 0 for party, net in nets.items()}, at_most)
     if not settle.instalments:
         return [Payment(None, paid)]
-    return [Payment(day, shares) for day, shares in instalments(paid, settle.instalments, last).items()]
+    return [Payment(day, shares) for day, shares in instalments(paid, settle.instalments, last)]
 
 
 def _last_day(statement: Statement) -> date:
