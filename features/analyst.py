@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from features.comparing import Table, in_columns
 from features.reader import Reader
 from ledger.application import Ledger
-from ledger.domain.bridge import Bridge, bridge
 from ledger.domain.calendar import day
-from ledger.domain.draft import read_terms
-from ledger.domain.pools import PoolKey
-from ledger.domain.proposals import proposals
-from ledger.domain.simulation import Simulation
+from ledger.domain.dividing.pools import PoolKey
+from ledger.domain.dividing.simulation import Simulation
+from ledger.domain.stating.bridge import Bridge, bridge
+from ledger.domain.stating.proposals import proposals
+from ledger.domain.stating.working import Moment
 from ledger.domain.terms import Document
-from ledger.domain.working import Moment
+from ledger.domain.terms.draft import read_terms
 from ledger.files.documents import parse_yaml
 from ledger.projections.quantities import quantity_of
 from ledger.projections.simulations import simulate

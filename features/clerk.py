@@ -16,11 +16,11 @@ from features.registrar import Registrar
 from features.statistician import Statistician
 from features.trial import Trial
 from ledger.application import Ledger
-from ledger.domain.agreement import Agreement
+from ledger.domain.agreeing.agreement import Agreement
 from ledger.domain.calendar import Period
-from ledger.domain.draft import read_terms
 from ledger.domain.errors import Faults, Refusal
 from ledger.domain.terms import Document
+from ledger.domain.terms.draft import read_terms
 from ledger.files.documents import parse_yaml
 from ledger.projections.terms_in_words import terms_in_words
 

@@ -5,8 +5,8 @@ from datetime import date
 
 from features.comparing import Table, in_columns
 from ledger.application import Ledger
-from ledger.domain.books import Books
 from ledger.domain.calendar import Period
+from ledger.domain.stating.books import Books
 from ledger.projections.explanation import explain
 from ledger.projections.explanation_in_words import in_sentences
 from ledger.projections.payments import payments

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from features.comparing import in_columns
 from ledger.application import Ledger
 from ledger.domain.calendar import day
-from ledger.domain.projects import STAGES_ZH, Project, clock_starts, find, stage_named
-from ledger.domain.relocations import Location
+from ledger.domain.register.projects import STAGES_ZH, Project, clock_starts, find, stage_named
+from ledger.domain.register.relocations import Location
 from ledger.projections.register import park_tree
 
 Table = Sequence[Sequence[str]]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from features.comparing import Table
 from ledger.application import Ledger
-from ledger.domain.acceptance import AcceptingLevel, Batch, BatchUnknown
+from ledger.domain.agreeing.acceptance import AcceptingLevel, Batch, BatchUnknown
 
 LEVELS: dict[str, AcceptingLevel] = {"县级": "county", "市级": "city"}
 LEVELS_ZH = {level: word for word, level in LEVELS.items()}

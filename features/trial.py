@@ -7,21 +7,21 @@ from fractions import Fraction
 from features.comparing import Table, in_columns, known_column
 from features.statistician import csv_of
 from ledger.domain.calendar import Every, day
-from ledger.domain.certified import Certified
-from ledger.domain.draft import read_terms
-from ledger.domain.entries import Entry
-from ledger.domain.fact_draft import read_facts
-from ledger.domain.figures import Report
-from ledger.domain.levels import retained_fen
-from ledger.domain.linking import link
+from ledger.domain.dividing.levels import retained_fen
+from ledger.domain.dividing.pools import PoolKey
+from ledger.domain.dividing.schedule import Schedule
+from ledger.domain.dividing.split import Measured, Split, split
+from ledger.domain.dividing.worksheet import Shares
+from ledger.domain.facts.certified import Certified
+from ledger.domain.facts.draft import read_facts
 from ledger.domain.money import yuan
-from ledger.domain.payable import payable
-from ledger.domain.pools import PoolKey
-from ledger.domain.schedule import Schedule
-from ledger.domain.split import Measured, Split, split
+from ledger.domain.recording.entries import Entry
+from ledger.domain.recording.figures import Report
+from ledger.domain.recording.linking import link
+from ledger.domain.stating.payable import payable
 from ledger.domain.terms import LEVELS, Terms
-from ledger.domain.versions import Versions
-from ledger.domain.worksheet import Shares
+from ledger.domain.terms.draft import read_terms
+from ledger.domain.terms.versions import Versions
 from ledger.files.documents import parse_yaml
 from ledger.files.figures_csv import read_figures
 from ledger.files.receipts_csv import read_receipts

@@ -19,23 +19,25 @@ from ledger.audit.verification import (
     check_index,
     check_statements,
 )
-from ledger.domain import acceptance, agreement, certification, closing, parks, projects, regions, relocations
-from ledger.domain.acceptance import AcceptingLevel, Batch
-from ledger.domain.agreement import Agreement
-from ledger.domain.books import Books
+from ledger.domain.agreeing import acceptance, agreement, certification
+from ledger.domain.agreeing.acceptance import AcceptingLevel, Batch
+from ledger.domain.agreeing.agreement import Agreement
+from ledger.domain.agreeing.certification import Certification
 from ledger.domain.calendar import Period
-from ledger.domain.certification import Certification
-from ledger.domain.claims import refuse_claimed_twice
-from ledger.domain.entries import Entry
+from ledger.domain.dividing.claims import refuse_claimed_twice
 from ledger.domain.errors import Conflict, NotFound, Refusal, RuleBroken
 from ledger.domain.events import BooksOpened, Fact, PeriodClosed, ReceiptsRecorded
-from ledger.domain.linking import link
-from ledger.domain.parks import Park
-from ledger.domain.projects import Project, Stage
-from ledger.domain.receipts import slices
-from ledger.domain.recognition import unrecorded
-from ledger.domain.regions import Regions
-from ledger.domain.relocations import NOT_KNOWN, Location, Relocation
+from ledger.domain.recording.entries import Entry
+from ledger.domain.recording.linking import link
+from ledger.domain.recording.receipts import slices
+from ledger.domain.recording.recognition import unrecorded
+from ledger.domain.register import parks, projects, regions, relocations
+from ledger.domain.register.parks import Park
+from ledger.domain.register.projects import Project, Stage
+from ledger.domain.register.regions import Regions
+from ledger.domain.register.relocations import NOT_KNOWN, Location, Relocation
+from ledger.domain.stating import closing
+from ledger.domain.stating.books import Books
 from ledger.domain.terms import Document
 from ledger.files.figures_csv import FiguresFile, read_figures, read_inputs
 from ledger.files.receipts_csv import ReceiptsFile, read_credit_code, read_receipts

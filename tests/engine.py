@@ -5,20 +5,20 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from ledger.domain.agreement import Agreement, Version
-from ledger.domain.certification import Certification
-from ledger.domain.certified import Certified
-from ledger.domain.division import Division
-from ledger.domain.draft import read_terms
-from ledger.domain.entries import Entry, Key, Originals
-from ledger.domain.fact_draft import read_facts
-from ledger.domain.figures import Report
-from ledger.domain.known import Known
-from ledger.domain.pools import Pools
-from ledger.domain.reading import Reader, Reading
-from ledger.domain.split import Split, split
-from ledger.domain.versions import Versions
-from ledger.domain.working import Moment, Working
+from ledger.domain.agreeing.agreement import Agreement, Version
+from ledger.domain.agreeing.certification import Certification
+from ledger.domain.dividing.division import Division
+from ledger.domain.dividing.known import Known
+from ledger.domain.dividing.pools import Pools
+from ledger.domain.dividing.reading import Reader, Reading
+from ledger.domain.dividing.split import Split, split
+from ledger.domain.facts.certified import Certified
+from ledger.domain.facts.draft import read_facts
+from ledger.domain.recording.entries import Entry, Key, Originals
+from ledger.domain.recording.figures import Report
+from ledger.domain.stating.working import Moment, Working
+from ledger.domain.terms.draft import read_terms
+from ledger.domain.terms.versions import Versions
 
 Plain = dict[str, Any]
 

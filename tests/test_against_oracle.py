@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ledger.domain.calendar import Period
-from ledger.domain.statement import Stated, statements
+from ledger.domain.stating.statement import Stated, statements
 from tests import engine, oracle
 from tests.figure_histories import random_figures
 from tests.histories import random_history, random_log

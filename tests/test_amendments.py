@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.application import Ledger
-from ledger.domain.agreement import (
+from ledger.domain.agreeing.agreement import (
     AgreementsOverlap,
     AlreadyProposed,
     AlreadySigned,
@@ -21,11 +21,11 @@ from ledger.domain.agreement import (
     NotInForceYet,
 )
 from ledger.domain.calendar import Period
+from ledger.domain.dividing.pools import PoolKey
 from ledger.domain.errors import Conflict, Refusal, TermsRefused
 from ledger.domain.events import AgreementCountered, AgreementProposed, AgreementSigned, AmendmentProposed
-from ledger.domain.pools import PoolKey
+from ledger.domain.stating.working import Moment, Working
 from ledger.domain.terms import Document
-from ledger.domain.working import Moment, Working
 from tests.conftest import HEADER, agree, csv_file, fresh_books, two_counties
 
 PARTIES = two_counties()["parties"]

@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.application import Ledger
-from ledger.domain.agreement import propose
-from ledger.domain.draft import read_terms
-from ledger.domain.entries import Entry
+from ledger.domain.agreeing.agreement import propose
 from ledger.domain.errors import Refusal
-from ledger.domain.linking import link
-from ledger.domain.receipts import Receipts
+from ledger.domain.recording.entries import Entry
+from ledger.domain.recording.linking import link
+from ledger.domain.recording.receipts import Receipts
+from ledger.domain.terms.draft import read_terms
 from ledger.files.documents import parse_json, parse_yaml
 from ledger.files.receipts_csv import read_receipts
 from ledger.files.text import decode

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.application import Ledger
-from ledger.domain.agreement import Agreement
-from ledger.domain.bridge import Bridge, bridge
-from ledger.domain.known import Known
-from ledger.domain.pools import PoolKey
-from ledger.domain.working import Moment
+from ledger.domain.agreeing.agreement import Agreement
+from ledger.domain.dividing.known import Known
+from ledger.domain.dividing.pools import PoolKey
+from ledger.domain.stating.bridge import Bridge, bridge
+from ledger.domain.stating.working import Moment
 from tests import engine, oracle
 from tests.conftest import HEADER, agree, csv_file, two_counties
 from tests.figure_histories import random_figures

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from ledger.application import Ledger
-from ledger.domain.agreement import NotAParty
-from ledger.domain.certification import (
+from ledger.domain.agreeing.agreement import NotAParty
+from ledger.domain.agreeing.certification import (
     AlreadyConfirmed,
     FactContradicts,
     FactKnown,
@@ -19,11 +19,11 @@ from ledger.domain.certification import (
     FactUnknown,
     SupersedesOther,
 )
+from ledger.domain.dividing.pools import PoolKey
 from ledger.domain.errors import Refusal
-from ledger.domain.pools import PoolKey
-from ledger.domain.proposals import proposals
+from ledger.domain.stating.proposals import proposals
+from ledger.domain.stating.working import Moment, Working
 from ledger.domain.terms import Document
-from ledger.domain.working import Moment, Working
 from tests.conftest import agree, csv_file, two_counties
 
 WEIGHTED = [{"split": {"by": "contributions"}}]

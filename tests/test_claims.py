@@ -3,7 +3,7 @@
 import pytest
 
 from ledger.application import Ledger
-from ledger.domain.agreement import EntriesClaimedTwice
+from ledger.domain.agreeing.agreement import EntriesClaimedTwice
 from ledger.domain.calendar import Period
 from ledger.domain.events import StatedPool
 from ledger.domain.terms import Document

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from api.cli.main import COMMANDS
-from ledger.domain.draft import read_terms
-from ledger.domain.fact_draft import read_facts
+from ledger.domain.facts.draft import read_facts
+from ledger.domain.terms.draft import read_terms
 from ledger.files.columns import RECEIPTS
 from ledger.files.documents import parse_json, parse_yaml, read_document, write_json, write_yaml
 from ledger.projections.terms_in_words import terms_in_words

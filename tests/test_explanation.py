@@ -6,8 +6,8 @@ import pytest
 
 from api.cli.demo import make
 from ledger.application import Ledger
-from ledger.domain.books import Books
 from ledger.domain.calendar import Period
+from ledger.domain.stating.books import Books
 from ledger.projections.explanation import as_document, explain
 from ledger.projections.explanation_in_words import in_sentences
 from tests.conftest import agree, csv_file, two_counties

@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.application import Ledger
-from ledger.domain.acceptance import AcceptanceOutOfOrder, BatchCounts, BatchKnown, BatchUnknown
+from ledger.domain.agreeing.acceptance import AcceptanceOutOfOrder, BatchCounts, BatchKnown, BatchUnknown
 from ledger.domain.calendar import Period
+from ledger.domain.dividing.pools import PoolKey
+from ledger.domain.dividing.reading import Reading
 from ledger.domain.errors import LinesRefused, Refusal
-from ledger.domain.pools import PoolKey
-from ledger.domain.reading import Reading
+from ledger.domain.stating.working import Moment, Working
 from ledger.domain.terms import Document
-from ledger.domain.working import Moment, Working
 from tests import engine
 from tests.conftest import agree, csv_file, two_counties
 from tests.figure_histories import random_figures

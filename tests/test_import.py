@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from ledger.application import Ledger
 from ledger.domain.calendar import Period
-from ledger.domain.entries import Entry, Key, OriginalUnknown, RefundExceedsOriginal, ReversalNotWhole
 from ledger.domain.errors import LinesRefused
 from ledger.domain.events import ReceiptsRecorded
-from ledger.domain.receipts import LINES_MAX
-from ledger.domain.recognition import VoucherAmountDiffers, VoucherContentsDiffer, fingerprint
+from ledger.domain.recording.entries import Entry, Key, OriginalUnknown, RefundExceedsOriginal, ReversalNotWhole
+from ledger.domain.recording.receipts import LINES_MAX
+from ledger.domain.recording.recognition import VoucherAmountDiffers, VoucherContentsDiffer, fingerprint
 from tests.conftest import HEADER, REFUNDS, Enclave, agree, csv_file, fresh_books, two_counties
 
 FULL = f"{HEADER},项目,社会信用代码,预算科目"

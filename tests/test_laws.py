@@ -13,10 +13,10 @@ from random import Random
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ledger.domain.division import Account, Division
-from ledger.domain.pools import PoolKey, Pools
-from ledger.domain.reading import Reading
-from ledger.domain.versions import Versions
+from ledger.domain.dividing.division import Account, Division
+from ledger.domain.dividing.pools import PoolKey, Pools
+from ledger.domain.dividing.reading import Reading
+from ledger.domain.terms.versions import Versions
 from tests import engine
 from tests.engine import Plain
 from tests.histories import random_history, random_log

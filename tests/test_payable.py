@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ledger.application import Ledger
 from ledger.domain.calendar import Period
-from ledger.domain.payable import instalments, payable, shortage
+from ledger.domain.stating.payable import instalments, payable, shortage
 from ledger.projections.payments import Payment, payments
 from ledger.projections.statements import statements
 from tests.conftest import HEADER, agree, csv_file, two_counties

@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 
 from api.cli.split import split_document
 from ledger.application import Ledger
-from ledger.domain.certified import Certified
-from ledger.domain.draft import read_terms
-from ledger.domain.entries import Entry, Key
+from ledger.domain.dividing.split import Split, split
 from ledger.domain.errors import LinesRefused
-from ledger.domain.split import Split, split
-from ledger.domain.versions import Versions
+from ledger.domain.facts.certified import Certified
+from ledger.domain.recording.entries import Entry, Key
+from ledger.domain.terms.draft import read_terms
+from ledger.domain.terms.versions import Versions
 from tests.conftest import HEADER, ROOT, csv_file, two_counties
 
 FEN_MAX = 10**15

@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.application import Ledger
-from ledger.domain import parks, regions
 from ledger.domain.calendar import Period
 from ledger.domain.errors import Refusal
 from ledger.domain.events import Event, Fact
-from ledger.domain.parks import Parks
-from ledger.domain.projects import Project, clock_starts
-from ledger.domain.regions import Regions, Succession
-from ledger.domain.relocations import Location
+from ledger.domain.register import parks, regions
+from ledger.domain.register.parks import Parks
+from ledger.domain.register.projects import Project, clock_starts
+from ledger.domain.register.regions import Regions, Succession
+from ledger.domain.register.relocations import Location
 from tests.conftest import Enclave, agree, csv_file, fresh_books, two_counties
 
 FEW = settings(max_examples=80, deadline=None)

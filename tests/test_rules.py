@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from ledger.domain.certified import Certified
-from ledger.domain.draft import read_terms
-from ledger.domain.fact_draft import read_facts
-from ledger.domain.figures import Report, decimal_text
-from ledger.domain.linking import link
-from ledger.domain.split import Split, split
+from ledger.domain.dividing.split import Split, split
+from ledger.domain.facts.certified import Certified
+from ledger.domain.facts.draft import read_facts
+from ledger.domain.recording.figures import Report, decimal_text
+from ledger.domain.recording.linking import link
 from ledger.domain.terms import Terms
-from ledger.domain.versions import Versions
+from ledger.domain.terms.draft import read_terms
+from ledger.domain.terms.versions import Versions
 from ledger.files.documents import read_document
 from ledger.files.figures_csv import read_figures, read_inputs
 from ledger.files.receipts_csv import read_receipts

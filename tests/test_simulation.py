@@ -4,9 +4,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ledger.application import Ledger
-from ledger.domain.draft import read_terms
-from ledger.domain.simulation import Simulation, course, simulate
+from ledger.domain.dividing.simulation import Simulation, course, simulate
 from ledger.domain.terms import Document
+from ledger.domain.terms.draft import read_terms
 from tests import engine
 from tests.conftest import agree, csv_file, two_counties
 from tests.histories import random_log

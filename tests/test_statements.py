@@ -14,11 +14,11 @@ from ledger.application import Ledger
 from ledger.audit.chain import genesis, link
 from ledger.audit.verification import DigestBroken, StatementDiffers
 from ledger.domain.calendar import Period
-from ledger.domain.closing import NothingToClose, PeriodAlreadyClosed, PeriodsCloseInOrder
 from ledger.domain.errors import Fault, RuleBroken, TermsRefused
 from ledger.domain.events import PeriodClosed, StatedPool
 from ledger.domain.money import yuan
-from ledger.domain.statement import digest
+from ledger.domain.stating.closing import NothingToClose, PeriodAlreadyClosed, PeriodsCloseInOrder
+from ledger.domain.stating.statement import digest
 from ledger.projections.statements import statements
 from tests.conftest import HEADER, REFUNDS, Enclave, agree, csv_file, fresh_books, two_counties
 

@@ -23,9 +23,9 @@ from ledger.application import Ledger
 from ledger.audit.chain import Sealed, genesis
 from ledger.audit.verification import check_chain
 from ledger.domain.calendar import Period
-from ledger.domain.entries import Key
 from ledger.domain.errors import LinesRefused, Refusal
 from ledger.domain.events import BooksOpened, Fact
+from ledger.domain.recording.entries import Key
 from ledger.store import log
 from ledger.store.log import BooksBusy, BooksDamaged, BooksMissing, MovedOn
 from tests.conftest import REFUNDS, ROOT, Enclave, agree, csv_file, two_counties

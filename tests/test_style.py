@@ -26,6 +26,7 @@ ORDER = [
     "features",
     "api",
 ]
+CHAPTERS = ["terms", "facts", "recording", "events", "agreeing", "register", "dividing", "stating"]
 MODULES = sorted(file for folder in ("ledger", "api", "features") for file in (ROOT / folder).rglob("*.py"))
 LEDGER = [file for file in MODULES if file.is_relative_to(ROOT / "ledger")]
 FUNCTION_LINES_MAX = 30
@@ -54,6 +55,20 @@ def test_a_module_imports_only_its_own_layer_and_lower_ones(file: Path) -> None:
     own = layer(name_of(file))
 
     assert {name for name in imports(file) if layer(name) > own} == set()
+
+
+def chapter(name: str) -> int:
+    """The chapter of the domain that a module belongs to; -1 for its ground and for everything else."""
+    parts = name.split(".")
+    inside = parts[:2] == ["ledger", "domain"] and len(parts) > 2 and parts[2] in CHAPTERS
+    return CHAPTERS.index(parts[2]) if inside else -1
+
+
+@pytest.mark.parametrize("file", [file for file in LEDGER if "domain" in file.parts], ids=name_of)
+def test_a_chapter_of_the_domain_imports_only_chapters_before_it(file: Path) -> None:
+    own = chapter(name_of(file))
+
+    assert {name for name in imports(file) if chapter(name) > own} == set()
 
 
 def test_only_the_store_imports_eventsourcing() -> None:
@@ -100,7 +115,7 @@ def test_every_domain_class_is_in_the_glossary() -> None:
     refusals = {each.__name__ for each in all_refusals()}
     classes = {
         node.name
-        for file in (ROOT / "ledger/domain").glob("*.py")
+        for file in (ROOT / "ledger/domain").rglob("*.py")
         if file.name != "errors.py"
         for node in ast.parse(file.read_text(encoding="utf-8")).body
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_")

@@ -8,9 +8,9 @@ import click
 from api.cli.printing import print_json, print_lines, print_table
 from api.cli.settings import Settings, agreement_number, json_option, pass_settings
 from ledger.application import Ledger
-from ledger.domain.agreement import Agreement, Draft
-from ledger.domain.draft import read_terms
+from ledger.domain.agreeing.agreement import Agreement, Draft
 from ledger.domain.events import AgreementSigned
+from ledger.domain.terms.draft import read_terms
 from ledger.files.documents import read_document
 from ledger.projections.terms_difference import difference
 from ledger.projections.terms_in_words import terms_in_words

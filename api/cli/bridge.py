@@ -8,13 +8,13 @@ import click
 from api.cli.printing import print_json, print_lines, print_table
 from api.cli.settings import Settings, agreement_number, json_option, pass_settings
 from ledger.application import PositionUnknown
-from ledger.domain.agreement import Agreement
-from ledger.domain.books import Books
-from ledger.domain.bridge import Bridge, bridge
+from ledger.domain.agreeing.agreement import Agreement
 from ledger.domain.calendar import day
+from ledger.domain.dividing.pools import PoolKey
 from ledger.domain.errors import RuleBroken
-from ledger.domain.pools import PoolKey
-from ledger.domain.working import Moment
+from ledger.domain.stating.books import Books
+from ledger.domain.stating.bridge import Bridge, bridge
+from ledger.domain.stating.working import Moment
 from ledger.projections.quantities import Quantity, quantity_of
 from ledger.projections.spans import period_of
 

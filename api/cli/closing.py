@@ -7,11 +7,11 @@ import click
 from api.cli.printing import print_json, print_lines
 from api.cli.settings import Settings, json_option, pass_settings
 from ledger.application import Ledger
-from ledger.domain.agreement import Agreement
-from ledger.domain.books import Books
+from ledger.domain.agreeing.agreement import Agreement
 from ledger.domain.calendar import Period, settlement_last
 from ledger.domain.errors import Conflict
 from ledger.domain.events import PeriodClosed
+from ledger.domain.stating.books import Books
 from ledger.projections.nothing_stated import StillUnsigned, still_unsigned
 from ledger.projections.statements import last_booked
 

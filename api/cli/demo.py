@@ -10,8 +10,8 @@ from api.cli.printing import amount, print_json, print_lines, print_table
 from api.cli.settings import Settings, json_option, pass_settings
 from api.demo.receipts import parts
 from ledger.application import Ledger
-from ledger.domain.books import Books
 from ledger.domain.calendar import Period
+from ledger.domain.stating.books import Books
 from ledger.files.documents import parse_yaml
 from ledger.projections.statements import Statement, statements_of_agreement
 

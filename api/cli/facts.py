@@ -6,9 +6,9 @@ import click
 
 from api.cli.printing import print_json, print_lines, print_table
 from api.cli.settings import Settings, agreement_number, json_option, pass_settings
-from ledger.domain.agreement import Agreement
-from ledger.domain.certification import Certification
-from ledger.domain.proposals import proposals
+from ledger.domain.agreeing.agreement import Agreement
+from ledger.domain.agreeing.certification import Certification
+from ledger.domain.stating.proposals import proposals
 from ledger.domain.terms import Document
 from ledger.files.documents import listed_documents, read_document
 from ledger.projections.facts_in_words import fact_in_words

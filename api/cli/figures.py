@@ -6,7 +6,7 @@ import click
 
 from api.cli.printing import print_json, print_lines, print_table
 from api.cli.settings import Settings, agreement_number, json_option, pass_settings
-from ledger.domain.acceptance import AcceptingLevel, Batch
+from ledger.domain.agreeing.acceptance import AcceptingLevel, Batch
 from ledger.files.text import read_bytes
 from ledger.projections.wording import LEVEL_NAMES
 

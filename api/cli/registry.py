@@ -7,9 +7,9 @@ import click
 from api.cli.printing import print_json, print_lines, print_table
 from api.cli.settings import Settings, agreement_number, json_option, pass_settings
 from ledger.domain.calendar import day
-from ledger.domain.projects import STAGES_ZH, Project, find, stage_named
-from ledger.domain.regions import Regions
-from ledger.domain.relocations import Location
+from ledger.domain.register.projects import STAGES_ZH, Project, find, stage_named
+from ledger.domain.register.regions import Regions
+from ledger.domain.register.relocations import Location
 from ledger.projections.register import (
     park_document,
     park_tree,

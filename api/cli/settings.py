@@ -9,8 +9,8 @@ import click
 
 from ledger.application import Ledger
 from ledger.audit.chain import Algorithm
-from ledger.domain.books import Books
 from ledger.domain.errors import Language
+from ledger.domain.stating.books import Books
 from ledger.store.log import BooksBusy
 
 BOOKS = Path(".books") / "books.db"

@@ -6,10 +6,10 @@ import click
 
 from api.cli.printing import amount, print_json, print_lines, print_table
 from api.cli.settings import Settings, agreement_number, json_option, pass_settings
-from ledger.domain.draft import read_terms
-from ledger.domain.fact_draft import read_facts
-from ledger.domain.simulation import Course, Simulation
+from ledger.domain.dividing.simulation import Course, Simulation
+from ledger.domain.facts.draft import read_facts
 from ledger.domain.terms import Terms
+from ledger.domain.terms.draft import read_terms
 from ledger.files.documents import read_document
 from ledger.projections.simulations import simulate
 

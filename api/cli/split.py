@@ -8,20 +8,20 @@ import click
 
 from api.cli.printing import amount, print_json, print_lines, print_table
 from api.cli.settings import Settings, as_of_option, json_option, pass_settings
-from ledger.domain.amendment import scrutinise_amendment
 from ledger.domain.calendar import Every, day
-from ledger.domain.certified import Certified
-from ledger.domain.draft import read_terms
+from ledger.domain.dividing.pools import PoolKey
+from ledger.domain.dividing.reading import Reading
+from ledger.domain.dividing.split import Measured, Split, split
+from ledger.domain.dividing.waterfall import Progress
+from ledger.domain.dividing.worksheet import Shares
 from ledger.domain.errors import Language, LinesRefused, TermsRefused
-from ledger.domain.fact_draft import read_facts
-from ledger.domain.figures import Report
-from ledger.domain.linking import link
-from ledger.domain.pools import PoolKey
-from ledger.domain.reading import Reading
-from ledger.domain.split import Measured, Split, split
-from ledger.domain.versions import Versions
-from ledger.domain.waterfall import Progress
-from ledger.domain.worksheet import Shares
+from ledger.domain.facts.certified import Certified
+from ledger.domain.facts.draft import read_facts
+from ledger.domain.recording.figures import Report
+from ledger.domain.recording.linking import link
+from ledger.domain.terms.amendment import scrutinise_amendment
+from ledger.domain.terms.draft import read_terms
+from ledger.domain.terms.versions import Versions
 from ledger.files.documents import read_document
 from ledger.files.figures_csv import read_figures, read_inputs
 from ledger.files.receipts_csv import RECEIPTS_BYTES_MAX, ReceiptsFile, read_receipts

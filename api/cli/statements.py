@@ -6,9 +6,9 @@ import click
 
 from api.cli.printing import amount, print_json, print_lines, print_table
 from api.cli.settings import Settings, agreement_number, as_known_option, as_of_option, json_option, pass_settings
-from ledger.domain.books import Books
 from ledger.domain.calendar import Period, day
-from ledger.domain.closing import NothingToClose
+from ledger.domain.stating.books import Books
+from ledger.domain.stating.closing import NothingToClose
 from ledger.projections.coverage import booked, coverage
 from ledger.projections.payments import payments
 from ledger.projections.quantities import Quantity, stated_quantity

@@ -6,10 +6,10 @@ import click
 
 from api.cli.printing import print_json, print_lines
 from api.cli.settings import Settings, json_option, pass_settings
-from ledger.domain.agreement import needs_certified
-from ledger.domain.draft import read_terms
+from ledger.domain.agreeing.agreement import needs_certified
 from ledger.domain.errors import Language
 from ledger.domain.terms import CLOCKS_ZH
+from ledger.domain.terms.draft import read_terms
 from ledger.files.documents import read_document
 from ledger.projections.terms_in_words import terms_in_words
 

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ledger.audit.chain import Algorithm, Sealed, genesis, link
-from ledger.domain.books import Books
 from ledger.domain.calendar import Period
-from ledger.domain.closing import ENGINE, statements_at
-from ledger.domain.entries import Key, Place
 from ledger.domain.errors import Refusal, RuleBroken
 from ledger.domain.events import Event, PeriodClosed, ReceiptsRecorded
-from ledger.domain.statement import digest
+from ledger.domain.recording.entries import Key, Place
+from ledger.domain.stating.books import Books
+from ledger.domain.stating.closing import ENGINE, statements_at
+from ledger.domain.stating.statement import digest
 from ledger.domain.terms import EDITION
 
 

@@ -12,8 +12,8 @@ from uuid import UUID
 
 import msgspec
 
-from ledger.domain.figure_lines import FigureLines
-from ledger.domain.receipts import Receipts
+from ledger.domain.recording.figure_lines import FigureLines
+from ledger.domain.recording.receipts import Receipts
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):

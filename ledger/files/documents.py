@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from ledger.domain.errors import RuleBroken
-from ledger.domain.words import Inexact
+from ledger.domain.terms.words import Inexact
 from ledger.files.text import decode, read_bytes
 
 DOCUMENT_BYTES_MAX = 1_000_000

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from ledger.domain.calendar import Period
 from ledger.domain.errors import Fault, LinesRefused, RuleBroken
-from ledger.domain.figures import Report
+from ledger.domain.recording.figures import Report
 from ledger.files.cells import Cells, Rows, cells_of, day_in_cell, table_of
 from ledger.files.columns import Layout
 from ledger.files.line_faults import FileEmpty, PeriodBackwards

@@ -13,9 +13,9 @@ from fractions import Fraction
 from stdnum.cn import uscc
 
 from ledger.domain import money
-from ledger.domain.entries import Entry, Key, differing
 from ledger.domain.errors import Fault, LinePlace, LinesRefused
-from ledger.domain.linking import Reference
+from ledger.domain.recording.entries import Entry, Key, differing
+from ledger.domain.recording.linking import Reference
 from ledger.domain.terms import Level
 from ledger.files.cells import Cells, cells_of, day_in_cell, table_of
 from ledger.files.columns import LEVEL_COLUMNS, LEVEL_WORDS, RECEIPTS

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from ledger.domain.books import Books
-from ledger.domain.entries import Entry
+from ledger.domain.dividing.reading import Fate, Reading
 from ledger.domain.errors import RuleBroken
-from ledger.domain.reading import Fate, Reading
+from ledger.domain.recording.entries import Entry
+from ledger.domain.stating.books import Books
 
 REASONS_SHOWN_MAX = 5
 

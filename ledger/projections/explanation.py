@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from ledger.domain.agreement import Agreement
-from ledger.domain.books import Books
+from ledger.domain.agreeing.agreement import Agreement
 from ledger.domain.calendar import Period, settlement_last
-from ledger.domain.division import Account, Stream
+from ledger.domain.dividing.division import Account, Stream
+from ledger.domain.dividing.reading import Reading
+from ledger.domain.dividing.waterfall import Progress, Taken
 from ledger.domain.errors import RuleBroken
-from ledger.domain.reading import Reading
+from ledger.domain.stating.books import Books
+from ledger.domain.stating.working import Turn
 from ledger.domain.terms import Step, Weights
-from ledger.domain.waterfall import Progress, Taken
-from ledger.domain.working import Turn
 from ledger.projections.nothing_stated import nothing_in_force
 from ledger.projections.quantities import Quantity, stated_quantity
 from ledger.projections.spans import month_span

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from ledger.domain.division import GUARANTEED, HANDED_ON, OTHERWISE, Account
+from ledger.domain.dividing.division import GUARANTEED, HANDED_ON, OTHERWISE, Account
 from ledger.projections.explanation import Explanation, OtherChange, StepShare, Voucher, last_fen_owners
 from ledger.projections.wording import (
     LEVEL_WORDS,

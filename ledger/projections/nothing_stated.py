@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from ledger.domain.agreement import Agreement
-from ledger.domain.books import Books
+from ledger.domain.agreeing.agreement import Agreement
 from ledger.domain.calendar import Period, settlement, settlement_last
 from ledger.domain.errors import Language, NotFound, Refusal
+from ledger.domain.stating.books import Books
 from ledger.projections.spans import Span
 from ledger.projections.terms_in_words import EVERY
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from ledger.domain.books import Books
 from ledger.domain.calendar import settlement_last
-from ledger.domain.payable import instalments, payable
-from ledger.domain.worksheet import Shares
+from ledger.domain.dividing.worksheet import Shares
+from ledger.domain.stating.books import Books
+from ledger.domain.stating.payable import instalments, payable
 from ledger.projections.statements import Statement
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ledger.domain.figures import decimal_text
+from ledger.domain.recording.figures import decimal_text
 from ledger.domain.terms import Pool, Terms, Transfer
 from ledger.projections.steps_in_words import limit_in_words, noun_of, shares_in_words, step_in_words, unit_of
 from ledger.projections.wording import LEVEL_WORDS, day_words, money

@@ -6,8 +6,8 @@ Every split or double figure carries 仅用于考核: only the in-place figure i
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ledger.domain.figures import decimal_text
-from ledger.domain.statement import basis_of
+from ledger.domain.recording.figures import decimal_text
+from ledger.domain.stating.statement import basis_of
 from ledger.domain.terms import Pool
 from ledger.projections.wording import CAUSES_OF_FIGURES_ZH, CAUSES_ZH, exact_fen, money
 

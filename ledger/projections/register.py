@@ -15,10 +15,10 @@ from ledger.domain.events import (
     RegionSucceeded,
     RegionSuccessionWithdrawn,
 )
-from ledger.domain.parks import Park, Parks
-from ledger.domain.projects import STAGES_ZH, Project, StageRecord
-from ledger.domain.regions import Regions
-from ledger.domain.relocations import Location, Relocation
+from ledger.domain.register.parks import Park, Parks
+from ledger.domain.register.projects import STAGES_ZH, Project, StageRecord
+from ledger.domain.register.regions import Regions
+from ledger.domain.register.relocations import Location, Relocation
 
 # In words
 

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from ledger.domain.agreement import Agreement
-from ledger.domain.books import Books
-from ledger.domain.certified import Certified
-from ledger.domain.simulation import Course, Simulation
-from ledger.domain.simulation import simulate as beside
+from ledger.domain.agreeing.agreement import Agreement
+from ledger.domain.dividing.simulation import Course, Simulation
+from ledger.domain.dividing.simulation import simulate as beside
+from ledger.domain.facts.certified import Certified
+from ledger.domain.stating.books import Books
 from ledger.domain.terms import Party, Terms
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ledger.domain.agreement import Agreement
-from ledger.domain.books import Books
+from ledger.domain.agreeing.agreement import Agreement
 from ledger.domain.calendar import Every, Period, settlement_last
+from ledger.domain.dividing.pools import PoolKey
 from ledger.domain.events import PeriodClosed, StatedLine, StatedPool
-from ledger.domain.pools import PoolKey
+from ledger.domain.stating.books import Books
 from ledger.domain.terms import Party
 from ledger.projections.nothing_stated import nothing_in_force
 from ledger.projections.spans import Span, month_span

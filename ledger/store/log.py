@@ -15,9 +15,9 @@ from eventsourcing.application import Application
 from eventsourcing.persistence import OperationalError, PersistenceError, StoredEvent
 
 from ledger.audit.chain import Algorithm, Sealed, genesis
-from ledger.domain.entries import Entry, Key, Place
 from ledger.domain.errors import Conflict, NotFound, RuleBroken
 from ledger.domain.events import Event, Fact, ReceiptsRecorded
+from ledger.domain.recording.entries import Entry, Key, Place
 from ledger.store.mapper import StructMapper
 from ledger.store.sqlite import Head, HeadMoved, SQLiteLog, may_hold_books
 

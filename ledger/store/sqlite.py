@@ -24,7 +24,7 @@ from eventsourcing.sqlite import (
 from eventsourcing.utils import EnvType
 
 from ledger.audit.chain import Algorithm, Sealed, link
-from ledger.domain.entries import Entry, Key, Place
+from ledger.domain.recording.entries import Entry, Key, Place
 
 TABLES = [
     """CREATE TABLE IF NOT EXISTS events (

@@ -1,0 +1,1 @@
+"""Agreeing (会签): agreements, facts and figures are put forward, signed, confirmed, accepted."""

@@ -1,0 +1,111 @@
+"""Acceptance (审核、验收): figures count only once each level has accepted them, the county before the city.
+
+Source: design § 7 (approve → accept per level).  Quotas and contributions count when recorded.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
+
+from ledger.domain.errors import Conflict, NotFound
+from ledger.domain.events import Event, Fact, FiguresAccepted, FiguresRecorded
+from ledger.domain.recording.figure_lines import FigureLines
+from ledger.domain.recording.figures import Report
+
+AcceptingLevel = Literal["county", "city"]
+LEVELS_SAID = {"county": "县级 county", "city": "市级 city"}
+LEVELS_IN_ORDER: tuple[AcceptingLevel, ...] = get_args(AcceptingLevel)
+
+
+class BatchUnknown(NotFound):
+    """No batch of that number."""
+
+    zh = "没有编号为 {batch} 的报送批次。请用 enclave figure list 查看有哪些。"
+    en = "There is no batch {batch}. See enclave figure list."
+
+
+class BatchKnown(Conflict):
+    """The same file, sent twice."""
+
+    zh = "这份文件已作为批次 {batch} 报送，内容相同，没有再记。"
+    en = "This file was recorded as batch {batch} with the same contents; nothing more was recorded."
+
+
+class BatchCounts(Conflict):
+    """A batch that counts already."""
+
+    zh = "批次 {batch} 自第 {position} 号事项起已经计入，不必再审核。"
+    en = "Batch {batch} has counted since event {position}; nobody has to accept it any more."
+
+
+class AcceptanceOutOfOrder(Conflict):
+    """A level that accepts what another has to accept first, or what needs nobody's acceptance any more."""
+
+    zh = "批次 {batch} 现在应由“{due}”审核，不是“{level}”。请按县级、市级的次序。"
+    en = "Batch {batch} is due for acceptance by '{due}', not '{level}'. The county comes before the city."
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The figures of one file, and which levels have accepted them."""
+
+    number: str
+    file: str
+    file_sha256: str
+    needs_acceptance: bool
+    reports: tuple[Report, ...]
+    accepted: tuple[str, ...] = ()
+    counts_from: int | None = None
+
+    @property
+    def due(self) -> AcceptingLevel | None:
+        """The level that has to accept next; None once the figures count."""
+        if not self.needs_acceptance:
+            return None
+        return next((level for level in LEVELS_IN_ORDER if level not in self.accepted), None)
+
+
+Batches = Mapping[str, Batch]
+
+
+def record(batches: Batches, reports: Sequence[Report], file: str, file_sha256: str, *, needs_acceptance: bool) -> Fact:
+    """Take in a file of figures; raises BatchKnown."""
+    known = next((each for each in batches.values() if each.file_sha256 == file_sha256), None)
+    if known:
+        raise BatchKnown(batch=known.number)
+    number = f"B{len(batches) + 1}"
+    fields = {"batch": number, "file": file, "file_sha256": file_sha256, "needs_acceptance": needs_acceptance}
+    return Fact(f"figures/{number}", FiguresRecorded, fields | {"lines": FigureLines.of(reports)})
+
+
+def accept(batches: Batches, number: str, level: AcceptingLevel) -> Fact:
+    """A level accepts a batch; raises BatchUnknown, AcceptanceOutOfOrder."""
+    if number not in batches:
+        raise BatchUnknown(batch=number[:40])
+    due = batches[number].due
+    if due is None:
+        raise BatchCounts(batch=number, position=batches[number].counts_from)
+    if due != level:
+        raise AcceptanceOutOfOrder(batch=number, due=LEVELS_SAID[due], level=LEVELS_SAID[level])
+    counts = level == LEVELS_IN_ORDER[-1]
+    return Fact(f"figures/{number}", FiguresAccepted, {"batch": number, "level": level, "counts": counts})
+
+
+def evolve(batches: Batches, event: Event, position: int) -> dict[str, Batch]:
+    """Apply what happened."""
+    match event:
+        case FiguresRecorded(batch=number, file=file, file_sha256=sha256, needs_acceptance=needs, lines=lines):
+            reports = tuple(lines.reports(position))
+            counts_from = None if needs else position
+            return {**batches, number: Batch(number, file, sha256, needs, reports, (), counts_from)}
+        case FiguresAccepted(batch=number, level=level, counts=counts):
+            batch = replace(batches[number], accepted=(*batches[number].accepted, level))
+            return {**batches, number: replace(batch, counts_from=position) if counts else batch}
+    raise TypeError(f"{type(event).__name__} is no event of figures")
+
+
+def counting_from(batches: Batches, event: Event, position: int) -> Iterable[tuple[int, Report]]:
+    """The reports that begin to count with an event, each with the position from which it does."""
+    assert isinstance(event, FiguresRecorded | FiguresAccepted)
+    batch = batches[event.batch]
+    return [(position, report) for report in batch.reports] if batch.counts_from == position else []

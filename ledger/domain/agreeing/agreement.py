@@ -1,0 +1,343 @@
+"""An agreement (协议): a draft that is countered until every party has signed it, then amended the same way.
+
+Verbs decide: they check the rules, may refuse, and return what happened.  `evolve` applies
+what happened and never refuses: rules may change, history may not.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import product
+
+from ledger.domain.errors import Conflict, NotFound, TermsRefused
+from ledger.domain.events import (
+    AgreementCountered,
+    AgreementProposed,
+    AgreementSigned,
+    AmendmentProposed,
+    Event,
+    Fact,
+)
+from ledger.domain.terms import ClockWindow, Document, Terms
+from ledger.domain.terms.amendment import scrutinise_amendment
+from ledger.domain.terms.draft import read_terms, recorded_terms
+from ledger.domain.terms.scrutiny_of_pools import may_claim_the_same
+from ledger.domain.terms.versions import Versions
+
+
+class AgreementUnknown(NotFound):
+    """No agreement of that number."""
+
+    zh = "没有编号为 {agreement} 的协议。请用 enclave agreement show 查看有哪些。"
+    en = "There is no agreement {agreement}. See enclave agreement show."
+
+
+class NotAParty(NotFound):
+    """Someone who is no party of the agreement."""
+
+    zh = "“{party}”不是协议 {agreement} 的参与方。参与方是：{parties}。"
+    en = "'{party}' is no party of agreement {agreement}. Parties: {parties}."
+
+
+class AlreadySigned(Conflict):
+    """A second signature of one party."""
+
+    zh = "“{party}”已经签署协议 {agreement}，不必再签。"
+    en = "'{party}' has already signed agreement {agreement}."
+
+
+class AlreadyProposed(Conflict):
+    """The same terms, put forward twice."""
+
+    zh = "同样的条款已作为协议 {agreement} 提出。请直接签署它。"
+    en = "The same terms were proposed as agreement {agreement}. Sign that one."
+
+
+class AgreementsOverlap(Conflict):
+    """Two agreements that claim the same entries at the same time (design § 4)."""
+
+    zh = "协议 {agreement} 的“{pool}”与已生效的协议 {other} 的“{other_pool}”会选中同样的款项，不能同时生效。请先改定范围或期限。"
+    en = "Pool {pool} of agreement {agreement} selects what pool {other_pool} of agreement {other}, in force, selects."
+
+
+class EntriesClaimedTwice(Conflict):
+    """Recorded entries that two agreements in force would both divide."""
+
+    zh = "协议 {agreement} 不能生效：已入账的 {voucher} 等款项已由生效的协议 {other} 分配，同一笔钱不能分两次。请先改定范围。"
+    en = "Agreement {agreement} cannot come into force: {voucher} and perhaps more is divided by agreement {other} already."
+
+
+class NothingToSign(Conflict):
+    """Every draft is signed."""
+
+    zh = "协议 {agreement} 没有待签的文本。要修订，请用 enclave agreement amend。"
+    en = "Agreement {agreement} has nothing to sign. To change it use enclave agreement amend."
+
+
+class DraftReplaced(Conflict):
+    """A signature under a text that has been replaced meanwhile."""
+
+    zh = "协议 {agreement} 的第 {draft} 稿已不是待签的文本，现在待签的是第 {current} 稿。请看过再签。"
+    en = "Draft {draft} of agreement {agreement} is no longer the one to sign; draft {current} is. Read it, then sign."
+
+
+class DraftPending(Conflict):
+    """An amendment while another text waits for signatures."""
+
+    zh = "协议 {agreement} 的第 {draft} 稿还在等待签署。请先签完它，或用 enclave agreement counter 提出对案。"
+    en = "Draft {draft} of agreement {agreement} still waits for signatures. Sign it, or counter it."
+
+
+class NotInForceYet(Conflict):
+    """An amendment of what nobody is bound by."""
+
+    zh = "协议 {agreement} 尚未生效，不必修订。请用 enclave agreement counter 提出对案。"
+    en = "Agreement {agreement} is not in force yet. Counter the draft instead of amending it."
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A text that waits for signatures, with those it has."""
+
+    number: int
+    document: Document
+    terms: Terms = field(repr=False)
+    proposed_at: int
+    signed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Version:
+    """A text that every party signed, and the position of the last signature."""
+
+    number: int
+    document: Document
+    terms: Terms = field(repr=False)
+    in_force_at: int
+    signed: tuple[str, ...]
+    signed_on: date = date.min
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """One agreement as the log knows it: its signed versions, and the draft that waits for signatures."""
+
+    number: str
+    versions: tuple[Version, ...] = ()
+    draft: Draft | None = None
+    countered: tuple[Draft, ...] = ()
+
+    @property
+    def text(self) -> Version | Draft:
+        """What was signed last, or the draft where nothing is signed yet."""
+        found = self.versions[-1] if self.versions else self.draft
+        assert found is not None
+        return found
+
+    @property
+    def terms(self) -> Terms:
+        """The terms of what was signed last, or of the draft where nothing is signed yet."""
+        return self.text.terms
+
+    @property
+    def document(self) -> Document:
+        """The document of the same."""
+        return self.text.document
+
+    @property
+    def in_force_at(self) -> int | None:
+        """The position at which every party had signed first."""
+        return self.versions[0].in_force_at if self.versions else None
+
+    @property
+    def signed(self) -> tuple[str, ...]:
+        """Who signed the draft, or the last version where no draft waits."""
+        return self.draft.signed if self.draft else self.text.signed
+
+    @property
+    def proposed_at(self) -> int:
+        """The position of the draft, or of the last version's last signature."""
+        return self.draft.proposed_at if self.draft else self.versions[-1].in_force_at
+
+    def is_in_force(self, position: int) -> bool:
+        """Whether every party had signed by a position."""
+        return self.in_force_at is not None and self.in_force_at <= position
+
+    def known_at(self, position: int) -> Versions:
+        """The versions signed by a position; the first one even before."""
+        known = [each.terms for each in self.versions if each.in_force_at <= position]
+        return Versions(known or [self.terms if not self.versions else self.versions[0].terms])
+
+    def signers(self) -> list[str]:
+        """Who must sign the draft: every party of it, and of the version it amends."""
+        assert self.draft is not None
+        before = self.versions[-1].terms.parties if self.versions else {}
+        return list(dict.fromkeys([*before, *self.draft.terms.parties]))
+
+    def missing(self) -> list[str]:
+        """Who has yet to sign the draft."""
+        return [party for party in self.signers() if party not in self.signed] if self.draft else []
+
+    def name_of(self, party: str) -> str:
+        """A party's name, by what was signed last; by the draft only where it was never signed."""
+        texts: list[Draft | Version] = [*reversed(self.versions), *([self.draft] if self.draft else [])]
+        return next(text.terms.parties[party].name for text in texts if party in text.terms.parties)
+
+    def texts(self) -> list[Draft | Version]:
+        """The draft if one waits, then the versions, the last signed first."""
+        drafts: list[Draft | Version] = [self.draft] if self.draft else []
+        return [*drafts, *reversed(self.versions)]
+
+    def is_completed_by(self, parties: Iterable[str]) -> bool:
+        """Whether these signatures are the last ones missing."""
+        return set(self.missing()) <= set(parties)
+
+    def party(self, text: str) -> str:
+        """The party that a person means, by id, name or region, of any version; raises NotAParty."""
+        for each in self.texts():
+            found = each.terms.party_named(text)
+            if found is not None:
+                return found
+        names = "、".join(f"{party.id} {party.name}" for party in self.texts()[0].terms.parties.values())
+        raise NotAParty(party=text[:40], agreement=self.number, parties=names)
+
+
+# Verbs
+
+
+def propose(document: Document, known: Iterable[Agreement], number: str) -> Fact:
+    """Put terms forward under a number.
+
+    Raises TermsRefused with every fault, or AlreadyProposed.
+    """
+    terms = read_terms(document)
+    for other in known:
+        texts = [each for each in other.texts() if each.document == document]
+        if any(list(each.terms.parties) == list(terms.parties) for each in texts):
+            raise AlreadyProposed(agreement=other.number)
+    return Fact(stream(number), AgreementProposed, {"agreement": number, "terms": document})
+
+
+def counter(agreement: Agreement, party: str, document: Document) -> Fact:
+    """Put another text in the place of the draft that waits; signatures begin again.
+
+    Raises NothingToSign, NotAParty, AlreadyProposed, TermsRefused.
+    """
+    draft = _waiting(agreement)
+    if document == draft.document:
+        raise AlreadyProposed(agreement=agreement.number)
+    _read_as_version(agreement, document)
+    fields = {"agreement": agreement.number, "party": agreement.party(party), "terms": document}
+    return Fact(stream(agreement.number), AgreementCountered, fields)
+
+
+def amend(agreement: Agreement, party: str, document: Document) -> Fact:
+    """Put a later version forward.
+
+    Raises NotInForceYet, DraftPending, NotAParty, TermsRefused.
+    """
+    if agreement.in_force_at is None:
+        raise NotInForceYet(agreement=agreement.number)
+    if agreement.draft:
+        raise DraftPending(agreement=agreement.number, draft=agreement.draft.number)
+    _read_as_version(agreement, document)
+    fields = {"agreement": agreement.number, "party": agreement.party(party), "terms": document}
+    return Fact(stream(agreement.number), AmendmentProposed, fields)
+
+
+def _read_as_version(agreement: Agreement, document: Document) -> Terms:
+    terms = read_terms(document)
+    found = scrutinise_amendment(terms, [version.terms for version in agreement.versions]) if agreement.versions else []
+    if found:
+        raise TermsRefused(found)
+    return terms
+
+
+def sign(agreement: Agreement, draft: int, parties: Sequence[str], others: Iterable[Agreement]) -> list[Fact]:
+    """One party or several agree to a draft, together or not at all.
+
+    Raises NothingToSign, DraftReplaced, NotAParty, AlreadySigned; with the last signature AgreementsOverlap.
+    """
+    signers = [agreement.party(party) for party in parties]
+    for index, signer in enumerate(signers):
+        if signer in agreement.signed or signer in signers[:index]:
+            raise AlreadySigned(party=agreement.name_of(signer), agreement=agreement.number)
+    text = _waiting(agreement)
+    if text.number != draft:
+        raise DraftReplaced(agreement=agreement.number, draft=draft, current=text.number)
+    if agreement.is_completed_by(signers):
+        for other in others:
+            _refuse_overlap(agreement, text.terms, other)
+    number = agreement.number
+    fields = [{"agreement": number, "party": signer, "draft": draft} for signer in signers]
+    return [Fact(stream(number), AgreementSigned, each) for each in fields]
+
+
+def _waiting(agreement: Agreement) -> Draft:
+    if agreement.draft is None:
+        raise NothingToSign(agreement=agreement.number)
+    return agreement.draft
+
+
+def evolve(agreement: Agreement | None, event: Event, position: int) -> Agreement:
+    """Apply what happened."""
+    match event:
+        case AgreementProposed(agreement=number, terms=document):
+            return Agreement(number, (), Draft(1, document, recorded_terms(document), position))
+        case AgreementCountered(terms=document) if agreement and agreement.draft:
+            draft = Draft(agreement.draft.number + 1, document, recorded_terms(document), position)
+            return replace(agreement, draft=draft, countered=(*agreement.countered, agreement.draft))
+        case AmendmentProposed(terms=document) if agreement and agreement.versions:
+            draft = Draft(agreement.versions[-1].number + 1, document, recorded_terms(document), position)
+            return replace(agreement, draft=draft, countered=())
+        case AgreementSigned(party=party) if agreement and agreement.draft:
+            return _signed(agreement, agreement.draft, party, position, event.recorded_at.date())
+    raise TypeError(f"{type(event).__name__} is no event of an agreement")
+
+
+def _signed(agreement: Agreement, draft: Draft, party: str, position: int, on: date) -> Agreement:
+    draft = replace(draft, signed=(*draft.signed, party))
+    agreement = replace(agreement, draft=draft)
+    if agreement.missing():
+        return agreement
+    version = Version(draft.number, draft.document, draft.terms, position, draft.signed, on)
+    return replace(agreement, versions=(*agreement.versions, version), draft=None)
+
+
+def stream(number: str) -> str:
+    """The name of an agreement's stream."""
+    return f"agreement/{number}"
+
+
+def needs_certified(terms: Terms) -> list[str]:
+    """Facts that only certification can supply, by name."""
+    names = []
+    for pool in terms.pools:
+        if pool.eligible:
+            names.append(f"{pool.name}.eligible")
+        if pool.selection.by == "list" and pool.selection.names[0] not in (terms.lists or {}):
+            names.append(pool.selection.names[0])
+        for step in pool.steps:
+            names += sorted(step.names_certified)
+            names += [step.window.clock] if isinstance(step.window, ClockWindow) else []
+        amounts = (pool.guarantee and pool.guarantee.at_least, pool.transfer and pool.transfer.amount)
+        names += [each for each in amounts if isinstance(each, str)]
+    names += [limit for limit in (terms.settle.pays_at_most or {}).values() if isinstance(limit, str)]
+    return list(dict.fromkeys(names))
+
+
+def _refuse_overlap(agreement: Agreement, one: Terms, other: Agreement) -> None:
+    """Every stretch of days on which two agreements would select the same is a fault, whichever versions rule then."""
+    if other.number == agreement.number or other.in_force_at is None:
+        return
+    mine = Versions([*(version.terms for version in agreement.versions), one])
+    theirs = Versions([version.terms for version in other.versions])
+    for when in sorted({*mine.dates, *theirs.dates}):
+        here, there = mine.on(when), theirs.on(when)
+        if when < max(here.first, there.first) or when > min(here.last or date.max, there.last or date.max):
+            continue
+        for pool, other_pool in product(here.pools, there.pools):
+            if may_claim_the_same(pool, here, other_pool, there):
+                raise AgreementsOverlap(
+                    agreement=agreement.number, pool=pool.name, other=other.number, other_pool=other_pool.name
+                )

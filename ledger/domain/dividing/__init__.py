@@ -1,0 +1,1 @@
+"""Dividing (分配): from an entry to what is due, pool by pool."""

@@ -1,0 +1,77 @@
+"""What is known (已知事实): agreements, certified facts, entries, projects and places, as of any position of the log.
+
+What is due is a function of what is known and of a day (semantics 5.1, 5.9).
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass, field, fields
+from datetime import date
+
+from ledger.domain.agreeing.agreement import Agreement
+from ledger.domain.agreeing.certification import Certification, certified_at
+from ledger.domain.dividing.claims import Claims
+from ledger.domain.dividing.figure_reading import FigureReader
+from ledger.domain.dividing.reading import Reader, Reading
+from ledger.domain.events import Event
+from ledger.domain.facts.certified import Certified
+from ledger.domain.recording.entries import Entry, Originals
+from ledger.domain.recording.figures import Report
+from ledger.domain.register.places import NOWHERE, Places, evolve
+from ledger.domain.register.projects import Project
+from ledger.domain.register.relocations import Relocation
+
+
+@dataclass
+class Known:
+    """The set of facts so far; every question names the position up to which they count.
+
+    `counted` are the reported figures, each with the position from which it counts.
+    """
+
+    agreements: dict[str, Agreement] = field(default_factory=dict)
+    facts: dict[str, Certification] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+    originals: Originals = field(default_factory=Originals)
+    counted: list[tuple[int, Report]] = field(default_factory=list)
+    projects: dict[str, Project] = field(default_factory=dict)
+    relocations: list[Relocation] = field(default_factory=list)
+    known_places: list[tuple[int, Places]] = field(default_factory=list)
+
+    def alone(self) -> "Known":
+        """What is known, without what a fold of the log adds to it."""
+        return Known(**{each.name: getattr(self, each.name) for each in fields(Known)})
+
+    def in_force(self, cut: int) -> list[Agreement]:
+        """The agreements that every party had signed by a position."""
+        return [each for each in self.agreements.values() if each.is_in_force(cut)]
+
+    def certified(self, agreement: Agreement, cut: int) -> Certified:
+        """What was certified for an agreement by a position."""
+        return certified_at(self.facts.values(), agreement.number, cut)
+
+    def reader(self, agreement: Agreement, cut: int) -> Reader:
+        """How an agreement reads entries, by the versions, facts and places known at a position."""
+        return Reader(agreement.known_at(cut), self.certified(agreement, cut), self.originals, self.places(cut))
+
+    def places(self, cut: int = 2**63) -> Places:
+        """The parks and regions recorded by a position."""
+        count = bisect_right(self.known_places, cut, key=lambda each: each[0])
+        return self.known_places[count - 1][1] if count else NOWHERE
+
+    def learn_place(self, position: int, event: Event) -> None:
+        """Take in what was recorded of a park or a region."""
+        self.known_places.append((position, evolve(self.places(), event)))
+
+    def figures(self, agreement: Agreement, cut: int, day: date) -> list[Reading]:
+        """What an agreement makes of the figures that count at a position, of periods that have ended by a day."""
+        reports = [report for position, report in self.counted if position <= cut and report.last <= day]
+        return FigureReader(agreement.known_at(cut), self.reader(agreement, cut)).read(reports)
+
+    def claims(self, agreement: Agreement, cut: int, others_cut: int | None = None) -> Claims:
+        """An agreement's readings beside those of others in force."""
+        at = cut if others_cut is None else others_cut
+        return Claims(
+            agreement,
+            self.in_force(at),
+            lambda each: self.reader(each, cut if each.number == agreement.number else at),
+        )

@@ -1,0 +1,1 @@
+"""Stating (结算): what is due less what was said, by cause; closings, bridges, payments."""
