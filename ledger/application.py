@@ -328,11 +328,15 @@ class Ledger:
 
     def _record_batch(self, file: FiguresFile, data: bytes, *, needs_acceptance: bool) -> Batch:
         sha256 = hashlib.sha256(data).hexdigest()
-        self._act(
-            lambda books: [
-                acceptance.record(books.batches, file.reports, file.name, sha256, needs_acceptance=needs_acceptance)
-            ]
-        )
+
+        def decide(books: Books) -> list[Fact]:
+            if not any(report.is_input for report in file.reports):
+                agreements = list(books.agreements.values())
+                acceptance.refuse_other_kinds(file.reports, agreements, file.name, needs_acceptance=needs_acceptance)
+            fact = acceptance.record(books.batches, file.reports, file.name, sha256, needs_acceptance=needs_acceptance)
+            return [fact]
+
+        self._act(decide)
         return next(each for each in reversed(self.books.batches.values()) if each.file_sha256 == sha256)
 
     # Periods

@@ -46,7 +46,7 @@ def files(tmp_path: Path) -> Path:
         (tmp_path / f"{name}.json").write_text(json.dumps(document), encoding="utf-8")
     (tmp_path / "e.csv").write_bytes(csv_file(["V1,2024-01-05,300.00", "V2,2025-01-05,300.00"]))
     (tmp_path / "f.csv").write_bytes(csv_file(["1,产值,2024-01,2024-01,5.0,万元,乙县"], FIGURES))
-    (tmp_path / "q.csv").write_bytes(csv_file(["2,产值,2024-02,2024-02,7.0,万元,乙县"], FIGURES))
+    (tmp_path / "q.csv").write_bytes(csv_file(["2,土地,2024-02,2024-02,7.0,亩,乙县"], FIGURES))
     (tmp_path / "bad.csv").write_bytes(csv_file(["1,产值,2024-13,2024-01,1e3,万元,乙县"], FIGURES))
     (tmp_path / "i.csv").write_bytes(csv_file(["1,货币,2024-01-05,60.00,元,甲县,凭证一"], INPUTS))
     return tmp_path

@@ -333,12 +333,8 @@ def test_the_later_revision_holds_whichever_batch_was_accepted_first(cumulative:
 def test_a_report_that_waits_is_shown_once_and_not_as_revised(ledger: Ledger) -> None:
     """Looking again at what still waits for the same reason is no revision of it."""
     agree(ledger, terms(MONTHLY, [{"split": {"jia": 1, "yi": 1}}]))
-    ledger.import_figures(
-        csv_file(["1,产值,2024-01,2024-01,3.05,万元,乙县"], HEADER), "指标.csv", needs_acceptance=False
-    )
-    ledger.import_figures(
-        csv_file(["2,产值,2024-02,2024-02,5.0,万元,乙县"], HEADER), "指标.csv", needs_acceptance=False
-    )
+    report(ledger, "1,产值,2024-01,2024-01,3.05,万元,乙县")
+    report(ledger, "2,产值,2024-02,2024-02,5.0,万元,乙县")
     books = ledger.books
 
     working = Working(books, books.agreement("A1"), Moment(0, date(2024, 2, 29)))

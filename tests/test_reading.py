@@ -309,10 +309,12 @@ def test_show_says_who_signed_by_whose_hand_and_takes_small_letters(ledger: Ledg
     shown = enclave("agreement", "show", "a1").out
 
     assert said["signatures"] == [
-        {"party": "jia", "actor": "甲县财政局 张三", "position": 3},
-        {"party": "yi", "actor": "乙县财政局 李四", "position": 4},
+        {"draft": 1, "party": "jia", "actor": "甲县财政局 张三", "position": 3},
+        {"draft": 1, "party": "yi", "actor": "乙县财政局 李四", "position": 4},
     ]
-    assert "签署：甲县（经办 甲县财政局 张三，第 3 号事项）、乙县（经办 乙县财政局 李四，第 4 号事项）。" in shown
+    assert (
+        "第 1 稿签署：甲县（经办 甲县财政局 张三，第 3 号事项）、乙县（经办 乙县财政局 李四，第 4 号事项）。" in shown
+    )
 
 
 def test_signing_for_several_is_done_whole_or_not_at_all(ledger: Ledger, enclave: Enclave) -> None:

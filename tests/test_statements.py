@@ -376,7 +376,7 @@ def test_a_rule_of_tomorrow_does_not_make_yesterdays_agreement_unreadable(
     agreed: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record(agreed, "V1,2024-01-05,90.00")
-    monkeypatch.setattr("ledger.domain.draft.scrutinise", lambda terms: [Fault("pools", EverythingIsRefused())])
+    monkeypatch.setattr("ledger.domain.terms.draft.scrutinise", lambda terms: [Fault("pools", EverythingIsRefused())])
 
     again = agreed.acting_as("审计")
 

@@ -102,13 +102,17 @@ def sign(settings: Settings, number: str, parties: tuple[str, ...], draft: int |
 
 @agreement.command()
 @click.argument("number", callback=agreement_number, required=False)
+@click.option("--draft", type=int, help="看第几稿的全文。Which signed version, or the draft, to read.")
 @json_option
 @pass_settings
-def show(settings: Settings, number: str | None, as_json: bool) -> None:
+def show(settings: Settings, number: str | None, draft: int | None, as_json: bool) -> None:
     """列出协议，或查看一份。List agreements, or show one."""
     ledger = settings.ledger()
     books = ledger.books
-    if number:
+    if number and draft is not None:
+        text = books.agreement(number).text_of(draft)
+        print_json({"draft": draft, "terms": text.document}) if as_json else print_lines(terms_in_words(text.terms))
+    elif number:
         _show_whole(books.agreement(number), signatures(ledger, number), as_json)
     elif as_json:
         print_json({"agreements": [_document(each) for each in books.agreements.values()]})
@@ -119,8 +123,9 @@ def show(settings: Settings, number: str | None, as_json: bool) -> None:
 
 @dataclass(frozen=True)
 class Signature:
-    """Which party signed, by whose hand, and where in the log."""
+    """Which party signed which draft, by whose hand, and where in the log."""
 
+    draft: int
     party: str
     actor: str
     position: int
@@ -129,7 +134,7 @@ class Signature:
 def signatures(ledger: Ledger, number: str) -> list[Signature]:
     """Who signed an agreement, as the log has it."""
     return [
-        Signature(event.party, event.actor, position)
+        Signature(event.draft or 1, event.party, event.actor, position)
         for position, event in ledger.log.history()
         if isinstance(event, AgreementSigned) and event.agreement == number
     ]
@@ -140,8 +145,12 @@ def _show_whole(found: Agreement, signed: list[Signature], as_json: bool) -> Non
         print_json({**_document(found), "signatures": [asdict(each) for each in signed]})
         return
     _show_one(found, as_json)
-    names = [f"{found.name_of(each.party)}（经办 {each.actor}，第 {each.position} 号事项）" for each in signed]
-    print_lines([f"签署：{'、'.join(names)}。"] if names else [])
+    standing = {version.number for version in found.versions} | ({found.draft.number} if found.draft else set())
+    for draft in dict.fromkeys(each.draft for each in signed):
+        own = [each for each in signed if each.draft == draft]
+        names = [f"{found.name_of(each.party)}（经办 {each.actor}，第 {each.position} 号事项）" for each in own]
+        void = "" if draft in standing else "（已被对案取代，签署作废）"
+        print_lines([f"第 {draft} 稿签署{void}：{'、'.join(names)}。"])
     for version in found.versions[1:]:
         print_lines(
             [

@@ -13,6 +13,7 @@ from ledger.domain.errors import Conflict
 from ledger.domain.events import PeriodClosed
 from ledger.domain.stating.books import Books
 from ledger.projections.nothing_stated import StillUnsigned, still_unsigned
+from ledger.projections.quantities import stated_quantity
 from ledger.projections.statements import last_booked
 
 
@@ -34,6 +35,7 @@ def close(settings: Settings, period: str, up_to: bool, as_json: bool) -> None:
     last = Period.parse(period)
     closed = _close_up_to(ledger, last) if up_to else [ledger.close_period(last)]
     remarks = [each.say(settings.language) for each in _unsigned(ledger.books, closed)]
+    remarks += _incomplete(ledger.books, closed[-1])
     head = ledger.log.head()
     kept = f"{head.position}:{head.hash.hex()}"
     if as_json:
@@ -59,6 +61,20 @@ def _last_settlement(books: Books, booked: Period) -> Period:
     """The last month of the settlement in which the last booking lies, for the agreement that settles most rarely."""
     rhythms = [agreement.terms.every for agreement in books.in_force(books.position)]
     return max([booked, *(Period.of(settlement_last(booked.last, every)) for every in rhythms)])
+
+
+def _incomplete(books: Books, closed: PeriodClosed) -> Iterator[str]:
+    """What the last statements leave out because somebody has yet to say or accept something."""
+    for each in closed.statements:
+        if each.waiting_fen:
+            quantity = stated_quantity(each.unit, each.step, each.basis)
+            yield f"结算单 {each.number} 有 {quantity.said(each.waiting_fen)} 等待认定，没有分配；原因见 enclave explain。"
+    for batch in books.batches.values():
+        if batch.counts_from is None:
+            yield f"批次 {batch.number}（{batch.file}）还没有审核完，没有计入。"
+    pending = [fact.number for fact in books.facts.values() if fact.certified_at is None]
+    if pending:
+        yield f"还没有确认完的认定事实：{'、'.join(pending)}。"
 
 
 def _unsigned(books: Books, closed: Sequence[PeriodClosed]) -> Iterator[StillUnsigned]:

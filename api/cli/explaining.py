@@ -42,4 +42,4 @@ def explain_command(
         print_json({"explanations": [as_document(each) for each in found]})
     else:
         for each in found:
-            print_lines(in_sentences(each, None if every_voucher else 20))
+            print_lines([*in_sentences(each, None if every_voucher else 20), ""])

@@ -8,6 +8,7 @@ from api.cli.printing import print_json, print_lines, print_table
 from api.cli.settings import Settings, agreement_number, json_option, pass_settings
 from ledger.domain.agreeing.agreement import Agreement
 from ledger.domain.agreeing.certification import Certification
+from ledger.domain.stating.books import Books
 from ledger.domain.stating.proposals import proposals
 from ledger.domain.terms import Document
 from ledger.files.documents import listed_documents, read_document
@@ -46,6 +47,8 @@ def propose(
         listed_documents(read_document(file), "facts") if file else _suggested(books.agreement(number), settings)
     )
     found = ledger.propose_facts(number, documents, party, supersedes) if documents else []
+    for unit in _unseen_units(ledger.books, found):
+        click.echo(f"提示：账内还没有企业、项目或参与方叫“{unit}”，请核对。No such unit is known yet.", err=True)
     _print(found, ledger.books.agreement(number), as_json)
 
 
@@ -96,6 +99,16 @@ def suggest(settings: Settings, number: str, as_json: bool) -> None:
         print_json({"facts": documents})
     else:
         print_lines([fact_in_words(each) for each in documents] or ["账簿没有可以建议的事实。"])
+
+
+def _unseen_units(books: Books, found: list[Certification]) -> list[str]:
+    """Units of facts that nothing recorded knows: most often a slip of the pen."""
+    known = {name for entry in books.entries for name in (entry.enterprise, entry.project)}
+    known |= {name for _, report in books.counted for name in (report.enterprise, report.project)}
+    known |= {name for project in books.projects.values() for name in (project.enterprise, project.name)}
+    known |= {party for agreement in books.agreements.values() for party in agreement.terms.parties}
+    units = dict.fromkeys(each.fact.unit for each in found if each.fact and each.fact.unit)
+    return [unit for unit in units if unit not in known]
 
 
 def _suggested(agreement: Agreement, settings: Settings) -> list[Document]:

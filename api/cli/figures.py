@@ -6,8 +6,10 @@ import click
 
 from api.cli.printing import print_json, print_lines, print_table
 from api.cli.settings import Settings, agreement_number, json_option, pass_settings
+from ledger.application import Ledger
 from ledger.domain.agreeing.acceptance import AcceptingLevel, Batch
 from ledger.files.text import read_bytes
+from ledger.projections.coverage import figure_coverage
 from ledger.projections.wording import LEVEL_NAMES
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
@@ -35,7 +37,8 @@ def input_group() -> None:
 @pass_settings
 def import_figures(settings: Settings, file: Path, as_json: bool) -> None:
     """导入指标（CSV）；县级、市级审核以后才算数。Record indicators; they count once county and city accepted them."""
-    _print(settings.ledger().import_figures(read_bytes(file, FIGURES_BYTES_MAX), file.name), as_json)
+    ledger = settings.ledger()
+    _print(ledger, ledger.import_figures(read_bytes(file, FIGURES_BYTES_MAX), file.name), as_json)
 
 
 @quota.command("import")
@@ -45,7 +48,8 @@ def import_figures(settings: Settings, file: Path, as_json: bool) -> None:
 def import_quotas(settings: Settings, file: Path, as_json: bool) -> None:
     """导入下达的额度（CSV）。Record quotas."""
     data = read_bytes(file, FIGURES_BYTES_MAX)
-    _print(settings.ledger().import_figures(data, file.name, needs_acceptance=False), as_json)
+    ledger = settings.ledger()
+    _print(ledger, ledger.import_figures(data, file.name, needs_acceptance=False), as_json)
 
 
 @input_group.command("import")
@@ -54,7 +58,8 @@ def import_quotas(settings: Settings, file: Path, as_json: bool) -> None:
 @pass_settings
 def import_inputs(settings: Settings, file: Path, as_json: bool) -> None:
     """导入投入（CSV），每笔写明形式、日期、凭证。Record contributions with their evidence."""
-    _print(settings.ledger().import_inputs(read_bytes(file, FIGURES_BYTES_MAX), file.name), as_json)
+    ledger = settings.ledger()
+    _print(ledger, ledger.import_inputs(read_bytes(file, FIGURES_BYTES_MAX), file.name), as_json)
 
 
 @figure.command()
@@ -64,7 +69,8 @@ def import_inputs(settings: Settings, file: Path, as_json: bool) -> None:
 @pass_settings
 def accept(settings: Settings, batch: str, level: AcceptingLevel, as_json: bool) -> None:
     """审核一批指标：先县级，后市级。A level accepts a batch, the county before the city."""
-    _print(settings.ledger().accept_figures(batch, level), as_json)
+    ledger = settings.ledger()
+    _print(ledger, ledger.accept_figures(batch, level), as_json)
 
 
 @figure.command("list")
@@ -80,11 +86,16 @@ def list_batches(settings: Settings, as_json: bool) -> None:
         print_table("批次 Batches", ("编号", "文件", "行数", "状态"), rows, numbers=(2,))
 
 
-def _print(batch: Batch, as_json: bool) -> None:
+def _print(ledger: Ledger, batch: Batch, as_json: bool) -> None:
+    covered = figure_coverage(ledger.books, batch)
     if as_json:
-        print_json(_document(batch))
-    else:
-        print_lines([f"批次 {batch.number}（{batch.file}，{len(batch.reports)} 行）：{_state(batch)}。"])
+        waiting = [str(reason) for reason in covered.reasons]
+        print_json(_document(batch) | {"unselected": list(covered.unselected), "waiting": waiting})
+        return
+    lines = [f"批次 {batch.number}（{batch.file}，{len(batch.reports)} 行）：{_state(batch)}。"]
+    if covered.unselected:
+        lines.append(f"没有任何已签协议选中：{'、'.join(covered.unselected)}。")
+    print_lines([*lines, *(f"有行暂不计入：{reason}" for reason in covered.reasons)])
 
 
 def _state(batch: Batch) -> str:

@@ -26,7 +26,7 @@ FILE = click.Path(path_type=Path)
     help="与哪份协议相比。Compared with which agreement.",
 )
 @click.option(
-    "--facts", "facts_file", type=FILE, help="测算用的认定事实；不写则用账内已认定的。Facts for the other terms."
+    "--facts", "facts_file", type=FILE, help="补充的认定事实，与账内已认定的一并用。Facts for the other terms."
 )
 @json_option
 @pass_settings
@@ -37,7 +37,9 @@ def simulate_command(settings: Settings, terms_file: Path, number: str, facts_fi
     books = settings.ledger().books
     found = simulate(books, books.agreement(number), terms, facts)
     names = {
-        party: said.name for known in (books.agreement(number).terms, terms) for party, said in known.parties.items()
+        party: said.name
+        for parties in (books.agreement(number).known_at(books.position).parties, terms.parties)
+        for party, said in parties.items()
     }
     print_json(_document(found)) if as_json else _print(found, terms, names)
 
@@ -67,6 +69,7 @@ def _print(found: Simulation, terms: Terms, names: dict[str, str]) -> None:
     rows.append(("合计", *map(amount, total)))
     title = f"按《{terms.title}》测算，各方比现行协议多得（+）或少得（−）"
     print_table(title, ("年度", *(names[party] for party in parties)), rows, numbers=range(1, len(parties) + 1))
-    if found.other.waiting_fen:
-        print_lines([f"另一份条款下有 {amount(found.other.waiting_fen)} 元等待认定：", *map(str, found.other.reasons)])
+    for name, course in (("现行协议", found.actual), ("另一份条款", found.other)):
+        if course.waiting_fen:
+            print_lines([f"上表不含{name}下等待认定的 {amount(course.waiting_fen)} 元：", *map(str, course.reasons)])
     print_lines(["以上只是测算，账内没有记下任何内容。"])

@@ -62,6 +62,9 @@ def _print(books: Books, span: Span, found: Sequence[Statement]) -> None:
         print_statement(each)
         _print_payments(books, each)
         print_lines([""])
+    following = books.next_period()
+    if any(each.is_draft for each in found) and following and following < span.first:
+        print_lines([f"{following} 起尚未结账：草稿含从那时起的全部变动，不只是本期。"])
     _print_sums(span, found)
     unselected_fen = _unselected_fen(books, span)
     if unselected_fen:

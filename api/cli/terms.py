@@ -35,8 +35,14 @@ def check(settings: Settings, file: Path, as_json: bool) -> None:
         print_lines([_sound(read.title, missing, settings.language)])
 
 
+def _in_chinese(name: str) -> str:
+    """A fact's name as people say it."""
+    pool, dot, eligible = name.rpartition(".")
+    return f"“{pool}”的资格" if dot and eligible == "eligible" else CLOCKS_ZH.get(name, f"“{name}”")
+
+
 def _sound(title: str, missing: list[str], language: Language) -> str:
-    names = "、".join(CLOCKS_ZH.get(name, name) if language == "zh" else name for name in missing)
+    names = "、".join(_in_chinese(name) if language == "zh" else name for name in missing)
     if language == "en":
         then = f"the parties then certify {names}, and money that needs them waits until they do" if missing else ""
         return f"The terms '{title}' have no fault and can be proposed{'; ' if then else ''}{then}."

@@ -10,7 +10,7 @@ from features.comparing import Table, equal
 @when(parsers.parse('凭证 "{voucher}" 于 {day} 入库 {amount} 元'))
 def receipt_recorded(clerk: Clerk, voucher: str, day: str, amount: str) -> None:
     """记一笔入库。"""
-    clerk.import_table([["税票号码", "入库日期", "实缴金额"], [voucher, day, amount]])
+    clerk.import_table([["税票号码", "入库日期", "实缴金额"], [voucher, day, amount.replace(",", "")]])
 
 
 @given(parsers.parse('凭证 "{voucher}" 于 {day} 退库 {amount} 元，原税票 "{original}"'))
@@ -18,7 +18,7 @@ def receipt_recorded(clerk: Clerk, voucher: str, day: str, amount: str) -> None:
 def refund_recorded(clerk: Clerk, voucher: str, day: str, amount: str, original: str) -> None:
     """退还原税票的一部分或全部；金额写正数。"""
     columns = ["税票号码", "入库日期", "实缴金额", "原税票号码", "税款属性"]
-    clerk.import_table([columns, [voucher, day, f"-{amount}", original, "退库"]])
+    clerk.import_table([columns, [voucher, day, f"-{amount.replace(',', '')}", original, "退库"]])
 
 
 @given(parsers.parse('凭证 "{voucher}" 于 {day} 冲销 {amount} 元，原税票 "{original}"'))
@@ -26,7 +26,7 @@ def refund_recorded(clerk: Clerk, voucher: str, day: str, amount: str, original:
 def reversal_recorded(clerk: Clerk, voucher: str, day: str, amount: str, original: str) -> None:
     """全额冲销原税票，如同从未发生；金额写正数。"""
     columns = ["税票号码", "入库日期", "实缴金额", "原税票号码", "税款属性"]
-    clerk.import_table([columns, [voucher, day, f"-{amount}", original, "冲销"]])
+    clerk.import_table([columns, [voucher, day, f"-{amount.replace(',', '')}", original, "冲销"]])
 
 
 @given("入库明细为：")

@@ -72,9 +72,22 @@ def parse_yaml(text: str, name: str) -> Any:
         return _encodable(yaml.load(text, Loader=_PlainLoader))  # noqa: S506 - a SafeLoader with fewer types
     except yaml.MarkedYAMLError as problem:
         line = problem.problem_mark.line + 1 if problem.problem_mark else 1
-        raise DocumentUnreadable(file=name, line=line, problem=problem.problem) from None
+        raise DocumentUnreadable(file=name, line=line, problem=_likely(text, line) or problem.problem) from None
     except (yaml.YAMLError, ValueError, RecursionError) as problem:
         raise DocumentUnreadable(file=name, line=1, problem=str(problem).splitlines()[0]) from None
+
+
+SLIPS = {
+    "\t": "有制表符（Tab），请改为空格",
+    "：": "可能用了全角冒号“：”，请改为“: ”",
+    "，": "可能用了全角逗号“，”，请改为“, ”",
+}
+
+
+def _likely(text: str, line: int) -> str:
+    """The slip of a Chinese keyboard that stands on a line that cannot be read, or just above it."""
+    lines = text.splitlines()[max(0, line - 2) : line]
+    return next((slip for sign, slip in SLIPS.items() if any(sign in each for each in lines)), "")
 
 
 def write_yaml(document: Any) -> str:

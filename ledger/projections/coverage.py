@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from ledger.domain.agreeing.acceptance import Batch
+from ledger.domain.dividing.figure_reading import FigureReader
 from ledger.domain.dividing.reading import Fate, Reading
 from ledger.domain.errors import RuleBroken
 from ledger.domain.recording.entries import Entry
@@ -72,3 +74,27 @@ def recorded_last(books: Books, lines: int, position: int) -> list[Entry]:
 def booked(books: Books, first: date, last: date) -> list[Entry]:
     """The entries booked from one day to another."""
     return [entry for entry in books.entries if first <= entry.booked_on <= last]
+
+
+@dataclass(frozen=True)
+class FigureCoverage:
+    """Of a batch: the measures of lines that no agreement selects, and why lines wait, agreement by agreement."""
+
+    unselected: tuple[str, ...]
+    reasons: tuple[RuleBroken, ...]
+
+
+def figure_coverage(books: Books, batch: Batch) -> FigureCoverage:
+    """What the agreements in force make of a batch, as if it counted now."""
+    pending = [] if batch.counts_from else [(books.position, report) for report in batch.reports]
+    seen: set[int] = set()
+    reasons: dict[str, RuleBroken] = {}
+    for agreement in books.in_force(books.position):
+        reports = [report for _, report in (*books.counted, *pending)]
+        reader = FigureReader(agreement.known_at(books.position), books.reader(agreement, books.position))
+        for reading in reader.read(reports):
+            if reading.entry.position == batch.reports[0].position:
+                seen.add(reading.entry.row)
+                reasons |= {str(reading.reason): reading.reason} if reading.reason else {}
+    missed = dict.fromkeys(report.measure for report in batch.reports if report.row not in seen)
+    return FigureCoverage(tuple(missed), tuple(reasons.values())[:REASONS_SHOWN_MAX])

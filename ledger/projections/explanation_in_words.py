@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from ledger.domain.dividing.division import GUARANTEED, HANDED_ON, OTHERWISE, Account
+from ledger.domain.dividing.reading import Fate
 from ledger.projections.explanation import Explanation, OtherChange, StepShare, Voucher, last_fen_owners
 from ledger.projections.wording import (
     LEVEL_WORDS,
@@ -50,7 +51,8 @@ def _sentences(why: Explanation, vouchers_max: int | None) -> Iterator[str]:
     for change in why.others:
         yield _other_sentence(why, change)
     for reason, amount_fen in why.reasons:
-        yield f"暂不分配的款项 {why.quantity.said(amount_fen)}：{reason}"
+        noun = "款项" if why.statement.is_money else "数"
+        yield f"暂不分配的{noun} {why.quantity.said(amount_fen)}：{reason}"
 
 
 def _other_sentence(why: Explanation, change: OtherChange) -> str:
@@ -62,7 +64,7 @@ def _other_sentence(why: Explanation, change: OtherChange) -> str:
         "revised": f"第 {turn.position} 号事项，{turn.name}",
         "day": f"到 {turn.name} 为止应计的保底和定额转移",
     }[turn.kind]
-    return f"{what}，使{why.name}应得变动 {why.quantity.said(change.worth_fen)}（{why.quantity.cause(change.cause)}）。"
+    return f"{what}，使{why.name}{why.quantity.columns[0]}变动 {why.quantity.said(change.worth_fen)}（{why.quantity.cause(change.cause)}）。"
 
 
 def _collected(why: Explanation) -> Iterator[str]:
@@ -111,7 +113,7 @@ def _step_sentence(why: Explanation, unit: str, own: Sequence[StepShare]) -> str
     part = sum((share.part for share in own), Fraction(0))
     clause = f"（{step.clause}）" if step.clause else ""
     take = f"提取 {percent_words(step.take)}，" if step.take else ""
-    who = f"{unit} 的" if unit else ""
+    who = f"{_called(why, unit)} 的" if unit else ""
     return (
         f"{who}步骤{_step_name(step.name)}{clause}：累计到达 {why.quantity.exact(arrived)}，{take}分出 {why.quantity.exact(taken)}，"
         f"{_by(own[0], why)}{why.name}得 {why.quantity.exact(part)}。"
@@ -125,8 +127,14 @@ def _limit_sentences(why: Explanation) -> Iterator[str]:
         year = f"{progress.scope} 年" if progress.scope else ""
         left = progress.limit_fen - progress.reached
         state = "已到顶，超出部分进入下一步" if not left else f"还可容纳 {why.quantity.exact(left)}"
-        who = f"{unit} 的" if unit else ""
+        who = f"{_called(why, unit)} 的" if unit else ""
         yield f"{who}步骤{_step_name(progress.step)}{year}{party} {why.quantity.said(progress.limit_fen)}，已用 {why.quantity.exact(progress.reached)}，{state}。"
+
+
+def _called(why: Explanation, unit: str) -> str:
+    """A unit as people call it: a party by its name, anything else as it is written."""
+    known = why.agreement.known_at(why.statement.cut).parties
+    return known[unit].name if unit in known else unit
 
 
 def _by(share: StepShare, why: Explanation) -> str:
@@ -158,10 +166,14 @@ def _voucher_sentences(why: Explanation, vouchers_max: int | None) -> Iterator[s
     shown = why.vouchers[:vouchers_max]
     yield f"本期涉及 {len(why.vouchers)} 笔明细" + ("：" if why.vouchers else "。")
     for voucher in shown:
-        dated = day_words(voucher.reading.rate_date)
+        reading = voucher.reading
+        if reading.fate is Fate.WAITING and not why.statement.is_money:
+            yield f"报送 {reading.entry.key.voucher}（第 {reading.entry.position} 号事项第 {reading.entry.row} 行）未计入：{reading.reason}"
+            continue
+        dated = day_words(reading.rate_date)
         yield (
             f"{_recorded(why, voucher)}，适用 {dated} 的条款，{why.quantity.cause(voucher.cause)}，"
-            f"使{why.name}应得变动 {why.quantity.said(voucher.worth_fen)}。"
+            f"使{why.name}{why.quantity.columns[0]}变动 {why.quantity.said(voucher.worth_fen)}。"
         )
     if len(shown) < len(why.vouchers):
         yield f"其余 {len(why.vouchers) - len(shown)} 笔从略；加 --all 全部列出，或用 --json。"

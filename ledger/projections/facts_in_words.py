@@ -1,5 +1,6 @@
 """A fact put forward for certification, as one Chinese phrase."""
 
+from ledger.domain import money
 from ledger.domain.terms import CLOCKS_ZH, Document
 
 
@@ -17,7 +18,7 @@ def _said(document: Document) -> str:
         case {"amount": name, "value": value}:
             return f"“{name}”{value} 元"
         case {"amount": name, "years": dict(years)}:
-            return f"“{name}”各年合计：{_values(years)} 元"
+            return f"“{name}”{_sum(years)} 元（各年合计：{_values(years)}）"
         case {"amount": name, "average_of": dict(years)}:
             return f"“{name}”各年平均：{_values(years)} 元"
         case {"weights": name, "values": dict(values)}:
@@ -29,6 +30,11 @@ def _said(document: Document) -> str:
         case {"list": name, "units": list(units)}:
             return f"名单“{name}”共 {len(units)} 户：{'、'.join(map(str, units))}"
     return "，".join(f"{word} {value}" for word, value in document.items() if word not in ("unit", "source"))
+
+
+def _sum(years: dict[str, object]) -> str:
+    """The years' amounts together; a document that was accepted once can always be read."""
+    return money.yuan(sum(money.fen(str(amount)) for amount in years.values()))
 
 
 def _values(values: dict[str, object]) -> str:

@@ -220,14 +220,15 @@ def _statement(
     closed_at: int | None = None,
     closing: PeriodClosed | None = None,
 ) -> Statement:
-    parties = agreement.known_at(cut).parties  # as they were called then
+    known = agreement.known_at(cut)  # as everything was called then
+    parties = known.parties
     return Statement(
         number=stated.number,
         agreement=agreement.number,
-        title=agreement.terms.title,
+        title=known.latest.title,
         pool=stated.pool,
         settlement=stated.settlement,
-        every=agreement.terms.every,
+        every=known.first.every,
         lines=tuple(_line(parties, line) for line in stated.lines),
         waiting_fen=stated.waiting_fen,
         undivided_fen=stated.undivided_fen,

@@ -7,12 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
-from ledger.domain.errors import Conflict, NotFound
+from ledger.domain.agreeing.agreement import Agreement
+from ledger.domain.errors import Conflict, Fault, LinePlace, LinesRefused, NotFound, RuleBroken
 from ledger.domain.events import Event, Fact, FiguresAccepted, FiguresRecorded
 from ledger.domain.recording.figure_lines import FigureLines
 from ledger.domain.recording.figures import Report
 
 AcceptingLevel = Literal["county", "city"]
+OTHER_KINDS = {
+    "indicator": ("统计指标，须经审核", "enclave figure import"),
+    "quota": ("计划额度", "enclave quota import"),
+}
 LEVELS_SAID = {"county": "县级 county", "city": "市级 city"}
 LEVELS_IN_ORDER: tuple[AcceptingLevel, ...] = get_args(AcceptingLevel)
 
@@ -36,6 +41,13 @@ class BatchCounts(Conflict):
 
     zh = "批次 {batch} 自第 {position} 号事项起已经计入，不必再审核。"
     en = "Batch {batch} has counted since event {position}; nobody has to accept it any more."
+
+
+class MeasureOfOtherKind(RuleBroken):
+    """An indicator sent as a quota, which nobody would accept, or the other way round."""
+
+    zh = "“{measure}”在协议 {agreement} 里是{kind}，不能这样报送。请用 {command}。"
+    en = "'{measure}' is another kind of figure in agreement {agreement}. Use {command}."
 
 
 class AcceptanceOutOfOrder(Conflict):
@@ -76,6 +88,27 @@ def record(batches: Batches, reports: Sequence[Report], file: str, file_sha256: 
     number = f"B{len(batches) + 1}"
     fields = {"batch": number, "file": file, "file_sha256": file_sha256, "needs_acceptance": needs_acceptance}
     return Fact(f"figures/{number}", FiguresRecorded, fields | {"lines": FigureLines.of(reports)})
+
+
+def refuse_other_kinds(
+    reports: Sequence[Report], agreements: Iterable[Agreement], file: str, *, needs_acceptance: bool
+) -> None:
+    """Raises LinesRefused for what an agreement knows as a quota and not as an indicator, or the other way round."""
+    own, other = ("indicator", "quota") if needs_acceptance else ("quota", "indicator")
+    faults = []
+    for report in reports:
+        shares = {
+            pool.share: each.number
+            for each in agreements
+            for pool in each.terms.pools
+            if report.measure in pool.measures
+        }
+        if other in shares and own not in shares:
+            kind, command = OTHER_KINDS[other]
+            rule = MeasureOfOtherKind(measure=report.measure, agreement=shares[other], kind=kind, command=command)
+            faults.append(Fault(LinePlace(report.row, "指标"), rule))
+    if faults:
+        raise LinesRefused(faults, file=file)
 
 
 def accept(batches: Batches, number: str, level: AcceptingLevel) -> Fact:

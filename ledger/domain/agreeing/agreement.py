@@ -74,6 +74,13 @@ class NothingToSign(Conflict):
     en = "Agreement {agreement} has nothing to sign. To change it use enclave agreement amend."
 
 
+class DraftUnknown(NotFound):
+    """A draft that there never was, or that is not kept for reading."""
+
+    zh = "协议 {agreement} 没有第 {draft} 稿。请用 enclave agreement show {agreement} 查看有哪些。"
+    en = "Agreement {agreement} has no draft {draft}. See enclave agreement show {agreement}."
+
+
 class DraftReplaced(Conflict):
     """A signature under a text that has been replaced meanwhile."""
 
@@ -187,6 +194,13 @@ class Agreement:
         """The draft if one waits, then the versions, the last signed first."""
         drafts: list[Draft | Version] = [self.draft] if self.draft else []
         return [*drafts, *reversed(self.versions)]
+
+    def text_of(self, draft: int) -> "Draft | Version":
+        """The draft or version of a number, also one that was countered; raises DraftUnknown."""
+        for text in (*self.texts(), *self.countered):
+            if text.number == draft:
+                return text
+        raise DraftUnknown(agreement=self.number, draft=draft)
 
     def is_completed_by(self, parties: Iterable[str]) -> bool:
         """Whether these signatures are the last ones missing."""

@@ -136,13 +136,13 @@ def propose(
     for number in filter(None, replacing):
         find(facts, number)
     _refuse_faulty(agreement, said)
-    known, proposed = dict(facts), []
+    known, passed_over = dict(facts), list[str]()
+    proposed: list[Fact] = []
     for document, replaced in zip(said, replacing, strict=True):
         fact = read_fact(document)
         same = _same(agreement, fact, known)
-        if same and len(said) == 1:
-            raise FactKnown(fact=same)
         if same:
+            passed_over.append(same)
             continue
         _refuse_contradiction(agreement, document, known, replaced)
         number = f"F{len(known) + 1}"
@@ -153,6 +153,8 @@ def propose(
         )
         if by:
             proposed.append(Fact(stream(agreement.number), FactConfirmed, fields))
+    if not proposed:
+        raise FactKnown(fact="、".join(passed_over))
     return proposed
 
 

@@ -45,12 +45,12 @@ class Simulation:
 def simulate(
     known: Known, agreement: Agreement, terms: Terms, facts: Iterable[CertifiedFact] | None, cut: int
 ) -> Simulation:
-    """An agreement beside other terms in its place; with its own certified facts where no others are given."""
+    """An agreement beside other terms in its place; facts that are given come behind those it has certified."""
     other = replace(agreement, versions=(Version(1, {}, terms, agreement.in_force_at or 0, ()),), draft=None)
     stated = known.facts
-    if facts is not None:
-        named = ((f"F{index}", fact) for index, fact in enumerate(facts, 1))
-        stated = {name: Certification(name, agreement.number, {}, fact, "", 0, certified_at=0) for name, fact in named}
+    for index, fact in enumerate(facts or (), len(stated) + 1):
+        name = f"F{index}"
+        stated = {**stated, name: Certification(name, agreement.number, {}, fact, "", 0, certified_at=cut)}
     beside = replace(known.alone(), agreements=known.agreements | {agreement.number: other}, facts=stated)
     return Simulation(course(known, agreement, cut), course(beside, other, cut))
 

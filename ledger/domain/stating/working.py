@@ -6,7 +6,7 @@ before it, and that goes to its cause (semantics 5.11, finding 29).
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import NamedTuple
@@ -114,7 +114,8 @@ class Working:
                 self.pools.add(new)
             reading = new or old
             assert reading is not None
-            yield from self._moved("revised" if old else cause_of(reading.entry), reading)
+            came = replace(reading.entry, amount_fen=1)  # a figure is never refunded, even where it falls
+            yield from self._moved("revised" if old else cause_of(came), reading)
 
     def _entries(self, known: Callable[[Entry], bool], day: date) -> Sequence[Entry]:
         return [entry for entry in self._known.entries if entry.booked_on <= day and known(entry)]
