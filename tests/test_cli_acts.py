@@ -151,7 +151,7 @@ def test_figures_quotas_and_contributions_are_imported_accepted_and_listed_in_js
             lambda said: {
                 each["pool"]: sum(line["entitled_fen"] for line in each["lines"]) for each in said["statements"]
             },
-            {"tax": 0, "统计": 120, "投入": 60_00},
+            {"tax": 0, "统计": 50, "投入": 60_00},
         ),
     )
 

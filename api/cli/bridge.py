@@ -16,7 +16,7 @@ from ledger.domain.stating.books import Books
 from ledger.domain.stating.bridge import Bridge, bridge
 from ledger.domain.stating.working import Moment
 from ledger.projections.quantities import Quantity, quantity_of
-from ledger.projections.spans import period_of
+from ledger.projections.spans import YEAR_MAX, YEAR_MIN, period_of
 
 POINT = re.compile(r"(?:([1-9][0-9]*)@)?([0-9]{4}-[0-9]{2}-[0-9]{2})")
 
@@ -53,7 +53,7 @@ def _moment(books: Books, text: str) -> Moment:
         if any(text == statement.number for statement in closing.statements):
             return Moment(closing.cut, period_of(closing.period).last)
     found = POINT.fullmatch(text)
-    if not found:
+    if not found or not YEAR_MIN <= int(found[2][:4]) <= YEAR_MAX:
         raise MomentUnreadable(moment=text[:60])
     position = int(found[1] or books.position)
     if position > books.position:

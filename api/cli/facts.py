@@ -7,7 +7,7 @@ import click
 from api.cli.printing import print_json, print_lines, print_table
 from api.cli.settings import Settings, agreement_number, json_option, pass_settings
 from ledger.domain.agreeing.agreement import Agreement
-from ledger.domain.agreeing.certification import Certification
+from ledger.domain.agreeing.certification import Certification, missing
 from ledger.domain.stating.books import Books
 from ledger.domain.stating.proposals import proposals
 from ledger.domain.terms import Document
@@ -41,6 +41,8 @@ def propose(
     """就协议 NUMBER 提出 FILE 里的事实（YAML），或账簿测算的建议。Put facts forward for certification."""
     if bool(file) == suggested:
         raise click.UsageError("FILE 与 --suggested 写一个。Give FILE or --suggested.")
+    if file and not party:
+        raise click.UsageError("写明由哪一方提出：--party。Say which party puts it forward: --party.")
     ledger = settings.ledger()
     books = ledger.books
     documents = (
@@ -71,6 +73,8 @@ def confirm(settings: Settings, fact: str, parties: tuple[str, ...], as_json: bo
 def list_facts(settings: Settings, number: str | None, as_json: bool) -> None:
     """列出认定事实：内容、出处、谁已确认。List facts with their state."""
     books = settings.ledger().books
+    if number:
+        books.agreement(number)
     found = [each for each in books.facts.values() if number in (None, each.agreement)]
     if as_json:
         print_json({"facts": [document_of(each) for each in found]})
@@ -127,9 +131,9 @@ def _print(found: list[Certification], agreement: Agreement, as_json: bool) -> N
 
 
 def _state(found: Certification, agreement: Agreement, later: Certification | None) -> str:
-    missing = [agreement.name_of(party) for party in agreement.terms.parties if party not in found.confirmed]
+    lacking = [agreement.name_of(party) for party in missing(agreement, found)]
     certified = found.certified_at is not None
-    state = f"已认定（第 {found.certified_at} 号事项）" if certified else f"待 {'、'.join(missing)} 确认"
+    state = f"已认定（第 {found.certified_at} 号事项）" if certified else f"待 {'、'.join(lacking)} 确认"
     if later is None:
         return state
     if later.certified_at is not None:

@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from ledger.domain.calendar import MONTHS, Every, Period
+from ledger.domain.calendar import MONTHS, Every, Period, PeriodUnreadable
 
+YEAR_MIN, YEAR_MAX = 1950, 2199
 SETTLEMENT = re.compile(r"([0-9]{4})(?:-Q([1-4]))?")
 
 
@@ -25,6 +26,8 @@ class Span:
 def span_of(text: str) -> Span:
     """The months that `2024-03`, `2024-Q1` or `2024` names; raises PeriodUnreadable."""
     found = SETTLEMENT.fullmatch(text)
+    if text[:4].isdigit() and not YEAR_MIN <= int(text[:4]) <= YEAR_MAX:
+        raise PeriodUnreadable(period=text[:40])
     if not found or found[1] == "0000":
         return month_span(Period.parse(text))
     last = int(found[2]) * MONTHS["quarter"] if found[2] else MONTHS["year"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import product
 
-from ledger.domain.errors import Conflict, NotFound, TermsRefused
+from ledger.domain.errors import Conflict, Fault, NotFound, TermsRefused
 from ledger.domain.events import (
     AgreementCountered,
     AgreementProposed,
@@ -18,7 +18,7 @@ from ledger.domain.events import (
     Event,
     Fact,
 )
-from ledger.domain.terms import ClockWindow, Document, Terms
+from ledger.domain.terms import ClockWindow, Document, Terms, faults
 from ledger.domain.terms.amendment import scrutinise_amendment
 from ledger.domain.terms.draft import read_terms, recorded_terms
 from ledger.domain.terms.scrutiny_of_pools import may_claim_the_same
@@ -225,6 +225,9 @@ def propose(document: Document, known: Iterable[Agreement], number: str) -> Fact
     Raises TermsRefused with every fault, or AlreadyProposed.
     """
     terms = read_terms(document)
+    early = [Fault(word, faults.OnlyInAmendments(word=word)) for word in ("effective", "ends") if word in document]
+    if early:
+        raise TermsRefused(early)
     for other in known:
         texts = [each for each in other.texts() if each.document == document]
         if any(list(each.terms.parties) == list(terms.parties) for each in texts):

@@ -13,8 +13,10 @@ from ledger.domain.agreeing.agreement import Agreement, needs_certified, stream
 from ledger.domain.errors import Conflict, Fault, Faults, NotFound, RuleBroken, nearest
 from ledger.domain.events import Event, Fact, FactConfirmed, FactProposed
 from ledger.domain.facts.certified import (
+    ALWAYS,
     Certified,
     CertifiedAmount,
+    CertifiedClock,
     CertifiedEligibility,
     CertifiedFact,
     CertifiedStocks,
@@ -182,30 +184,43 @@ def find(facts: Facts, number: str) -> Certification:
     return facts[number]
 
 
-def evolve(facts: Facts, event: Event, position: int, parties: Iterable[str]) -> dict[str, Certification]:
-    """Apply what happened; `parties` are those whose confirmation the agreement needs now."""
+def evolve(facts: Facts, event: Event, position: int, agreement: Agreement) -> dict[str, Certification]:
+    """Apply what happened to a fact of an agreement."""
     match event:
-        case FactProposed(agreement=agreement, fact=number, document=document, party=party, supersedes=supersedes):
+        case FactProposed(fact=number, document=document, party=party, supersedes=supersedes):
             fact = recorded_fact(document)
-            return {**facts, number: Certification(number, agreement, document, fact, party, position, supersedes)}
-        case FactConfirmed(agreement=agreement, fact=number, party=party):
+            stated = Certification(number, agreement.number, document, fact, party, position, supersedes)
+            return {**facts, number: stated}
+        case FactConfirmed(fact=number, party=party):
             confirmed = replace(facts[number], confirmed=(*facts[number].confirmed, party))
-            return completed({**facts, number: confirmed}, agreement, parties, position)
+            return completed({**facts, number: confirmed}, agreement, position)
     raise TypeError(f"{type(event).__name__} is no event of a fact")
 
 
-def completed(facts: Facts, agreement: str, parties: Iterable[str], position: int) -> dict[str, Certification]:
+def completed(facts: Facts, agreement: Agreement, position: int) -> dict[str, Certification]:
     """The facts of an agreement that lack nobody's confirmation any more are certified from a position on.
 
     A confirmation completes one; so does a version without the party that was missing.
     """
-    needed = set(parties)
     return {
         number: replace(each, certified_at=position)
-        if each.agreement == agreement and each.certified_at is None and needed <= set(each.confirmed)
+        if each.agreement == agreement.number and each.certified_at is None and not missing(agreement, each)
         else each
         for number, each in facts.items()
     }
+
+
+def missing(agreement: Agreement, certification: Certification) -> list[str]:
+    """Who has yet to confirm a fact: every party of a version in force on any day that the fact holds for.
+
+    So nobody is bound by a fact about days on which it shared and that it did not confirm, even once it has left.
+    """
+    fact, versions = certification.fact, agreement.known_at(2**63)
+    days = fact.days if fact else ALWAYS
+    first, last = days.first or (fact.on if isinstance(fact, CertifiedClock) else date.min), days.last or date.max
+    judged = [versions.on(first), *(versions.on(when) for when in versions.dates if first < when <= last)]
+    needed = dict.fromkeys(party for terms in judged for party in terms.parties)
+    return [party for party in needed if party not in certification.confirmed]
 
 
 # What may not be said

@@ -1,5 +1,6 @@
 """Reading certified facts from a document: a list of facts, each of one kind."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import TypeVar, get_args
@@ -21,6 +22,7 @@ from ledger.domain.terms import Clock, Document, Window, faults
 from ledger.domain.terms.words import Words
 
 FACTS_MAX = 100_000
+YEAR = re.compile("19[5-9][0-9]|2[01][0-9]{2}")
 Value = TypeVar("Value", int, Fraction)
 FACT_WORDS = (
     "clock", "amount", "weights", "amounts", "eligible", "list", "unit", "units", "on", "value", "values", "years", "average_of",
@@ -74,13 +76,11 @@ def _amount(words: Words) -> CertifiedFact:
     words.only_one("years", "average_of", "value")
     name, unit, days = words.text("amount", required=True), words.text("unit"), _days(words)
     if words.has("average_of"):
-        inner = words.inner("average_of")
-        past_fen = tuple(_signed_fen(inner, year) for year in inner.names()) if inner else ()
-        return CertifiedAmount(name=name, unit=unit, days=days, value_fen=average_fen(past_fen))
+        value_fen = average_fen(_years_fen(words, "average_of"))
+        return CertifiedAmount(name=name, unit=unit, days=days, value_fen=value_fen)
     if not words.has("years"):
         return CertifiedAmount(name=name, unit=unit, days=days, value_fen=words.amount("value") or 0)
-    inner = words.inner("years")
-    years_fen = tuple(_signed_fen(inner, year) for year in inner.names()) if inner else ()
+    years_fen = _years_fen(words, "years")
     return CertifiedAmount(name=name, unit=unit, days=days, value_fen=sum(years_fen), years_fen=years_fen)
 
 
@@ -132,6 +132,21 @@ def _values(words: Words, read: Callable[[Words, str], Value]) -> dict[str, Valu
     if inner and not any(values.values()):
         inner.fault("", faults.WeightsEmpty())
     return values
+
+
+def _years_fen(words: Words, word: str) -> tuple[int, ...]:
+    """What each year brought; a year may be below zero, all of them together may not."""
+    inner = words.inner(word)
+    if inner is None or not inner.names():
+        words.fault(word, faults.WordMissing(word=word))
+        return ()
+    for year in inner.names():
+        if not YEAR.fullmatch(str(year)):
+            inner.fault(year, faults.YearUnreadable(given=str(year)[:40]))
+    years_fen = tuple(_signed_fen(inner, year) for year in inner.names())
+    if sum(years_fen) < 0:
+        words.fault(word, faults.AmountNotPositive(given=money.yuan(sum(years_fen))))
+    return years_fen
 
 
 def _signed_fen(words: Words, year: str) -> int:

@@ -12,6 +12,7 @@ from itertools import groupby
 
 from ledger.domain.calendar import DAY
 from ledger.domain.errors import RuleBroken
+from ledger.domain.money import ENTRY_FEN_MAX
 from ledger.domain.terms import Pool, Reported
 
 MONEY_UNITS = {"元": 1, "万元": 10**4, "亿元": 10**8}
@@ -29,6 +30,13 @@ class NotWholeSteps(RuleBroken):
 
     zh = "{number}（{measure}）的数值 {value} 不是最小计数 {step} 的整数倍，暂不计入。请按约定的位数重报。"
     en = "{number} ({measure}) is {value}, no whole multiple of the step {step}, and waits. Report it again."
+
+
+class ValueTooLarge(RuleBroken):
+    """A figure above 10^15 smallest steps (semantics finding 33)."""
+
+    zh = "{number}（{measure}）的数值 {value} 过大，超出 10^15 个最小计数，暂不计入。请核对单位。"
+    en = "{number} ({measure}) is {value}, more than 10^15 smallest steps; it waits. Check its unit."
 
 
 class CumulativeFalls(RuleBroken):
@@ -132,6 +140,8 @@ def _in_steps(reported: Reported, report: Report, *, is_money: bool) -> Part:
         rule = UnitDiffers(unit=report.unit, expected=reported.unit, **named)
         return Part(report, report.first, report.last, 0, rule)
     steps = value / reported.step
+    if abs(steps) > ENTRY_FEN_MAX:
+        return Part(report, report.first, report.last, 0, ValueTooLarge(value=decimal_text(report.value), **named))
     if steps.denominator != 1:
         finer = NotWholeSteps(value=decimal_text(report.value), step=decimal_text(reported.step), **named)
         return Part(report, report.first, report.last, 0, finer)

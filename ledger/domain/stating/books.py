@@ -63,8 +63,7 @@ class Books(Known):
             ):
                 self._agreed(number, event, position)
             case FactProposed(agreement=number) | FactConfirmed(agreement=number):
-                parties = self.agreements[number].terms.parties
-                self.facts = certification.evolve(self.facts, event, position, parties)
+                self.facts = certification.evolve(self.facts, event, position, self.agreements[number])
             case ReceiptsRecorded(receipts=receipts):
                 for entry in receipts.entries(position):
                     self.entries.append(entry)
@@ -85,8 +84,7 @@ class Books(Known):
     def _agreed(self, number: str, event: Event, position: int) -> None:
         """An agreement moved on; with a party that leaves, facts that lacked only its word are certified."""
         self.agreements[number] = evolve(self.agreements.get(number), event, position)
-        parties = self.agreements[number].terms.parties
-        self.facts = certification.completed(self.facts, number, parties, position)
+        self.facts = certification.completed(self.facts, self.agreements[number], position)
 
     def agreement(self, number: str) -> Agreement:
         """The agreement of a number; raises AgreementUnknown."""

@@ -31,7 +31,7 @@ def scrutinise_amendment(terms: Terms, signed: Sequence[Terms]) -> list[Fault]:
         *_counts_go_on(terms, before),
         *_ended(terms, before),
         *_ended_names(terms, signed),
-        *_parties(terms, before),
+        *_parties(terms, signed),
     ]
 
 
@@ -87,9 +87,18 @@ def _counts_go_on(terms: Terms, before: Terms) -> Iterator[Fault]:
         if step.name in ends.get(pool.name, ()):
             continue
         own = terms.pool(pool.name)
-        if own is None or not any(each.name == step.name and each.has_memory for each in own.steps):
+        kept = next((each for each in own.steps if each.name == step.name), None) if own else None
+        if own is None or kept is None or not kept.has_memory:
             rule = faults.CountDropped(pool=pool.name, step=step.name, word=memory_word(step))
             yield Fault(own.path if own else "pools", rule, step.clause)
+        elif (own.per, kept.per) != (pool.per, step.per) or not _counts(step) <= _counts(kept):
+            yield Fault(kept.path, faults.CountOfOtherKind(pool=pool.name, step=step.name), kept.clause)
+
+
+def _counts(step: Step) -> set[str]:
+    """What a step counts: what it takes, and what a party gets of it."""
+    takes = {"until"} if step.until is not None or step.keeps is not None else set()
+    return takes | ({f"cap {step.cap.party}"} if step.cap else set())
 
 
 def _ended(terms: Terms, before: Terms) -> Iterator[Fault]:
@@ -114,10 +123,18 @@ def _counting(terms: Terms) -> Iterable[tuple[Pool, Step]]:
     return ((pool, step) for pool in terms.pools for step in pool.steps if step.has_memory)
 
 
-def _parties(terms: Terms, before: Terms) -> Iterator[Fault]:
+def _parties(terms: Terms, signed: Sequence[Terms]) -> Iterator[Fault]:
+    """Who stays keeps its place; nobody takes the name of another, so that old statements are read as they were."""
+    before = signed[-1]
     staying = [party for party in terms.parties if party in before.parties]
     if staying != [party for party in before.parties if party in terms.parties]:
         yield Fault("parties", faults.ListingOrderChanged())
+    for party in terms.parties.values():
+        for version in signed:
+            other = version.party_named(party.name)
+            if other and other != party.id:
+                yield Fault(f"parties.{party.id}", faults.PartiesAlike(one=party.id, other=other))
+                break
     host = before.host
     if host in leaving(terms, before) and terms.host is None:
         yield Fault("parties", faults.CollectorLeaves(party=before.parties[host].name))

@@ -11,6 +11,7 @@ from ledger.domain.calendar import Every
 from ledger.domain.errors import Fault, TermsRefused
 from ledger.domain.rounding import RoundingRule
 from ledger.domain.terms import (
+    COLLECTOR,
     EDITION,
     LEVELS,
     Channel,
@@ -37,6 +38,8 @@ TERMS_WORDS = (
     "negatives", "rounding", "settle", "lists", "levels", "pools", "ends", "clause",
 )  # fmt: skip
 
+RESERVED = (COLLECTOR, "by", "")
+NAME = re.compile(r"\w(?:[\w（）()·—\- ]*[\w（）()])?")
 PARTIES_MAX, POOLS_MAX, LEVEL_ROWS_MAX = 200, 50, 500
 
 
@@ -144,6 +147,10 @@ class _Draft:
         return parties
 
     def _names(self, words: Words, limit: int) -> list[str]:
+        """The names of parties or pools: words that can be read, and none of the language's own."""
+        for name in words.names():
+            if name in RESERVED or not NAME.fullmatch(str(name)):
+                words.fault("", faults.NameReserved(name=str(name)[:40]))
         return words.at_most("", words.names(), limit)
 
     def _party(self, name: str, words: Words | None) -> Party:

@@ -432,3 +432,45 @@ class LimitTooFine(RuleBroken):
 
     zh = "步骤“{step}”的限额不是最小计数的整数倍。指标和额度的限额按其单位读，请写成最小计数的整数倍。"
     en = "The limit of step '{step}' is no whole multiple of the smallest step; limits of figures are read in their unit."
+
+
+class CountOfOtherKind(RuleBroken):
+    """A step that keeps its name but counts otherwise, so that its limit would begin anew (semantics 5.6)."""
+
+    zh = "步骤“{pool}／{step}”换了累计的口径（per、until 或 cap），限额会重新起算。请在 ends 里终止它，另起一个步骤名。"
+    en = "Step '{step}' of '{pool}' counts otherwise now (per, until or cap), so its limit would begin anew. End it and name another."
+
+
+class NameReserved(RuleBroken):
+    """A party or pool called like a word of the language, or by nothing that can be read."""
+
+    zh = "“{name}”不能用作代号或池名：它是条款的用词，或含有空格、换行等看不见的字符。请换一个。"
+    en = "'{name}' cannot be an id or a pool's name: it is a word of the language or holds invisible characters. Choose another."
+
+
+class TextUnfit(RuleBroken):
+    """A text with line breaks or invisible characters, or with spaces around it."""
+
+    zh = "这段文字前后有空格，或含有换行、零宽等看不见的字符，印出来会与别的名称分不清。请改正。"
+    en = "This text has spaces around it, or line breaks or invisible characters inside. Correct it."
+
+
+class FeedingTwice(RuleBroken):
+    """One due that two pools hand on."""
+
+    zh = "“{party}”在“{source}”的应得同时供给“{one}”和“{other}”，会付出两次。请只供给一个池。"
+    en = "What '{party}' is due in '{source}' feeds both '{one}' and '{other}' and would be paid twice. Feed one pool."
+
+
+class OnlyInAmendments(RuleBroken):
+    """A word of amendments in a first text."""
+
+    zh = "“{word}”只写在修订里，首次提出的协议不能有。请删去。"
+    en = "'{word}' belongs to amendments, not to a first text. Remove it."
+
+
+class YearUnreadable(RuleBroken):
+    """A year that is none."""
+
+    zh = "年份“{given}”读不懂，或不在 1950 至 2199 之间。请写四位年份。"
+    en = "The year '{given}' cannot be read, or is not between 1950 and 2199. Write four digits."

@@ -52,7 +52,7 @@ class PoolDraft:
             share=share,
             fed_by=fed_by,
             transfer=self._transfer(words, draft) if share == "transfer" else None,
-            measures=words.texts(MEASURED[share], required=True) if share in MEASURED else (),
+            measures=tuple(dict.fromkeys(words.texts(MEASURED[share], required=True))) if share in MEASURED else (),
             basis=basis,
             reported=self._reported(words, share),
             selection=self._selection(words),

@@ -22,6 +22,11 @@ UNUSED = {
 def scrutinise_pools(terms: Terms) -> Iterator[Fault]:
     """Every fault between pools, and of what a pool shares."""
     yield from _pools_apart(terms)
+    for one, other in combinations(terms.pools, 2):
+        if one.fed_by and one.fed_by == other.fed_by:
+            fed = one.fed_by
+            rule = faults.FeedingTwice(party=fed.party, source=fed.pool, one=one.name, other=other.name)
+            yield Fault(f"{other.path}.share", rule, other.clause)
     for pool in terms.pools:
         yield from _idle_words(pool)
         yield from _feeding(terms, pool)
@@ -92,6 +97,8 @@ def _transfer(terms: Terms, pool: Pool) -> Iterator[Fault]:
         return
     if pool.per != "agreement" and isinstance(transfer.amount, int):
         yield Fault(f"{pool.path}.transfer.amount", faults.TransferPerUnitNeedsName(), pool.clause)
+    if pool.steps and all(step.sharers == {transfer.giver} for step in pool.steps):
+        yield Fault(f"{pool.path}.transfer.from", faults.PaysItself(party=transfer.giver), pool.clause)
     if pool.per == "collector":
         yield Fault(f"{pool.path}.per", faults.WordDoesNothing(word="per: collector", share=pool.share), pool.clause)
     for when in transfer.on:

@@ -104,7 +104,9 @@ class StepDraft:
             by = self._factors(inner)
         else:
             times_days = inner.has("times") and inner.choice("times", ("days",)) == "days"
-            by = CertifiedBy({name: Fraction(1)}, times_days=times_days)
+            floor_to = inner.whole("floor_to") if inner.has("floor_to") else 1
+            decimals = self._decimals(inner) if inner.has("decimals") else None
+            by = CertifiedBy({name: Fraction(1)}, floor_to, decimals, times_days)
         inner.done(("by", "times", FACTORS, "decimals", "floor_to"))
         return by
 

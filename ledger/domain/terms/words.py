@@ -17,6 +17,7 @@ from ledger.domain.terms import faults
 RATIO = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,18}))?(?:/([0-9]{1,18})|(%))?")
 Read = TypeVar("Read")
 FAULTS_MAX = 500
+INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 
 
 class Inexact(str):
@@ -84,6 +85,8 @@ class Words:
             return ""
         if required and not str(value).strip():
             self.fault(word, faults.WordMissing(word=word))
+        elif INVISIBLE.search(str(value)) or str(value) != str(value).strip():
+            self.fault(word, faults.TextUnfit())
         return str(value)
 
     def choice(self, word: str, choices: tuple[str, ...], default: str = "") -> Any:
@@ -234,7 +237,7 @@ class Words:
         for word in self._left:
             if len(self._faults) >= FAULTS_MAX:
                 return
-            like = nearest(word, known)
+            like = "" if word in known else nearest(word, known)
             self.fault(word, faults.WordUnknown(word=word[:40], hint=f"（是否想写 {like}）" if like else ""))
 
     def _below(self, word: str) -> str:
