@@ -82,11 +82,14 @@ def test_nobody_confirms_twice_and_no_stranger_confirms(
     assert weighted.log.head() == before
 
 
-def test_a_fact_that_only_the_leaver_had_not_confirmed_is_certified_when_it_leaves(ledger: Ledger) -> None:
+@pytest.mark.parametrize("days", [{"from": "2025-01-01"}, {}], ids=["after it left", "while it shared too"])
+def test_a_leavers_word_is_not_needed_for_days_after_it_left_and_only_for_those(
+    days: dict[str, str], ledger: Ledger
+) -> None:
     three = two_counties()["parties"] | {"bing": {"name": "丙县", "role": "introducer"}}
     agree(ledger, terms(WEIGHTED, parties=three))
-    ledger.import_receipts(csv_file(["V1,2024-06-01,3.00"]), "一.csv")
-    ledger.propose_facts("A1", [ONE_TO_TWO], "甲县")
+    ledger.import_receipts(csv_file(["V1,2025-06-01,3.00"]), "一.csv")
+    ledger.propose_facts("A1", [ONE_TO_TWO | days], "甲县")
     assert ledger.confirm_fact("F1", "乙县").certified_at is None
 
     ledger.amend_agreement("A1", "甲县", terms(WEIGHTED, effective="2025-01-01"))
@@ -94,6 +97,9 @@ def test_a_fact_that_only_the_leaver_had_not_confirmed_is_certified_when_it_leav
     assert ledger.books.facts["F1"].certified_at is None
     ledger.sign_agreement("A1", "丙县")
 
+    if not days:
+        assert ledger.books.facts["F1"].certified_at is None
+        ledger.confirm_fact("F1", "丙县")
     assert ledger.books.facts["F1"].certified_at == ledger.books.position
     assert due(ledger)[0] == {"jia": 1_00, "yi": 2_00, "bing": 0}
     assert ledger.verify().is_sound
