@@ -9,14 +9,14 @@ from api.cli.printing import print_json, print_lines, print_table
 from api.cli.settings import Settings, agreement_number, json_option, pass_settings
 from ledger.application import PositionUnknown
 from ledger.domain.agreeing.agreement import Agreement
-from ledger.domain.calendar import day
+from ledger.domain.calendar import YEAR_MAX, YEAR_MIN, day
 from ledger.domain.dividing.pools import PoolKey
 from ledger.domain.errors import RuleBroken
 from ledger.domain.stating.books import Books
 from ledger.domain.stating.bridge import Bridge, bridge
 from ledger.domain.stating.working import Moment
 from ledger.projections.quantities import Quantity, quantity_of
-from ledger.projections.spans import YEAR_MAX, YEAR_MIN, period_of
+from ledger.projections.spans import period_of
 
 POINT = re.compile(r"(?:([1-9][0-9]*)@)?([0-9]{4}-[0-9]{2}-[0-9]{2})")
 

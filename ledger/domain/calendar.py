@@ -14,6 +14,8 @@ from ledger.domain.errors import RuleBroken
 Every = Literal["month", "quarter", "year"]
 MONTHS: dict[Every, int] = {"month": 1, "quarter": 3, "year": 12}
 DAY = timedelta(days=1)
+YEAR_MIN, YEAR_MAX = 1950, 2199
+"""The years in which anything that people write down can lie."""
 DAY_TEXT = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 PERIOD_TEXT = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import TypeVar
 
+from ledger.domain.calendar import YEAR_MAX, YEAR_MIN
 from ledger.domain.errors import Fault, LinePlace, Refusal
+from ledger.domain.names import INVISIBLE
 from ledger.files.columns import Layout, columns_of
 from ledger.files.line_faults import (
     CellEmpty,
@@ -26,9 +28,7 @@ from ledger.files.text import decode
 
 DAY_FORMS = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})-|/([0-9]{1,2})/|年([0-9]{1,2})月|([0-9]{2}))([0-9]{1,2})日?")
 CELL_CHARACTERS_MAX = 200
-INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+")
-YEAR_MIN, YEAR_MAX = 1950, 2199
 csv.field_size_limit(10_000_000)
 Read = TypeVar("Read")
 Rows = Iterator[tuple[int, list[str]]]

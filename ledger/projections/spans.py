@@ -3,9 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from ledger.domain.calendar import MONTHS, Every, Period, PeriodUnreadable
+from ledger.domain.calendar import MONTHS, YEAR_MAX, YEAR_MIN, Every, Period, PeriodUnreadable
 
-YEAR_MIN, YEAR_MAX = 1950, 2199
 SETTLEMENT = re.compile(r"([0-9]{4})(?:-Q([1-4]))?")
 
 

@@ -15,10 +15,8 @@ from ledger.domain.facts.certified import Certified
 from ledger.domain.facts.uncertified import EligibilityUncertified, ListUncertified
 from ledger.domain.recording.entries import Entry, Originals
 from ledger.domain.register.places import NOWHERE, Places
-from ledger.domain.terms import LAND_PROCEEDS_SUBJECT, Level, Pool, Terms, levels_meet
+from ledger.domain.terms import LAND_PROCEEDS_SUBJECT, TAKES_RECEIPTS, Level, Pool, Terms, levels_meet
 from ledger.domain.terms.versions import Versions
-
-TAKES_RECEIPTS = ("receipts", "land_proceeds")
 
 
 class Fate(Enum):

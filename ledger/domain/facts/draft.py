@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TypeVar, get_args
 
 from ledger.domain import money
+from ledger.domain.calendar import YEAR_MAX, YEAR_MIN
 from ledger.domain.errors import Fault, Refusal, TermsRefused
 from ledger.domain.facts.certified import (
     Certified,
@@ -22,7 +23,6 @@ from ledger.domain.terms import Clock, Document, Window, faults
 from ledger.domain.terms.words import Words
 
 FACTS_MAX = 100_000
-YEAR = re.compile("19[5-9][0-9]|2[01][0-9]{2}")
 Value = TypeVar("Value", int, Fraction)
 FACT_WORDS = (
     "clock", "amount", "weights", "amounts", "eligible", "list", "unit", "units", "on", "value", "values", "years", "average_of",
@@ -141,7 +141,7 @@ def _years_fen(words: Words, word: str) -> tuple[int, ...]:
         words.fault(word, faults.WordMissing(word=word))
         return ()
     for year in inner.names():
-        if not YEAR.fullmatch(str(year)):
+        if not re.fullmatch("[0-9]{4}", str(year)) or not YEAR_MIN <= int(year) <= YEAR_MAX:
             inner.fault(year, faults.YearUnreadable(given=str(year)[:40]))
     years_fen = tuple(_signed_fen(inner, year) for year in inner.names())
     if sum(years_fen) < 0:

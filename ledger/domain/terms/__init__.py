@@ -34,6 +34,8 @@ CLOCKS_ZH = {
 }  # fmt: skip
 LEVELS: tuple[Level, ...] = ("central", "province", "city", "county")
 LAND_PROCEEDS_SUBJECT = "1030148"
+TAKES_RECEIPTS: tuple[Share, ...] = ("receipts", "land_proceeds")
+"""What a pool may share that comes in through the treasury."""
 EDITION = 2
 COLLECTOR = "collector"
 """The weight of whoever collects, in a pool that counts per collector."""

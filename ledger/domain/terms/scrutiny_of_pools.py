@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 from ledger.domain.errors import Fault
-from ledger.domain.terms import Feeding, Pool, Selection, Step, Terms, faults, levels_meet
+from ledger.domain.terms import TAKES_RECEIPTS, Feeding, Pool, Selection, Step, Terms, faults, levels_meet
 
-TAKE_RECEIPTS = ("receipts", "land_proceeds")
-CLAIMING = (*TAKE_RECEIPTS, "indicator", "quota", "inputs")
+CLAIMING = (*TAKES_RECEIPTS, "indicator", "quota", "inputs")
 UNUSED = {
     "due_of": ("of", "subjects", "level", "eligible", "per"),
     "transfer": ("of", "subjects", "level"),

@@ -12,12 +12,12 @@ from typing import Any, TypeVar
 
 from ledger.domain import calendar, money
 from ledger.domain.errors import Fault, Refusal, nearest
+from ledger.domain.names import INVISIBLE
 from ledger.domain.terms import faults
 
 RATIO = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,18}))?(?:/([0-9]{1,18})|(%))?")
 Read = TypeVar("Read")
 FAULTS_MAX = 500
-INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 
 
 class Inexact(str):
