@@ -17,14 +17,13 @@ from ledger.domain.facts.draft import read_facts
 from ledger.domain.money import yuan
 from ledger.domain.recording.entries import Entry
 from ledger.domain.recording.figures import Report
-from ledger.domain.recording.linking import link
 from ledger.domain.stating.payable import payable
 from ledger.domain.terms import LEVELS, Terms
 from ledger.domain.terms.draft import read_terms
 from ledger.domain.terms.versions import Versions
 from ledger.files.documents import parse_yaml
-from ledger.files.figures_csv import read_figures
-from ledger.files.receipts_csv import read_receipts
+from ledger.files.figures_file import read_figures
+from ledger.files.receipts_file import read_receipts
 from ledger.projections.quantities import quantity_of
 
 LEVELS_ZH = ("中央", "省", "市", "县")
@@ -73,7 +72,7 @@ class Trial:
         """Divide lines by the terms, and what was reported."""
         data = "\n".join(",".join(row) for row in table).encode()
         file = read_receipts(data, "明细.csv", check_codes=False)
-        self._entries = link(file.entries, file.references, lambda vouchers: (), file.name)
+        self._entries = file.linked()
         self._split = split(Versions([self.terms]), self._entries, self._facts, every, reports=self._reports)
 
     # Shares

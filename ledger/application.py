@@ -10,15 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+
 from ledger.audit.chain import Algorithm
-from ledger.audit.verification import (
-    IndexUnusable,
-    PointNotOnChain,
-    Report,
-    check_chain,
-    check_index,
-    check_statements,
-)
+from ledger.audit.index import IndexUnusable, check_index
+from ledger.audit.verification import PointNotOnChain, Report, check_chain, check_statements
 from ledger.domain.agreeing import acceptance, agreement, certification
 from ledger.domain.agreeing.acceptance import AcceptingLevel, Batch
 from ledger.domain.agreeing.agreement import Agreement
@@ -27,9 +23,8 @@ from ledger.domain.calendar import Period
 from ledger.domain.dividing.claims import refuse_claimed_twice
 from ledger.domain.errors import Conflict, NotFound, Refusal, RuleBroken
 from ledger.domain.events import BooksOpened, Fact, PeriodClosed, ReceiptsRecorded
-from ledger.domain.recording.entries import Entry
 from ledger.domain.recording.linking import link
-from ledger.domain.recording.receipts import slices
+from ledger.domain.recording.receipts import Receipts, slices
 from ledger.domain.recording.recognition import unrecorded
 from ledger.domain.register import parks, projects, regions, relocations
 from ledger.domain.register.parks import Park
@@ -39,8 +34,8 @@ from ledger.domain.register.relocations import NOT_KNOWN, Location, Relocation
 from ledger.domain.stating import closing
 from ledger.domain.stating.books import Books
 from ledger.domain.terms import Document
-from ledger.files.figures_csv import FiguresFile, read_figures, read_inputs
-from ledger.files.receipts_csv import ReceiptsFile, read_credit_code, read_receipts
+from ledger.files.figures_file import FiguresFile, read_figures, read_inputs
+from ledger.files.receipts_file import ReceiptsFile, read_credit_code, read_receipts
 from ledger.files.text import writable
 from ledger.store.log import Log, MovedOn
 
@@ -275,7 +270,7 @@ class Ledger:
     # Receipts
 
     def import_receipts(self, data: bytes, name: str) -> Imported:
-        """Record the lines of a CSV file, all or nothing; lines already there change nothing.
+        """Record the lines of a file, all or nothing; lines already there change nothing.  The file is kept.
 
         Raises LinesRefused with every wrong line.
         """
@@ -285,31 +280,39 @@ class Ledger:
         for _ in range(TRIES_MAX):
             position = self._log.head().position
             fresh = self._fresh(file)
-            if not fresh:
-                return Imported(name, sha256, 0, len(file.entries), file.duplicates, 0, position)
+            if not len(fresh):
+                return Imported(name, sha256, 0, len(file), file.duplicates, 0, position)
+            self._log.keep_file(sha256, data)
             try:
                 position = self._record(fresh, name, sha256, position)
             except MovedOn:
                 continue
-            known, sum_fen = len(file.entries) - len(fresh), sum(entry.amount_fen for entry in fresh)
+            known, sum_fen = len(file) - len(fresh), sum(fresh.amounts_fen.tolist())
             return Imported(name, sha256, len(fresh), known, file.duplicates, sum_fen, position)
         raise BooksKeepChanging(tries=TRIES_MAX)
 
-    def _record(self, fresh: Sequence[Entry], name: str, sha256: str, expected: int) -> int:
+    def _record(self, fresh: Receipts, name: str, sha256: str, expected: int) -> int:
         parts = slices(fresh)
         facts = []
-        lines = []
         for number, receipts in enumerate(parts, 1):
             fields = {"file": name, "file_sha256": sha256, "slice": number, "slices": len(parts), "receipts": receipts}
             facts.append(Fact(f"receipts/{sha256}/{expected}/{number}", ReceiptsRecorded, fields))
-            lines += [(number, entry) for entry in receipts.entries(0)]
-        return self._log.append(facts, expected=expected, actor=self._actor, receipts=lines)
+        return self._log.append(facts, expected=expected, actor=self._actor)
 
-    def _fresh(self, file: ReceiptsFile) -> list[Entry]:
-        """The lines that are not recorded yet, linked to their originals; raises LinesRefused."""
-        recorded = {entry.key: entry for entry in self._log.lines({entry.key.voucher for entry in file.entries})}
-        fresh = unrecorded(file.entries, file.references, recorded, file.name)
-        return link(fresh, file.references, self._log.related_lines, file.name)
+    def _fresh(self, file: ReceiptsFile) -> Receipts:
+        """The lines that are not recorded yet, linked to their originals; raises LinesRefused.
+
+        Only lines that the books or the file may hold twice, or that take another back, are looked at one by one.
+        """
+        prints = file.receipts.prints()
+        looked_at = self._log.recorded(prints) | file.receipts.repeated() | file.related()
+        rows = np.flatnonzero(looked_at)
+        entries = list(file.lines(rows))
+        references = file.named(rows)
+        recorded = {entry.key: entry for entry in self._log.lines({entry.key.voucher for entry in entries})}
+        fresh = unrecorded(entries, references, recorded, file.name)
+        linked = link(fresh, references, self._log.related_lines, file.name)
+        return file.recordable(looked_at, linked)
 
     # Figures, quotas, contributions
 
@@ -361,7 +364,7 @@ class Ledger:
         statements = 0
         if not findings:
             try:
-                findings += check_index(self._log.history(), self._log.places())
+                findings += check_index(self._log.history, self._log.indexed("voucher"), self._log.indexed("original"))
             except (Refusal, TypeError, ValueError) as problem:
                 findings.append(IndexUnusable(problem=problem))
         if not findings:

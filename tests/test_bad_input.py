@@ -3,8 +3,10 @@
 import json
 import re
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -15,13 +17,14 @@ from hypothesis import strategies as st
 from ledger.application import Ledger
 from ledger.domain.agreeing.agreement import propose
 from ledger.domain.errors import Refusal
+from ledger.domain.events import ReceiptsRecorded
 from ledger.domain.recording.entries import Entry
-from ledger.domain.recording.linking import link
 from ledger.domain.recording.receipts import Receipts
 from ledger.domain.terms.draft import read_terms
 from ledger.files.documents import parse_json, parse_yaml
-from ledger.files.receipts_csv import read_receipts
+from ledger.files.receipts_file import read_receipts
 from ledger.files.text import decode
+from ledger.store.mapper import StructMapper
 from tests.conftest import HEADER, REFUNDS, Enclave, csv_file, finish, start, two_counties
 
 GOOD = "V1,2024-01-05,100.00"
@@ -374,12 +377,14 @@ def outcome(act: Callable[[], Any]) -> Any:
 
 
 def read_and_link(data: bytes) -> Sequence[Entry]:
-    file = read_receipts(data, "明细.csv")
-    return link(file.entries, file.references, lambda voucher: (), file.name)
+    return read_receipts(data, "明细.csv").linked()
 
 
 def stored_and_read(receipts: Receipts) -> Receipts:
-    return msgspec.msgpack.decode(msgspec.msgpack.encode(receipts), type=Receipts)
+    place = {"originator_id": UUID(int=1), "originator_version": 1, "recorded_at": datetime.now(UTC), "actor": ""}
+    event = ReceiptsRecorded(**place, file="", file_sha256="", slice=1, slices=1, receipts=receipts)
+    read: ReceiptsRecorded = StructMapper().to_domain_event(StructMapper().to_stored_event(event))
+    return read.receipts
 
 
 @settings(max_examples=400)

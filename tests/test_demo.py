@@ -5,7 +5,7 @@ from random import Random
 from stdnum.cn import uscc
 
 from api.cli.demo import make
-from api.demo.receipts import enterprises, parts, receipts_csv
+from api.demo.receipts import enterprises, parts, receipts_file
 from ledger.application import Ledger
 
 
@@ -14,8 +14,8 @@ def test_forty_enterprises_with_valid_credit_codes_and_the_same_file_every_time(
 
     assert len(set(codes)) == 40
     assert all(uscc.is_valid(code) for code in codes)
-    assert receipts_csv() == receipts_csv()
-    assert sum(part.count("\n") - 1 for part in parts()) == receipts_csv().count("\n") - 1
+    assert receipts_file() == receipts_file()
+    assert sum(part.count("\n") - 1 for part in parts()) == receipts_file().count("\n") - 1
 
 
 def test_every_line_is_selected_once_but_those_of_outsiders_and_of_taxes_left_out(ledger: Ledger) -> None:

@@ -32,8 +32,8 @@ def test_a_receipt_made_new_by_tampering_with_the_index_is_found_as_counted_twic
     ledger: Ledger, books_file: Path
 ) -> None:
     recorded(ledger)
-    tamper(books_file, "DELETE FROM receipts WHERE voucher = 'V1'")
-    assert kinds(ledger) == ["index-differs"]
+    tamper(books_file, "DELETE FROM voucher_runs")
+    assert set(kinds(ledger)) == {"index-differs"}
 
     ledger.import_receipts(csv_file(["V1,2024-01-05,90.00"]), "again.csv")
 
@@ -46,9 +46,9 @@ def test_a_cut_tail_with_a_mended_head_is_found_by_a_point_kept_elsewhere(ledger
     tamper(
         books_file,
         "DELETE FROM events WHERE position = (SELECT max(position) FROM events)",
-        "DELETE FROM receipts WHERE voucher = 'V2'",
         "UPDATE head SET (position, hash) = (SELECT position, hash FROM events ORDER BY position DESC LIMIT 1)",
     )
+    ledger.log.index_anew()
 
     assert kinds(ledger) == []
     assert kinds(ledger, kept) == ["point-not-on-chain"]

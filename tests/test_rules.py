@@ -14,8 +14,8 @@ from ledger.domain.terms import Terms
 from ledger.domain.terms.draft import read_terms
 from ledger.domain.terms.versions import Versions
 from ledger.files.documents import read_document
-from ledger.files.figures_csv import read_figures, read_inputs
-from ledger.files.receipts_csv import read_receipts
+from ledger.files.figures_file import read_figures, read_inputs
+from ledger.files.receipts_file import read_receipts
 from ledger.projections.terms_in_words import terms_in_words
 from ledger.projections.wording import money
 

@@ -6,6 +6,7 @@ from itertools import islice
 
 import click
 import msgspec
+import numpy as np
 
 from api.cli.printing import console, print_json, print_lines, print_table
 from api.cli.settings import Settings, json_option, pass_settings
@@ -79,7 +80,7 @@ def in_words(event: Event) -> str:
         case AgreementSigned(agreement=number, party=party):
             return f"{party} 签署协议 {number}"
         case ReceiptsRecorded(file=file, receipts=receipts):
-            return f"{file} 记入 {len(receipts)} 行，合计 {money(sum(receipts.amounts_fen))} 元"
+            return f"{file} 记入 {len(receipts)} 行，合计 {money(sum(receipts.amounts_fen.tolist()))} 元"
         case PeriodClosed(period=period, cut=cut, statements=statements):
             return f"{period} 结账，事实截至第 {cut} 号，结算单 {len(statements)} 张"
         case AgreementCountered(agreement=number, party=party):
@@ -98,8 +99,13 @@ def in_words(event: Event) -> str:
 
 
 def _document(position: int, event: Event) -> dict[str, object]:
-    fields = msgspec.to_builtins(event)
+    fields = msgspec.to_builtins(event, enc_hook=_column)
     return {"position": position, "topic": event.TOPIC, **fields}
+
+
+def _column(array: np.ndarray) -> list[object]:
+    texts: list[object] = (np.char.decode(array, "utf-8") if array.dtype.kind == "S" else array).tolist()
+    return texts
 
 
 def point(context: click.Context, parameter: click.Parameter, text: str | None) -> tuple[int, str] | None:

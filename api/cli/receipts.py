@@ -10,7 +10,7 @@ from api.cli.printing import amount, console, print_json, print_lines
 from api.cli.settings import Settings, json_option, pass_settings
 from ledger.application import Imported, Ledger
 from ledger.domain.errors import Language
-from ledger.files.receipts_csv import RECEIPTS_BYTES_MAX, read_receipts
+from ledger.files.receipts_file import RECEIPTS_BYTES_MAX, read_receipts
 from ledger.files.text import read_bytes
 from ledger.projections.coverage import Coverage, coverage, recorded_last
 

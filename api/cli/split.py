@@ -18,13 +18,12 @@ from ledger.domain.errors import Language, LinesRefused, TermsRefused
 from ledger.domain.facts.certified import Certified
 from ledger.domain.facts.draft import read_facts
 from ledger.domain.recording.figures import Report
-from ledger.domain.recording.linking import link
 from ledger.domain.terms.amendment import scrutinise_amendment
 from ledger.domain.terms.draft import read_terms
 from ledger.domain.terms.versions import Versions
 from ledger.files.documents import read_document
-from ledger.files.figures_csv import read_figures, read_inputs
-from ledger.files.receipts_csv import RECEIPTS_BYTES_MAX, ReceiptsFile, read_receipts
+from ledger.files.figures_file import read_figures, read_inputs
+from ledger.files.receipts_file import RECEIPTS_BYTES_MAX, ReceiptsFile, read_receipts
 from ledger.files.text import read_bytes
 from ledger.projections.quantities import Quantity, quantity_of
 from ledger.projections.wording import exact_fen
@@ -65,12 +64,13 @@ def split_command(settings: Settings, /, every: Every, as_json: bool, **given: A
     versions = asked.versions()
     certified = read_facts(read_document(asked.facts_file)) if asked.facts_file else Certified()
     file = asked.receipts()
-    entries = link(file.entries, file.references, lambda vouchers: (), file.name)[: asked.as_known]
+    entries = file.linked()[: asked.as_known] if file else []
     as_of = day(asked.as_of) if asked.as_of else None
     result = split(versions, entries, certified, every, as_of, asked.reports())
     if result.faults:
-        raise LinesRefused(result.faults, file=file.name)
-    _warn(file, settings.language)
+        raise LinesRefused(result.faults, file=file.name if file else "")
+    if file:
+        _warn(file, settings.language)
     print_json(split_document(result)) if as_json else _print(versions, result, settings.language)
 
 
@@ -98,10 +98,10 @@ class Asked:
             signed.append(terms)
         return Versions(signed)
 
-    def receipts(self) -> ReceiptsFile:
-        """The lines of the entries' file; none if there is none."""
+    def receipts(self) -> ReceiptsFile | None:
+        """The lines of the entries' file, if there is one."""
         if self.entries_file is None:
-            return ReceiptsFile("", (), [], 0, {}, [])
+            return None
         return read_receipts(
             read_bytes(self.entries_file, RECEIPTS_BYTES_MAX), self.entries_file.name, check_codes=False
         )

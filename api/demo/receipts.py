@@ -178,7 +178,7 @@ def as_csv(chosen: Iterable[Line]) -> str:
     return "\n".join([COLUMNS, *(line.text() for line in chosen)]) + "\n"
 
 
-def receipts_csv(seed: int = 2024) -> str:
+def receipts_file(seed: int = 2024) -> str:
     """The whole file.  Late lines stand at its end, with a 入库日期 earlier than the lines above them."""
     timely, late = lines(seed)
     return as_csv(timely + late)

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from ledger.audit.chain import Algorithm, Sealed, genesis, link
 from ledger.domain.calendar import Period
 from ledger.domain.errors import Refusal, RuleBroken
-from ledger.domain.events import Event, PeriodClosed, ReceiptsRecorded
-from ledger.domain.recording.entries import Key, Place
+from ledger.domain.events import Event, PeriodClosed
 from ledger.domain.stating.books import Books
 from ledger.domain.stating.closing import ENGINE, statements_at
 from ledger.domain.stating.statement import digest
@@ -37,27 +36,6 @@ class HeadDiffers(RuleBroken):
 
     zh = "日志末尾是第 {found} 号事项，账簿首行却记为第 {stated} 号或封印不同。末尾被截断或改动过。"
     en = "The log ends at {found}, the head row says {stated} or another hash. The tail was cut or changed."
-
-
-class IndexDiffers(RuleBroken):
-    """The index of vouchers and the log disagree."""
-
-    zh = "税票索引与日志不一致：{voucher}。可能造成重复入账；请从备份恢复。"
-    en = "The index of vouchers and the log disagree: {voucher}. Restore a backup."
-
-
-class IndexUnusable(RuleBroken):
-    """An index or an event that cannot be read at all."""
-
-    zh = "税票索引或日志的内容读不出来（{problem}）。文件被改动或损坏；请从备份恢复。"
-    en = "The index of vouchers or the log cannot be read ({problem}). The file was changed or damaged; restore a backup."
-
-
-class VoucherRecordedTwice(RuleBroken):
-    """One voucher, twice in the log."""
-
-    zh = "税票 {voucher} 在第 {one} 号和第 {other} 号事项各记了一次，同一笔钱计了两遍。请从备份恢复，或冲销其一。"
-    en = "Voucher {voucher} is recorded in events {one} and {other}: the same money twice. Restore a backup, or reverse one."
 
 
 class EventUnusable(RuleBroken):
@@ -157,17 +135,3 @@ def _check_closing(books: Books, position: int, closing: PeriodClosed) -> Iterat
     for key in again.keys() | said.keys():
         if again.get(key) != said.get(key):
             yield StatementDiffers(number=(said.get(key) or again[key]).number)
-
-
-def check_index(events: Iterable[tuple[int, Event]], places: dict[Key, Place]) -> Iterator[RuleBroken]:
-    """The index of vouchers against the lines in the log, each of which stands there once."""
-    logged: dict[Key, Place] = {}
-    for position, event in events:
-        lines = event.receipts.entries(position) if isinstance(event, ReceiptsRecorded) else ()
-        for entry in lines:
-            if entry.key in logged:
-                yield VoucherRecordedTwice(voucher=entry.key, one=logged[entry.key].position, other=position)
-            logged[entry.key] = Place(position, entry.row, entry.original)
-    for key in sorted(logged.keys() | places.keys()):
-        if logged.get(key) != places.get(key):
-            yield IndexDiffers(voucher=key)

@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 
 from ledger.domain.recording.figure_lines import FigureLines
+from ledger.domain.recording.listed_receipts import ListedReceipts
 from ledger.domain.recording.receipts import Receipts
 
 
@@ -89,14 +90,30 @@ class FactConfirmed(Event, frozen=True, kw_only=True):
 
 
 class ReceiptsRecorded(Event, frozen=True, kw_only=True):
-    """Lines of a treasury file (or one receipt) were recorded."""
+    """Lines of a treasury file (or one receipt) were recorded; the file itself is kept under its SHA-256."""
+
+    TOPIC: ClassVar[str] = "tax.receipts.recorded.v2"
+    file: str
+    file_sha256: str
+    slice: int
+    slices: int
+    receipts: Receipts
+
+
+class ReceiptsListed(Event, frozen=True, kw_only=True):
+    """Lines of a treasury file, in the form in which they were first written down."""
 
     TOPIC: ClassVar[str] = "tax.receipts.recorded.v1"
     file: str
     file_sha256: str
     slice: int
     slices: int
-    receipts: Receipts
+    receipts: ListedReceipts
+
+    def upcast(self) -> ReceiptsRecorded:
+        """The same lines as they are written now."""
+        fields = {name: getattr(self, name) for name in self.__struct_fields__}
+        return ReceiptsRecorded(**fields | {"receipts": self.receipts.in_columns()})
 
 
 class FiguresRecorded(Event, frozen=True, kw_only=True):
@@ -266,6 +283,7 @@ EVENTS: tuple[type[Event], ...] = (
     FactProposed,
     FactConfirmed,
     ReceiptsRecorded,
+    ReceiptsListed,
     FiguresRecorded,
     FiguresAccepted,
     PeriodClosed,

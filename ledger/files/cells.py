@@ -1,9 +1,6 @@
-"""Tables of cells: the rows of a CSV file by column, with every fault noted in its place."""
+"""Lines of a table one by one, with every fault noted in its place."""
 
-import csv
-import io
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import TypeVar
@@ -11,66 +8,21 @@ from typing import TypeVar
 from ledger.domain.calendar import YEAR_MAX, YEAR_MIN
 from ledger.domain.errors import Fault, LinePlace, Refusal
 from ledger.domain.names import INVISIBLE
-from ledger.files.columns import Layout, columns_of
-from ledger.files.line_faults import (
-    CellEmpty,
-    CellsMissing,
-    CellUnfit,
-    DayInCellUnreadable,
-    FileEmpty,
-    HeaderNotFirst,
-    IdentifierDamaged,
-    IdentifierWithSpace,
-    QuoteOpen,
-    YearImplausible,
-)
-from ledger.files.text import decode
+from ledger.files.line_faults import CellEmpty, CellUnfit, DayInCellUnreadable, YearImplausible
+from ledger.files.table import CELL_CHARACTERS_MAX, Table, identifier
 
 DAY_FORMS = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})-|/([0-9]{1,2})/|年([0-9]{1,2})月|([0-9]{2}))([0-9]{1,2})日?")
-CELL_CHARACTERS_MAX = 200
-SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+")
-csv.field_size_limit(10_000_000)
 Read = TypeVar("Read")
-Rows = Iterator[tuple[int, list[str]]]
 
 
-def table_of(data: bytes, name: str, layout: Layout) -> tuple[list[str], Rows]:
-    """The canonical name of each column of a CSV file, and its rows with their line numbers.
-
-    Raises FileEmpty, HeaderNotFirst, ColumnUnknown, ColumnTwice, ColumnMissing.
-    """
-    rows = _rows(decode(data, name))
-    header = next(rows, (0, []))[1]
-    if not header:
-        raise FileEmpty(file=name)
-    if sum(bool(cell) for cell in header) == 1:
-        raise HeaderNotFirst(file=name, found=next(filter(None, header))[:40])
-    return columns_of(header, name, layout), rows
-
-
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield reader.line_num, [cell.strip().strip("\u3000") for cell in cells]
-    except csv.Error:
-        yield reader.line_num, []
-
-
-def cells_of(number: int, cells: list[str], columns: Sequence[str], faults: list[Fault]) -> "Cells | None":
-    """One row by column; None, with the fault noted, if it is no row of this table."""
-    if not cells:
-        faults.append(Fault(LinePlace(number), QuoteOpen()))
-        return None
-    if len(cells) != len(columns):
-        faults.append(Fault(LinePlace(number), CellsMissing(found=len(cells), expected=len(columns))))
-        return None
-    for column, text in zip(columns, cells, strict=True):
-        if column and (len(text) > CELL_CHARACTERS_MAX or INVISIBLE.search(text)):
-            faults.append(Fault(LinePlace(number, column), CellUnfit(limit=CELL_CHARACTERS_MAX)))
-            return None
-    return Cells(number, dict(zip(columns, cells, strict=True)), faults)
+def cells_of(table: Table) -> "Iterator[Cells]":
+    """Every line of a table by column, but for those with an unfit cell, which is noted as a fault."""
+    for number, cells in table.rows():
+        unfit = [name for name, text in cells.items() if len(text) > CELL_CHARACTERS_MAX or INVISIBLE.search(text)]
+        if unfit:
+            table.faults.append(Fault(LinePlace(number, unfit[0]), CellUnfit(limit=CELL_CHARACTERS_MAX)))
+        else:
+            yield Cells(number, cells, table.faults)
 
 
 class Cells:
@@ -97,12 +49,7 @@ class Cells:
     def read_identifiers(self, identifiers: Sequence[str]) -> None:
         """Write identifiers in one form (NFKC); note those that a spreadsheet damaged."""
         for column in identifiers:
-            text = unicodedata.normalize("NFKC", self[column])
-            if re.search(r"\s", text):
-                self.fault(column, IdentifierWithSpace(text=text))
-            elif column != "行号" and SCIENTIFIC.fullmatch(text):
-                self.fault(column, IdentifierDamaged(text=text))
-            self._cells[column] = text
+            self._cells[column] = self.read(column, identifier) or ""
 
     def required(self, column: str) -> str:
         """A cell that must be filled."""

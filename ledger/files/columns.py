@@ -50,11 +50,15 @@ LEVEL_WORDS: dict[str, Level] = {
 
 @dataclass(frozen=True)
 class Layout:
-    """The columns of a kind of file: those that are used under every name they have, those that may stand there."""
+    """The columns of a kind of file: those that are used under every name they have, those that may stand there.
+
+    In `distinct` columns hardly any text stands twice.
+    """
 
     used: Mapping[str, tuple[str, ...]]
     unused: tuple[str, ...]
     required: tuple[str, ...]
+    distinct: frozenset[str] = frozenset()
 
     @property
     def canonical(self) -> dict[str, str]:
@@ -62,7 +66,8 @@ class Layout:
         return {alias: name for name, aliases in self.used.items() for alias in (name, *aliases)}
 
 
-RECEIPTS = Layout(USED, UNUSED, REQUIRED)
+DISTINCT = frozenset({"税票号码", "原税票号码", "实缴金额", *LEVEL_COLUMNS})
+RECEIPTS = Layout(USED, UNUSED, REQUIRED, DISTINCT)
 
 
 class ColumnMissing(RuleBroken):

@@ -81,6 +81,12 @@ def decode(data: bytes, name: str) -> str:
     return _strict(data, "gb18030", name)
 
 
+def utf8(data: bytes, name: str) -> bytes:
+    """The text of a file as UTF-8 without a mark; raises as `decode`."""
+    is_marked = data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", *(mark for mark, _ in MARKS)))
+    return data if not is_marked and _is(data, "utf-8") else decode(data, name).encode()
+
+
 def _strict(data: bytes, encoding: str, name: str) -> str:
     try:
         return data.decode(encoding)

@@ -11,15 +11,20 @@ from pathlib import Path
 from typing import Any, get_args
 from uuid import UUID, uuid4, uuid5
 
+import numpy as np
 from eventsourcing.application import Application
 from eventsourcing.persistence import OperationalError, PersistenceError, StoredEvent
 
 from ledger.audit.chain import Algorithm, Sealed, genesis
+from ledger.audit.index import Indexed
 from ledger.domain.errors import Conflict, NotFound, RuleBroken
 from ledger.domain.events import Event, Fact, ReceiptsRecorded
-from ledger.domain.recording.entries import Entry, Key, Place
+from ledger.domain.recording.entries import Entry
+from ledger.domain.recording.receipts import prints_of
+from ledger.store.evidence import keep, kept
 from ledger.store.mapper import StructMapper
 from ledger.store.sqlite import Head, HeadMoved, SQLiteLog, may_hold_books
+from ledger.store.voucher_index import Kind, position_and_row
 
 PAGE = 50
 LOCK_TIMEOUT_SECONDS = 30
@@ -79,6 +84,8 @@ class Log(Application[UUID]):
             if create and self.recorder.head() is None:
                 books = uuid4().hex
                 self.recorder.begin(Head(0, genesis(books, algorithm), books, algorithm))
+            if self.recorder.has_old_index():
+                self.index_anew()
 
     def construct_mapper(self) -> StructMapper:
         """Our events, our bytes."""
@@ -86,14 +93,14 @@ class Log(Application[UUID]):
 
     # Writing
 
-    def append(
-        self, facts: Sequence[Fact], *, expected: int, actor: str, receipts: Iterable[tuple[int, Entry]] = ()
-    ) -> int:
+    def append(self, facts: Sequence[Fact], *, expected: int, actor: str) -> int:
         """Record facts in one transaction, behind the position the act looked at; the new position.
 
-        `receipts` are the lines in them, with the number of the fact (from 1) that holds each.
         Raises MovedOn if somebody recorded something since, BooksBusy if the file cannot be written.
         """
+        receipts = [
+            (number, fact.fields["receipts"]) for number, fact in enumerate(facts, 1) if "receipts" in fact.fields
+        ]
         try:
             with self._translated():
                 recordings = self.save(*self._events(facts, actor), expected=expected, receipts=receipts)
@@ -149,11 +156,29 @@ class Log(Application[UUID]):
                 return
             after = page[-1].position
 
+    # Files as evidence
+
+    def keep_file(self, sha256: str, data: bytes) -> None:
+        """Keep a file as it came, beside the books, under its SHA-256; raises BooksBusy."""
+        with self._translated():
+            keep(self._path, sha256, data)
+
+    def kept_file(self, sha256: str) -> bytes:
+        """A file as it came; raises EvidenceMissing, EvidenceChanged."""
+        return kept(self._path, sha256)
+
+    # The lines of vouchers
+
+    def recorded(self, prints: np.ndarray) -> np.ndarray:
+        """Which of some prints of voucher numbers may be recorded already, as a mask."""
+        with self._translated():
+            found, _ = self.recorder.find("voucher", prints)
+        return np.isin(prints, found)
+
     def lines(self, vouchers: Iterable[str]) -> list[Entry]:
         """Every recorded line of some vouchers."""
-        with self._translated():
-            places = self.recorder.places(vouchers)
-        return self._entries(places)
+        wanted = set(vouchers)
+        return [entry for entry in self._found("voucher", wanted) if entry.key.voucher in wanted]
 
     def related_lines(self, vouchers: Iterable[str]) -> list[Entry]:
         """The lines of some vouchers, what they take back, and everything that takes any of it back."""
@@ -165,28 +190,43 @@ class Log(Application[UUID]):
             found |= more
         newest = set(found)
         while newest:
-            with self._translated():
-                places = self.recorder.places_taking_back(newest)
-            below = {entry.key: entry for entry in self._entries(places) if entry.key not in found}
+            taking_back = self._found("original", {key.voucher for key in newest})
+            below = {each.key: each for each in taking_back if each.original in newest and each.key not in found}
             found |= below
             newest = set(below)
         return list(found.values())
 
-    def places(self) -> dict[Key, Place]:
-        """Where the index of vouchers says that every line is recorded."""
+    def _found(self, kind: Kind, vouchers: set[str]) -> list[Entry]:
+        """The lines where the index sees some numbers; a few others may be among them."""
+        if not vouchers:
+            return []
         with self._translated():
-            return self.recorder.every_place()
+            _, places = self.recorder.find(kind, prints_of(np.array([each.encode() for each in sorted(vouchers)])))
+        rows_at: dict[int, list[int]] = {}
+        positions, rows = position_and_row(np.unique(places))
+        for position, row in zip(positions.tolist(), rows.tolist(), strict=True):
+            rows_at.setdefault(position, []).append(row - 1)
+        return [entry for position, rows in sorted(rows_at.items()) for entry in self._rows(position, rows)]
 
-    def _entries(self, places: dict[Key, Place]) -> list[Entry]:
-        rows_at: dict[int, set[int]] = {}
-        for place in places.values():
-            rows_at.setdefault(place.position, set()).add(place.row)
-        entries = []
-        for position, rows in sorted(rows_at.items()):
-            for _, event in self.history(position - 1, position):
-                if isinstance(event, ReceiptsRecorded):
-                    entries += [entry for entry in event.receipts.entries(position) if entry.row in rows]
-        return entries
+    def _rows(self, position: int, rows: list[int]) -> Iterator[Entry]:
+        for _, event in self.history(position - 1, position):
+            if isinstance(event, ReceiptsRecorded):
+                own = np.array([row for row in rows if row < len(event.receipts)], np.int64)
+                yield from event.receipts.entries(position, own)
+
+    def indexed(self, kind: Kind) -> Indexed:
+        """What the index says of every line, in the order of the log."""
+        with self._translated():
+            prints, places = self.recorder.everything(kind)
+        return Indexed(prints, *position_and_row(places))
+
+    def index_anew(self) -> None:
+        """Write the index of vouchers from the log, in the place of the one that is there."""
+        recorded = (
+            (position, event.receipts) for position, event in self.history() if isinstance(event, ReceiptsRecorded)
+        )
+        with self._translated():
+            self.recorder.index_anew(list(recorded))
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

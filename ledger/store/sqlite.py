@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from sqlite3 import connect
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
+import numpy as np
 from eventsourcing import sqlite
 from eventsourcing.persistence import DatabaseError, IntegrityError, Notification, StoredEvent
 from eventsourcing.sqlite import (
@@ -24,7 +25,8 @@ from eventsourcing.sqlite import (
 from eventsourcing.utils import EnvType
 
 from ledger.audit.chain import Algorithm, Sealed, link
-from ledger.domain.recording.entries import Entry, Key, Place
+from ledger.domain.recording.receipts import Receipts
+from ledger.store.voucher_index import TABLE, Kind, VoucherIndex, place_of
 
 TABLES = [
     """CREATE TABLE IF NOT EXISTS events (
@@ -34,15 +36,8 @@ TABLES = [
     """CREATE TABLE IF NOT EXISTS head (
         one INTEGER PRIMARY KEY CHECK (one = 1), position INTEGER NOT NULL, hash BLOB NOT NULL,
         books TEXT NOT NULL, algorithm TEXT NOT NULL)""",
-    """CREATE TABLE IF NOT EXISTS receipts (
-        voucher TEXT NOT NULL, line TEXT NOT NULL, treasury TEXT NOT NULL, original TEXT NOT NULL,
-        position INTEGER NOT NULL, row INTEGER NOT NULL,
-        PRIMARY KEY (voucher, line, treasury)) WITHOUT ROWID""",
-    "CREATE INDEX IF NOT EXISTS receipts_by_original ON receipts (original) WHERE original <> ''",
+    TABLE,
 ]
-
-
-PLACES = "SELECT voucher, line, treasury, position, row, original FROM receipts"
 
 
 @dataclass(frozen=True)
@@ -89,6 +84,7 @@ class SQLiteLog(SQLiteApplicationRecorder):
 
     def __init__(self, datastore: SQLiteDatastore) -> None:
         super().__init__(datastore, events_table_name="events")
+        self._vouchers = VoucherIndex()
 
     def construct_create_table_statements(self) -> list[str]:
         """The tables of a set of books."""
@@ -123,8 +119,7 @@ class SQLiteLog(SQLiteApplicationRecorder):
             raise HeadMoved(f"expected {expected}, found {head.position}")
         sealed = list(_seal(head, stored_events))
         c.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", [astuple(each) for each in sealed])
-        receipts: Iterable[tuple[int, Entry]] = kwargs.get("receipts", ())
-        c.executemany("INSERT INTO receipts VALUES (?, ?, ?, ?, ?, ?)", [_receipt(head, *each) for each in receipts])
+        self._index_lines(c, [(head.position + number, receipts) for number, receipts in kwargs.get("receipts", ())])
         c.execute("UPDATE head SET position = ?, hash = ?", (sealed[-1].position, sealed[-1].hash))
         return [each.position for each in sealed]
 
@@ -161,29 +156,40 @@ class SQLiteLog(SQLiteApplicationRecorder):
         head = self.head()
         return head.position if head else 0
 
-    def places(self, vouchers: Iterable[str]) -> dict[Key, Place]:
-        """Where the lines of some vouchers are recorded."""
-        return self._places(f"{PLACES} WHERE voucher = ?", [(voucher,) for voucher in vouchers])
+    # The index of vouchers
 
-    def places_taking_back(self, originals: Iterable[Key]) -> dict[Key, Place]:
-        """Where the reversals and refunds of some lines are recorded."""
-        return self._places(f"{PLACES} WHERE original <> '' AND original = ?", [("\t".join(key),) for key in originals])
-
-    def every_place(self) -> dict[Key, Place]:
-        """Where every line is recorded, as the index says."""
-        return self._places(PLACES, [()])
-
-    def _places(self, query: str, values: Iterable[tuple[str, ...]]) -> dict[Key, Place]:
-        found: dict[Key, Place] = {}
+    def find(self, kind: Kind, prints: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The prints among these that are recorded (or taken back), each with a place."""
         with self.datastore.transaction(commit=False) as cursor:
-            for value in values:
-                cursor.execute(query, value)
-                found |= {Key(*row[:3]): _place(*row[3:]) for row in cursor.fetchall()}
-        return found
+            return self._vouchers.find(cursor, kind, prints)
 
+    def everything(self, kind: Kind) -> tuple[np.ndarray, np.ndarray]:
+        """What the index says of every line: print and place."""
+        with self.datastore.transaction(commit=False) as cursor:
+            return self._vouchers.everything(cursor, kind)
 
-def _place(position: int, row: int, original: str) -> Place:
-    return Place(position, row, Key(*original.split("\t", 2)) if original else None)
+    def has_old_index(self) -> bool:
+        """Whether these books still have the index of the first version, one row a line."""
+        with self.datastore.transaction(commit=False) as cursor:
+            cursor.execute("SELECT 1 FROM sqlite_master WHERE name = 'receipts'")
+            return bool(cursor.fetchall())
+
+    def index_anew(self, recorded: Iterable[tuple[int, Receipts]]) -> None:
+        """Write the index from the log, in the place of whatever is there."""
+        with self.datastore.transaction(commit=True) as cursor:
+            for statement in ("DROP TABLE IF EXISTS receipts", "DROP TABLE IF EXISTS voucher_runs", TABLE):
+                cursor.execute(statement)
+            self._index_lines(cursor, list(recorded))
+
+    def _index_lines(self, cursor: SQLiteCursor, recorded: Sequence[tuple[int, Receipts]]) -> None:
+        for kind in get_args(Kind):
+            prints, places = [], []
+            for position, receipts in recorded:
+                rows = receipts.original_rows if kind == "original" else np.arange(len(receipts))
+                prints.append(receipts.original_prints() if kind == "original" else receipts.prints())
+                places.append(place_of(position, rows))
+            if prints:
+                self._vouchers.add(cursor, kind, np.concatenate(prints), np.concatenate(places))
 
 
 def _seal(head: Head, stored_events: Sequence[StoredEvent]) -> Iterable[Sealed]:
@@ -194,11 +200,6 @@ def _seal(head: Head, stored_events: Sequence[StoredEvent]) -> Iterable[Sealed]:
         version, topic, state = stored.originator_version, stored.topic, stored.state
         before = link(head.algorithm, before, position, stream, version, topic, state)
         yield Sealed(position, stream, version, topic, state, before)
-
-
-def _receipt(head: Head, event: int, entry: Entry) -> tuple[str, str, str, str, int, int]:
-    """The index row of a line in the n-th event (from 1) of a transaction."""
-    return (*entry.key, "\t".join(entry.original or ()), head.position + event, entry.row)
 
 
 class Factory(sqlite.SQLiteFactory):

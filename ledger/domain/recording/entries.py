@@ -28,14 +28,6 @@ class Key(NamedTuple):
         return "/".join(part for part in (self.voucher, "" if self.line == "1" else self.line, self.treasury) if part)
 
 
-class Place(NamedTuple):
-    """Where a receipt is recorded: the event's position, the row in it, and the original it names."""
-
-    position: int
-    row: int
-    original: Key | None
-
-
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One amount, as recorded.  Empty texts are what the source did not say."""

@@ -10,23 +10,23 @@ from fractions import Fraction
 import msgspec
 
 from ledger.domain.recording.figures import Report
-from ledger.domain.recording.receipts import Texts
+from ledger.domain.recording.listed_texts import ListedTexts
 
 
 class FigureLines(msgspec.Struct, frozen=True):
     """Lines of reports, column by column."""
 
     numbers: list[str]
-    measures: Texts
+    measures: ListedTexts
     firsts: list[int]
     lasts: list[int]
     values: list[str]
-    units: Texts
-    reporters: Texts
-    projects: Texts
-    enterprises: Texts
-    parks: Texts
-    evidence: Texts
+    units: ListedTexts
+    reporters: ListedTexts
+    projects: ListedTexts
+    enterprises: ListedTexts
+    parks: ListedTexts
+    evidence: ListedTexts
     are_inputs: bool = False
 
     @classmethod
@@ -34,16 +34,16 @@ class FigureLines(msgspec.Struct, frozen=True):
         """The columns of some reports of one kind, in their order."""
         return cls(
             numbers=[report.number for report in reports],
-            measures=Texts.of(report.measure for report in reports),
+            measures=ListedTexts.of(report.measure for report in reports),
             firsts=[report.first.toordinal() for report in reports],
             lasts=[report.last.toordinal() for report in reports],
             values=[str(report.value) for report in reports],
-            units=Texts.of(report.unit for report in reports),
-            reporters=Texts.of(report.reporter for report in reports),
-            projects=Texts.of(report.project for report in reports),
-            enterprises=Texts.of(report.enterprise for report in reports),
-            parks=Texts.of(report.park for report in reports),
-            evidence=Texts.of(report.evidence for report in reports),
+            units=ListedTexts.of(report.unit for report in reports),
+            reporters=ListedTexts.of(report.reporter for report in reports),
+            projects=ListedTexts.of(report.project for report in reports),
+            enterprises=ListedTexts.of(report.enterprise for report in reports),
+            parks=ListedTexts.of(report.park for report in reports),
+            evidence=ListedTexts.of(report.evidence for report in reports),
             are_inputs=any(report.is_input for report in reports),
         )
 

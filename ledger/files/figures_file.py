@@ -9,11 +9,13 @@ from datetime import date
 from fractions import Fraction
 
 from ledger.domain.calendar import Period
-from ledger.domain.errors import Fault, LinesRefused, RuleBroken
+from ledger.domain.errors import LinesRefused, RuleBroken
 from ledger.domain.recording.figures import Report
-from ledger.files.cells import Cells, Rows, cells_of, day_in_cell, table_of
+from ledger.files.cells import Cells, cells_of, day_in_cell
 from ledger.files.columns import Layout
+from ledger.files.csv_table import csv_table
 from ledger.files.line_faults import FileEmpty, PeriodBackwards
+from ledger.files.table import Table, line_of
 
 IDENTIFIERS = ("编号", "社会信用代码")
 COMMON = {
@@ -84,9 +86,9 @@ def read_inputs(data: bytes, name: str) -> FiguresFile:
 
 
 def _read(data: bytes, name: str, layout: Layout) -> FiguresFile:
-    columns, rows = table_of(data, name, layout)
-    faults: list[Fault] = []
-    reports = _reports(columns, rows, faults, is_input=layout is INPUTS)
+    table = csv_table(data, name, layout)
+    reports = _reports(table, is_input=layout is INPUTS)
+    faults = sorted(table.faults, key=line_of)
     if not reports and not faults:
         raise FileEmpty(file=name)
     if faults:
@@ -94,16 +96,13 @@ def _read(data: bytes, name: str, layout: Layout) -> FiguresFile:
     return FiguresFile(name, reports)
 
 
-def _reports(columns: list[str], rows: Rows, faults: list[Fault], *, is_input: bool) -> list[Report]:
+def _reports(table: Table, *, is_input: bool) -> list[Report]:
     seen: dict[tuple[str, str], Report] = {}
-    for number, cells in rows:
-        before = len(faults)
-        cell = cells_of(number, cells, columns, faults)
-        if cell is None:
-            continue
+    for cell in cells_of(table):
+        before = len(table.faults)
         cell.read_identifiers(IDENTIFIERS)
         report = _input(cell) if is_input else _figure(cell)
-        if len(faults) > before:
+        if len(table.faults) > before:
             continue
         first = seen.setdefault((report.number, report.identity(by_period=False)), report)
         if first is not report and _contents(first) != _contents(report):
