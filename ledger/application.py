@@ -157,7 +157,7 @@ class Ledger:
             signed, others = books.agreement(number), list(books.agreements.values())
             facts = agreement.sign(signed, text, parties, others)
             if signed.is_completed_by(signed.party(party) for party in parties):
-                refuse_claimed_twice(signed, others, books.entries, lambda each: books.reader(each, books.position))
+                refuse_claimed_twice(signed, others, books.recorded, lambda each: books.reader(each, books.position))
             return facts
 
         self._act(decide)

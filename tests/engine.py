@@ -16,6 +16,7 @@ from ledger.domain.facts.certified import Certified
 from ledger.domain.facts.draft import read_facts
 from ledger.domain.recording.entries import Entry, Key, Originals
 from ledger.domain.recording.figures import Report
+from ledger.domain.recording.recorded import Recorded
 from ledger.domain.stating.working import Moment, Working
 from ledger.domain.terms.draft import read_terms
 from ledger.domain.terms.versions import Versions
@@ -144,7 +145,7 @@ def known_of(history: Sequence[Plain]) -> tuple[Known, Agreement]:
             case {"entry": entry}:
                 entries.append(entry_of(entry, position))
     agreement = Agreement("A1", tuple(versions))
-    return Known({"A1": agreement}, facts, entries, Originals(entries)), agreement
+    return Known({"A1": agreement}, facts, Recorded.of(entries)), agreement
 
 
 def log_of(document: Plain, plain: Sequence[Plain]) -> list[Plain]:

@@ -10,13 +10,21 @@ from typing import Any
 import pytest
 
 from ledger.domain.calendar import Period
+from ledger.domain.dividing import gathering
 from ledger.domain.stating.statement import Stated, statements
 from tests import engine, oracle
 from tests.figure_histories import random_figures
 from tests.histories import random_history, random_log
 
+BOTH_SHAPES = pytest.mark.usefixtures("shape")
 HISTORIES = int(os.environ.get("ENCLAVE_HISTORIES", "400"))
 BLOCK = 50
+
+
+@pytest.fixture(params=["one by one", "together"])
+def shape(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How recorded lines are read: each by itself, or those that are alike as one."""
+    monkeypatch.setattr(gathering, "FEW", 0 if request.param == "together" else 10**9)
 
 
 @pytest.mark.parametrize("first", range(0, HISTORIES, BLOCK))
@@ -75,6 +83,7 @@ def test_figures_are_the_oracles(first: int) -> None:
             assert stocks(versions, reports, facts, day) == expected_stocks(expected), (seed, day)
 
 
+@BOTH_SHAPES
 @pytest.mark.parametrize("first", range(0, HISTORIES // 4, BLOCK))
 def test_statements_are_the_oracles(first: int) -> None:
     for seed in range(first, min(first + BLOCK, HISTORIES // 4)):
@@ -89,6 +98,7 @@ def test_statements_are_the_oracles(first: int) -> None:
         assert stated(document, entries, cuts) == expected, seed
 
 
+@BOTH_SHAPES
 @pytest.mark.parametrize("first", range(0, HISTORIES, BLOCK))
 def test_due_under_amendments_facts_and_feeding_is_the_oracles(first: int) -> None:
     for seed in range(first, min(first + BLOCK, HISTORIES)):
@@ -105,6 +115,7 @@ def test_due_under_amendments_facts_and_feeding_is_the_oracles(first: int) -> No
             assert sum(division.undivided_fen() for division in divisions) == expected.undivided, (seed, cut)
 
 
+@BOTH_SHAPES
 @pytest.mark.parametrize("first", range(0, HISTORIES // 4, BLOCK))
 def test_statements_under_amendments_and_facts_are_the_oracles(first: int) -> None:
     for seed in range(first, min(first + BLOCK, HISTORIES // 4)):

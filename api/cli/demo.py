@@ -101,7 +101,7 @@ def _row_document(statement: Statement, name: str) -> dict[str, object]:
 def how_to_go_on(books: Books) -> list[str]:
     """What to type next."""
     return [
-        f"演示账“{books.title}”已备好：{len(books.agreements)} 份协议，{len(books.entries)} 行入库，{len(books.closings)} 个月已结账。",
+        f"演示账“{books.title}”已备好：{len(books.agreements)} 份协议，{len(books.recorded)} 行入库，{len(books.closings)} 个月已结账。",
         "接下来可以试：",
         "  python3 run.py agreement show A1                     协议写了什么（逐条中文）",
         "  python3 run.py statement 2025-Q4 --agreement A2      一张结算单，差额按原因列开",

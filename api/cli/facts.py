@@ -107,7 +107,7 @@ def suggest(settings: Settings, number: str, as_json: bool) -> None:
 
 def _unseen_units(books: Books, found: list[Certification]) -> list[str]:
     """Units of facts that nothing recorded knows: most often a slip of the pen."""
-    known = {name for entry in books.entries for name in (entry.enterprise, entry.project)}
+    known = {*books.recorded.columns.names["enterprises"], *books.recorded.columns.names["projects"]}
     known |= {name for _, report in books.counted for name in (report.enterprise, report.project)}
     known |= {name for project in books.projects.values() for name in (project.enterprise, project.name)}
     known |= {party for agreement in books.agreements.values() for party in agreement.terms.parties}

@@ -138,3 +138,9 @@ def agreement_year(start: date, when: date) -> int:
     """Which year of the agreement a day lies in: 1 for the first, 0 and below before it."""
     year = when.year - start.year
     return year + 1 if anniversary(start, year) <= when else year
+
+
+def month_starts(first: date, last: date) -> set[date]:
+    """The first days of the months from one day to another, and of the month after."""
+    months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month + 1)
+    return {date(month // 12, month % 12 + 1, 1) for month in months if month // 12 <= date.max.year}

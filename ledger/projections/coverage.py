@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ledger.domain.agreeing.acceptance import Batch
+from ledger.domain.calendar import DAY
 from ledger.domain.dividing.figure_reading import FigureReader
 from ledger.domain.dividing.reading import Fate, Reading
 from ledger.domain.errors import RuleBroken
@@ -67,13 +68,12 @@ def _without_voucher(rule: RuleBroken) -> object:
 
 def recorded_last(books: Books, lines: int, position: int) -> list[Entry]:
     """The lines of an import that ended at a position."""
-    known = [entry for entry in books.entries if entry.position <= position]
-    return known[len(known) - lines :]
+    return list(books.recorded.last(lines, position))
 
 
 def booked(books: Books, first: date, last: date) -> list[Entry]:
     """The entries booked from one day to another."""
-    return [entry for entry in books.entries if first <= entry.booked_on <= last]
+    return list(books.recorded.entries(books.recorded.rows(since=first - DAY, until=last)))
 
 
 @dataclass(frozen=True)

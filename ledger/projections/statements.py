@@ -144,7 +144,7 @@ def _has_begun(books: Books, agreement: Agreement, period: Period) -> bool:
 
 def last_booked(books: Books) -> Period | None:
     """The month of the last booking, or of the last period that a figure is reported for."""
-    booked = [entry.booked_on for entry in books.entries] + [report.last for _, report in books.counted]
+    booked = books.recorded.booked() + [report.last for _, report in books.counted]
     return Period.of(max(booked)) if booked else None
 
 

@@ -7,6 +7,7 @@ what happened and never refuses: rules may change, history may not.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from itertools import product
 
 from ledger.domain.errors import Conflict, Fault, NotFound, TermsRefused
@@ -18,7 +19,7 @@ from ledger.domain.events import (
     Event,
     Fact,
 )
-from ledger.domain.terms import ClockWindow, Document, Terms, faults
+from ledger.domain.terms import TAKES_RECEIPTS, ClockWindow, Document, Terms, faults
 from ledger.domain.terms.amendment import scrutinise_amendment
 from ledger.domain.terms.draft import read_terms, recorded_terms
 from ledger.domain.terms.scrutiny_of_pools import may_claim_the_same
@@ -174,6 +175,15 @@ class Agreement:
         """The versions signed by a position; the first one even before."""
         known = [each.terms for each in self.versions if each.in_force_at <= position]
         return Versions(known or [self.terms if not self.versions else self.versions[0].terms])
+
+    @cached_property
+    def projects(self) -> frozenset[str] | None:
+        """The projects that its pools of receipts select by, in any version; None if one of them selects otherwise."""
+        texts = [each.terms for each in self.versions] or [self.terms]
+        pools = [pool for terms in texts for pool in terms.pools if pool.share in TAKES_RECEIPTS]
+        if any(pool.selection.by != "projects" for pool in pools):
+            return None
+        return frozenset(name for pool in pools for name in pool.selection.names)
 
     def signers(self) -> list[str]:
         """Who must sign the draft: every party of it, and of the version it amends."""

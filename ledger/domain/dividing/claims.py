@@ -5,13 +5,17 @@ that would only send it elsewhere (`otherwise`); of two that would divide it the
 force keeps it, and in the later one it waits, with both named.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import date
+from fractions import Fraction
 
 from ledger.domain.agreeing.agreement import Agreement, EntriesClaimedTwice
 from ledger.domain.dividing.reading import ClaimedTwice, Fate, Reader, Reading
 from ledger.domain.recording.entries import Entry
-from ledger.domain.terms import levels_meet
+from ledger.domain.recording.receipts import Rows
+from ledger.domain.recording.recorded import Recorded
+from ledger.domain.terms import Level, Terms, levels_meet
 
 ReaderAt = Callable[[Agreement], Reader]
 """How an agreement reads entries at the position that is asked about."""
@@ -23,7 +27,7 @@ class Claims:
     def __init__(self, agreement: Agreement, others: Iterable[Agreement], reader_at: ReaderAt) -> None:
         self._own = agreement
         self._reader = reader_at(agreement)
-        self._others = [(each, reader_at(each)) for each in others if each.number != agreement.number]
+        self._others = [(each, reader_at(each)) for each in others if _may_meet(each, agreement)]
 
     def read(self, entry: Entry) -> Iterator[Reading]:
         """The entry as the agreement may divide it."""
@@ -31,6 +35,38 @@ class Claims:
             settled = self._settled(reading)
             if settled:
                 yield settled
+
+    def percents(self, entry: Entry) -> Mapping[Level, Fraction] | None:
+        """The shares between the levels by which the agreement divides an entry."""
+        return self._reader.percents(entry)
+
+    def selectable(self, recorded: Recorded, rows: Rows) -> Rows:
+        """The lines that the agreement may select."""
+        projects = self._own.projects
+        return rows if projects is None else recorded.of_projects(projects, rows)
+
+    @property
+    def has_rivals(self) -> bool:
+        """Whether another agreement may select the same lines."""
+        return bool(self._others)
+
+    # What can change from one day to the next
+
+    @property
+    def _readers(self) -> list[Reader]:
+        return [self._reader, *(reader for _, reader in self._others)]
+
+    def signed(self) -> Iterator[Terms]:
+        """Every version that may have a say: the agreement's and its rivals'."""
+        return (terms for reader in self._readers for terms in reader.signed)
+
+    def days_of_change(self) -> set[date]:
+        """Rate dates from which an entry may be read otherwise than the day before."""
+        return {day for reader in self._readers for day in reader.days_of_change()}
+
+    def booked_days_of_change(self) -> set[date]:
+        """Days of booking from which an entry may be read otherwise than the day before."""
+        return {day for reader in self._readers for day in reader.booked_days_of_change()}
 
     def _settled(self, reading: Reading) -> Reading | None:
         for other, claim in self._rivals(reading):
@@ -61,6 +97,13 @@ class Claims:
                     yield other, claim
 
 
+def _may_meet(one: Agreement, other: Agreement) -> bool:
+    """Whether two agreements may select the same entry, by the projects they name."""
+    if one.number == other.number:
+        return False
+    return one.projects is None or other.projects is None or not one.projects.isdisjoint(other.projects)
+
+
 def _before(one: Agreement, other: Agreement) -> bool:
     """Whether one was in force first; one that is not in force yet comes last."""
     if one.in_force_at is None or other.in_force_at is None:
@@ -69,11 +112,13 @@ def _before(one: Agreement, other: Agreement) -> bool:
 
 
 def refuse_claimed_twice(
-    agreement: Agreement, others: Iterable[Agreement], entries: Iterable[Entry], reader_at: ReaderAt
+    agreement: Agreement, others: Iterable[Agreement], recorded: Recorded, reader_at: ReaderAt
 ) -> None:
     """Raises EntriesClaimedTwice if recorded entries would be divided by another agreement in force too."""
     claims = Claims(agreement, [other for other in others if other.in_force_at is not None], reader_at)
-    for entry in entries:
+    if not claims.has_rivals:
+        return
+    for entry in recorded.entries(claims.selectable(recorded, recorded.rows())):
         rival = claims.rival(entry)
         if rival:
             raise EntriesClaimedTwice(agreement=agreement.number, other=rival.number, voucher=entry.key)

@@ -12,7 +12,7 @@ from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
-from ledger.domain.calendar import settlement
+from ledger.domain.calendar import anniversary, settlement
 from ledger.domain.dividing.guarantee import Shortfall, shortfalls
 from ledger.domain.dividing.reading import Fate, Reading
 from ledger.domain.dividing.schedule import Schedule, SegmentKey
@@ -175,6 +175,15 @@ class Division:
         if own not in self._schedules:
             self._schedules[own] = Schedule(self.versions, self.pool.name, self._certified, own)
         return self._schedules[own]
+
+    def days_of_change(self, first: date, last: date) -> set[date]:
+        """Rate dates from one day to another from which some unit may meet the steps otherwise than the day before."""
+        schedules = [self.schedule(unit) for unit in ("", *self._certified.units)]
+        days = {day for schedule in schedules for day in schedule.may_change()}
+        if schedules[0].counts_by_agreement_year():
+            start = self.versions.first.first
+            days |= {anniversary(start, year - start.year) for year in range(first.year, last.year + 1)}
+        return days
 
     def _names_collector(self) -> bool:
         return any(COLLECTOR in step.weights for step in self._steps())

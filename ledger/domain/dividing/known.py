@@ -16,6 +16,7 @@ from ledger.domain.events import Event
 from ledger.domain.facts.certified import Certified
 from ledger.domain.recording.entries import Entry, Originals
 from ledger.domain.recording.figures import Report
+from ledger.domain.recording.recorded import Recorded
 from ledger.domain.register.places import NOWHERE, Places, evolve
 from ledger.domain.register.projects import Project
 from ledger.domain.register.relocations import Relocation
@@ -30,8 +31,7 @@ class Known:
 
     agreements: dict[str, Agreement] = field(default_factory=dict)
     facts: dict[str, Certification] = field(default_factory=dict)
-    entries: list[Entry] = field(default_factory=list)
-    originals: Originals = field(default_factory=Originals)
+    recorded: Recorded = field(default_factory=Recorded)
     counted: list[tuple[int, Report]] = field(default_factory=list)
     projects: dict[str, Project] = field(default_factory=dict)
     relocations: list[Relocation] = field(default_factory=list)
@@ -40,6 +40,16 @@ class Known:
     def alone(self) -> "Known":
         """What is known, without what a fold of the log adds to it."""
         return Known(**{each.name: getattr(self, each.name) for each in fields(Known)})
+
+    @property
+    def entries(self) -> list[Entry]:
+        """Every line of receipts as an entry; of many lines, ask `recorded` for those that matter."""
+        return list(self.recorded)
+
+    @property
+    def originals(self) -> Originals:
+        """The lines that take others back, and those that are taken back."""
+        return self.recorded.originals
 
     def in_force(self, cut: int) -> list[Agreement]:
         """The agreements that every party had signed by a position."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
+from ledger.domain.calendar import month_starts
 from ledger.domain.dividing.division import Division
 from ledger.domain.dividing.feeding import Feed
 from ledger.domain.dividing.reading import Reading
@@ -85,6 +86,11 @@ class Pools:
                 for party, amount_fen in shares.items():
                     total[party] += amount_fen
         return total
+
+    def days_of_change(self, first: date, last: date) -> set[date]:
+        """Rate dates from one day to another that part what the pools count: segments, and settlements where one feeds."""
+        months = month_starts(first, last) if self._feeds else set()
+        return months.union(*(division.days_of_change(first, last) for division in self.divisions.values()))
 
     def reasons(self, key: PoolKey) -> list[tuple[RuleBroken, int]]:
         """Why something of a pool waits, and how much."""

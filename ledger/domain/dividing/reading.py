@@ -3,19 +3,20 @@
 What cannot be told is never guessed: the entry waits, with the rule that says what is missing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
+from fractions import Fraction
 from itertools import combinations
 
-from ledger.domain.dividing.levels import retained_fen
+from ledger.domain.dividing.levels import percents_of, retained_fen
 from ledger.domain.errors import RuleBroken
 from ledger.domain.facts.certified import Certified
 from ledger.domain.facts.uncertified import EligibilityUncertified, ListUncertified
 from ledger.domain.recording.entries import Entry, Originals
 from ledger.domain.register.places import NOWHERE, Places
-from ledger.domain.terms import LAND_PROCEEDS_SUBJECT, TAKES_RECEIPTS, Level, Pool, Terms, levels_meet
+from ledger.domain.terms import LAND_PROCEEDS_SUBJECT, TAKES_RECEIPTS, Level, Pool, Terms, Window, levels_meet
 from ledger.domain.terms.versions import Versions
 
 
@@ -114,6 +115,32 @@ class Reader:
         one, other = twice[0]
         rule = ClaimedTwice(voucher=one.entry.key, one=one.pool, other=other.pool)
         return [replace(one, fate=Fate.WAITING, reason=rule)]
+
+    def percents(self, entry: Entry) -> Mapping[Level, Fraction] | None:
+        """The shares between the levels of an entry that takes none back, if the treasury does not give amounts."""
+        when = self._rate_date(entry) or entry.booked_on
+        given = entry.levels_fen is not None
+        return None if given else percents_of(entry, entry, self._versions.on(when).levels, entry.booked_on)
+
+    # What can change from one day to the next
+
+    @property
+    def signed(self) -> tuple[Terms, ...]:
+        """Every version that it reads by."""
+        return self._versions.signed
+
+    def days_of_change(self) -> set[date]:
+        """Rate dates from which an entry may be read otherwise than the day before."""
+        lives = {day for terms in self.signed for day in Window(terms.first, terms.last).cuts()}
+        facts = {day for fact in self.certified.facts for day in fact.days.cuts()}
+        return {*self._versions.dates, *self._places.parks.days()} | lives | facts
+
+    def booked_days_of_change(self) -> set[date]:
+        """Days of booking from which an entry may be read otherwise than the day before."""
+        rows = {day for terms in self.signed for row in terms.levels for day in Window(row.first, row.last).cuts()}
+        return rows | {succession.on for succession in self._places.regions.successions}
+
+    # One entry
 
     def _source(self, entry: Entry) -> Entry:
         """The entry whose attributes count: the first original (semantics 5.2)."""

@@ -67,11 +67,19 @@ class Schedule:
         own_year = agreement_year(self._versions.first.first, when) if "agreement_year" in self._scopes else 0
         return bisect_right(self._cuts, when), year, own_year
 
+    def may_change(self) -> set[date]:
+        """Days on which a version, a window or a certified value begins or has ended."""
+        may = {day for terms in self._versions.signed for day in self._days_of(terms.pool(self._pool))}
+        return may | set(self._versions.dates)
+
     def _days_of_change(self) -> list[date]:
         """Days on which a version begins, or the steps, weights or limits in force become others."""
-        may = {day for terms in self._versions.signed for day in self._days_of(terms.pool(self._pool))}
         signed = set(self._versions.dates)
-        return sorted(day for day in may | signed if day in signed or self._changes(day))
+        return sorted(day for day in self.may_change() if day in signed or self._changes(day))
+
+    def counts_by_agreement_year(self) -> bool:
+        """Whether some step or guarantee counts year of the agreement by year."""
+        return "agreement_year" in self._scopes
 
     def _days_of(self, pool: Pool | None) -> Iterator[date]:
         names: set[str] = set()

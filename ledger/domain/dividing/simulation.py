@@ -10,12 +10,13 @@ from datetime import date
 
 from ledger.domain.agreeing.agreement import Agreement, Version
 from ledger.domain.agreeing.certification import Certification
+from ledger.domain.calendar import DAY
+from ledger.domain.dividing.gathering import Gathering
 from ledger.domain.dividing.known import Known
 from ledger.domain.dividing.pools import Pools
 from ledger.domain.dividing.worksheet import Shares, less
 from ledger.domain.errors import RuleBroken
 from ledger.domain.facts.certified import CertifiedFact
-from ledger.domain.recording.entries import Entry
 from ledger.domain.terms import Terms
 
 
@@ -59,18 +60,16 @@ def course(known: Known, agreement: Agreement, cut: int) -> Course:
     """Divide everything known at a position by an agreement, year by year of booking."""
     pools = Pools(agreement.known_at(cut), known.certified(agreement, cut))
     claims = known.claims(agreement, cut)
-    by_year: dict[int, list[Entry]] = {}
-    for entry in known.entries:
-        if entry.position <= cut:
-            by_year.setdefault(entry.booked_on.year, []).append(entry)
+    gathering = Gathering(claims, pools, known.recorded)
+    booked = known.recorded.years(cut)
     before, years = pools.due_in_money(), {}
-    first = min([*by_year, agreement.known_at(cut).first.first.year])
-    for year in range(first, max(by_year, default=first) + 1):
-        pools.move_day(date(year, 12, 31))
-        for entry in by_year.get(year, ()):
-            pools.add_all(claims.read(entry))
+    first = min([*booked, agreement.known_at(cut).first.first.year])
+    for year in range(first, max(booked, default=first) + 1):
+        first_day, last_day = date(year, 1, 1), date(year, 12, 31)
+        pools.move_day(last_day)
+        pools.add_all(gathering.readings(known.recorded.rows(cut=cut, since=first_day - DAY, until=last_day)))
         after = pools.due_in_money()
-        if year in by_year or after != before:
+        if year in booked or after != before:
             years[year], before = less(after, before), after
     money = [division for division in pools.divisions.values() if division.pool.is_money]
     return Course(

@@ -88,11 +88,11 @@ class Certified:
         self._found: dict[tuple[type[CertifiedFact], str, str], list[CertifiedFact]] = {}
         for fact in self.facts:
             self._found.setdefault((type(fact), fact.name, fact.unit), []).append(fact)
-        self._units = {fact.unit for fact in self.facts}
+        self.units = {fact.unit for fact in self.facts if fact.unit}
 
     def knows(self, unit: str) -> bool:
         """Whether anything is certified for this unit alone."""
-        return unit in self._units
+        return unit in self.units
 
     def clock(self, clock: str, unit: str) -> date | None:
         """The day on which a unit's clock started, or None if nobody certified it."""

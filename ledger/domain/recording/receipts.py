@@ -42,16 +42,31 @@ class Texts(msgspec.Struct, frozen=True, eq=False):
         return cls(own.distinct, own.codes[codes])
 
     @classmethod
+    def alike(cls, text: str, count: int) -> "Texts":
+        """A column that holds one text throughout."""
+        return cls([text], np.zeros(count, np.uint8))
+
+    @classmethod
     def joined(cls, columns: Sequence["Texts"]) -> "Texts":
         """Several columns below one another."""
         firsts = np.cumsum([0, *(len(column.distinct) for column in columns)])
         codes = [column.codes.astype(np.int64) + first for column, first in zip(columns, firsts, strict=False)]
-        return cls.mapped([text for column in columns for text in column.distinct], np.concatenate(codes))
+        below = np.concatenate([np.empty(0, np.int64), *codes])
+        return cls.mapped([text for column in columns for text in column.distinct], below)
 
     def take(self, rows: Rows) -> "Texts":
         """Some lines of the column, with the texts they hold."""
         used, codes = np.unique(self.codes[rows], return_inverse=True)
         return Texts([self.distinct[code] for code in used], codes.astype(narrowest(len(used))))
+
+    def put(self, rows: Rows, texts: Sequence[str]) -> "Texts":
+        """The same column with other texts on some lines."""
+        if not len(rows):
+            return self
+        known = {text: code for code, text in enumerate(self.distinct)}
+        codes = self.codes.astype(np.int64)
+        codes[rows] = [known.setdefault(text, len(known)) for text in texts]
+        return Texts(list(known), codes)
 
     def __iter__(self) -> Iterator[str]:
         return iter([self.distinct[code] for code in self.codes.tolist()])
@@ -174,7 +189,7 @@ class Receipts(msgspec.Struct, frozen=True, eq=False, omit_defaults=True):
     def _percents(self) -> Iterator[dict[Level, Fraction] | None]:
         if self.percents is None:
             return iter([None] * len(self))
-        read = [_percents(text) for text in self.percents.distinct]
+        read = [percents_of(text) for text in self.percents.distinct]
         return (read[code] for code in self.percents.codes.tolist())
 
     def prints(self) -> np.ndarray:
@@ -255,7 +270,8 @@ def _day(ordinal: int) -> date | None:
     return date.fromordinal(ordinal) if ordinal else None
 
 
-def _percents(text: str) -> dict[Level, Fraction] | None:
+def percents_of(text: str) -> dict[Level, Fraction] | None:
+    """Shares by level as they were written down."""
     return dict(zip(LEVELS, map(Fraction, text.split("\t")), strict=True)) if text else None
 
 

@@ -65,9 +65,7 @@ class Books(Known):
             case FactProposed(agreement=number) | FactConfirmed(agreement=number):
                 self.facts = certification.evolve(self.facts, event, position, self.agreements[number])
             case ReceiptsRecorded(receipts=receipts):
-                for entry in receipts.entries(position):
-                    self.entries.append(entry)
-                    self.originals.add(entry)
+                self.recorded.add(position, receipts)
             case FiguresRecorded() | FiguresAccepted():
                 self.batches = acceptance.evolve(self.batches, event, position)
                 self.counted += acceptance.counting_from(self.batches, event, position)
@@ -125,7 +123,7 @@ class Books(Known):
 
     def first_period(self) -> Period | None:
         """The month of the first booking, or in which an agreement begins that moves money by itself."""
-        booked = [entry.booked_on for entry in self.entries] + [report.last for _, report in self.counted]
+        booked = self.recorded.booked() + [report.last for _, report in self.counted]
         booked += [each.terms.first for each in self.in_force(self.position) if _moves_by_itself(each.terms)]
         return Period.of(min(booked)) if booked else None
 

@@ -59,7 +59,8 @@ def _beside(document: Document, said: Facts) -> Document | None:
 
 def _readings(known: Known, agreement: Agreement, cut: int) -> list[Reading]:
     claims = known.claims(agreement, cut)
-    entries = sorted((entry for entry in known.entries if entry.position <= cut), key=lambda entry: entry.booked_on)
+    rows = claims.selectable(known.recorded, known.recorded.rows(cut=cut))
+    entries = sorted(known.recorded.entries(rows), key=lambda entry: entry.booked_on)
     return [reading for entry in entries for reading in claims.read(entry)]
 
 
@@ -158,7 +159,7 @@ def _of_contributions(known: Known, terms: Terms, pool: Pool, cut: int) -> Itera
         if report.is_input and position <= cut and party:
             by_unit[report.project if pool.per == "project" else ""].append((party, report))
     times_days = any(step.by and step.by.times_days for step in pool.steps)
-    last_year = max((entry.booked_on.year for entry in known.entries if entry.position <= cut), default=0)
+    last_year = max(known.recorded.years(cut), default=0)
     for unit, own in by_unit.items():
         named = {"unit": unit} if unit else {}
         if CONTRIBUTIONS in names:

@@ -12,11 +12,14 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ledger.domain.agreeing.agreement import Agreement
+from ledger.domain.dividing.gathering import Gathering
 from ledger.domain.dividing.known import Known
 from ledger.domain.dividing.pools import PoolKey, Pools
 from ledger.domain.dividing.reading import Reading
 from ledger.domain.dividing.worksheet import Shares, less
 from ledger.domain.recording.entries import Entry
+from ledger.domain.recording.receipts import Rows
+from ledger.domain.recording.recorded import FAR
 
 Worths = dict[PoolKey, Shares]
 
@@ -64,10 +67,10 @@ class Working:
         start = self._at
         self.pools.move_day(end.day)
         yield from self._moved("own", Turn("day", end.day.isoformat(), start.cut))
-        for entry in self._entries(lambda each: each.position <= start.cut and each.booked_on > start.day, end.day):
+        for entry in self._entries(self._rows(cut=start.cut, since=start.day, until=end.day)):
             yield from self._entered(entry, cause_of)
         yield from self._reported(Moment(start.cut, end.day), cause_of)
-        later = self._entries(lambda each: start.cut < each.position <= end.cut, end.day)
+        later = self._entries(self._rows(after=start.cut, cut=end.cut, until=end.day))
         entered = {position: list(each) for position, each in groupby(later, key=lambda entry: entry.position)}
         turns = {turn.position: turn for turn in self._turns(start.cut, end.cut)}
         reported = {position for position, _ in self._known.counted if start.cut < position <= end.cut}
@@ -89,8 +92,8 @@ class Working:
         others_cut = max(cut, self._agreement.in_force_at or 0)  # who came before is known from the start
         self._claims = self._known.claims(self._agreement, cut, others_cut)
         pools.move_day(day)
-        for entry in self._entries(lambda each: each.position <= cut, day):
-            pools.add_all(self._claims.read(entry))
+        gathering = Gathering(self._claims, pools, self._known.recorded)
+        pools.add_all(gathering.readings(self._known.recorded.rows(cut=cut, until=day)))
         self._figures = self._read_figures(moment)
         pools.add_all(self._figures.values())
         return pools
@@ -117,8 +120,13 @@ class Working:
             came = replace(reading.entry, amount_fen=1)  # a figure is never refunded, even where it falls
             yield from self._moved("revised" if old else cause_of(came), reading)
 
-    def _entries(self, known: Callable[[Entry], bool], day: date) -> Sequence[Entry]:
-        return [entry for entry in self._known.entries if entry.booked_on <= day and known(entry)]
+    def _rows(self, after: int = 0, cut: int = FAR, since: date = date.min, until: date = date.max) -> Rows:
+        """The lines recorded between two positions and booked between two days that the agreement may select."""
+        recorded = self._known.recorded
+        return self._claims.selectable(recorded, recorded.rows(after, cut, since, until))
+
+    def _entries(self, rows: Rows) -> Iterator[Entry]:
+        return self._known.recorded.entries(rows)
 
     def _turns(self, after: int, cut: int) -> Iterator[Turn]:
         """The facts and versions that count from a position between two; own ones come last where several do."""

@@ -1,0 +1,204 @@
+"""Gathering (归并): lines that nothing in force can tell apart are added up before they are divided.
+
+What is due depends on the sums of segments alone (semantics 5.4), so of a million lines only as many are read under
+the terms as there are different kinds of them: alike in the names that any pool looks at, and dated in days
+between which no version, window, fact, park or year changes.  Lines that take others back, lines that wait and
+lines that are rounded one by one are read one by one.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+
+from ledger.domain.calendar import month_starts
+from ledger.domain.dividing.claims import Claims
+from ledger.domain.dividing.levels import levels_in, retained_by_percent
+from ledger.domain.dividing.pools import Pools
+from ledger.domain.dividing.reading import Fate, Reading
+from ledger.domain.recording.entries import Entry, Key
+from ledger.domain.recording.receipts import Rows
+from ledger.domain.recording.recorded import Columns, Recorded
+from ledger.domain.terms import LAND_PROCEEDS_SUBJECT, LEVELS, TAKES_RECEIPTS, Level, Pool
+
+FEW = 50
+"""Below so many lines, reading each costs less than telling kinds apart."""
+
+
+@dataclass(frozen=True)
+class _Kinds:
+    """Lines by kind: the kind of each line, and the places of the lines in the order of their kinds."""
+
+    rows: Rows
+    kinds: np.ndarray
+    order: np.ndarray
+    begins: np.ndarray
+
+    @property
+    def firsts(self) -> list[int]:
+        """The first line of each kind, by its row."""
+        firsts: list[int] = self.rows[self.order[self.begins[:-1]]].tolist()
+        return firsts
+
+    def places(self, kind: int) -> np.ndarray:
+        """Where the lines of a kind stand among the rows."""
+        return self.order[self.begins[kind] : self.begins[kind + 1]]
+
+    def sums(self, amounts_fen: np.ndarray) -> np.ndarray:
+        """The sum of each kind's amounts."""
+        return np.add.reduceat(amounts_fen[self.order], self.begins[:-1])
+
+
+class Gathering:
+    """Reads recorded lines for one agreement, alike ones together."""
+
+    def __init__(self, claims: Claims, pools: Pools, recorded: Recorded) -> None:
+        self._claims = claims
+        self._pools = pools
+        self._recorded = recorded
+        self._first = pools.versions.first
+
+    def readings(self, rows: Rows) -> Iterator[Reading]:
+        """What some lines come to: for each kind one reading with the sum, or one for each line."""
+        rows = self._claims.selectable(self._recorded, rows)
+        if self._first.rounding.level == "line" or len(rows) <= FEW:
+            yield from self._one_by_one(rows)
+            return
+        alone = self._columns.takes_back[rows] | (self._rate_days(rows) == 0)
+        yield from self._one_by_one(rows[alone])
+        yield from self._together(rows[~alone])
+
+    def _one_by_one(self, rows: Rows) -> Iterator[Reading]:
+        for entry in self._recorded.entries(rows):
+            yield from self._claims.read(entry)
+
+    def _together(self, rows: Rows) -> Iterator[Reading]:
+        if not len(rows):
+            return
+        kinds = self._kinds(rows)
+        sums: dict[Level, np.ndarray] = {"as_given": kinds.sums(self._columns.amounts_fen[rows])}
+        for kind, first in enumerate(kinds.firsts):
+            found = list(self._claims.read(self._entry_like(first)))
+            if any(reading.fate is Fate.WAITING for reading in found):
+                yield from self._one_by_one(rows[kinds.places(kind)])
+                continue
+            for reading in found:
+                if reading.level not in sums:
+                    sums[reading.level] = kinds.sums(self._retained(kinds, reading.level))
+                yield replace(reading, amount_fen=int(sums[reading.level][kind]))
+
+    def _entry_like(self, row: int) -> Entry:
+        """An entry that is read as every line of its kind is."""
+        own = self._columns
+        names = [own.names[name][own.codes[name][row]] for name in ("subjects", "enterprises", "projects", "parks")]
+        subject, enterprise, project, park = names
+        levels = own.levels_fen[row].tolist()
+        return Entry(
+            Key("·"),
+            date.fromordinal(int(own.booked_on[row])),
+            int(own.amounts_fen[row]),
+            _day(int(own.period_first[row])),
+            _day(int(own.period_last[row])),
+            subject,
+            enterprise,
+            project,
+            park,
+            own.names["collectors"][own.codes["collectors"][row]],
+            levels_fen=dict(zip(LEVELS, levels, strict=True)) if any(levels) else None,
+            percents=own.percents_at(row),
+            position=int(own.positions[row]),
+        )
+
+    # Kinds
+
+    @property
+    def _columns(self) -> Columns:
+        return self._recorded.columns
+
+    def _rate_days(self, rows: Rows) -> np.ndarray:
+        own, rate_date = self._columns, self._first.rate_date
+        column = {"entry_date": own.booked_on, "tax_period": own.period_first, "tax_period_end": own.period_last}
+        return column[rate_date][rows]
+
+    def _kinds(self, rows: Rows) -> _Kinds:
+        own, pools = self._columns, list(self._judging_pools())
+        rated, booked = self._rate_days(rows), own.booked_on[rows]
+        columns = [_cells(rated, self._rate_cuts(rated)), _cells(booked, self._booked_cuts(booked))]
+        columns += [own.codes["collectors"][rows], self._subject_classes[own.codes["subjects"][rows]]]
+        if any(pool.per == "enterprise" or pool.selection.by == "list" for pool in pools):
+            columns.append(own.codes["enterprises"][rows])
+        if any(pool.per == "project" or pool.selection.by == "projects" for pool in pools):
+            columns.append(own.codes["projects"][rows])
+        if any(pool.selection.by == "park" for pool in pools):
+            columns.append(own.codes["parks"][rows])
+        if any(pool.level != "as_given" for pool in pools):
+            columns += [own.percents.codes[rows], np.any(own.levels_fen[rows], axis=1).astype(np.int64)]
+        return _told_apart(rows, columns)
+
+    def _judging_pools(self) -> Iterator[Pool]:
+        """The pools of receipts of the agreement and of its rivals, in every version."""
+        for terms in self._claims.signed():
+            yield from (pool for pool in terms.pools if pool.share in TAKES_RECEIPTS)
+
+    @cached_property
+    def _subject_classes(self) -> np.ndarray:
+        """Which subjects no pool and no table of levels can tell apart, by code."""
+        beginnings = {LAND_PROCEEDS_SUBJECT, *(subject for pool in self._judging_pools() for subject in pool.subjects)}
+        beginnings |= {row.subject for terms in self._claims.signed() for row in terms.levels}
+        known: dict[tuple[bool, ...], int] = {}
+        classes = []
+        for subject in self._columns.names["subjects"]:
+            traits = (not subject, *(subject.startswith(beginning) for beginning in sorted(beginnings)))
+            classes.append(known.setdefault(traits, len(known)))
+        return np.array(classes, np.int64)
+
+    def _rate_cuts(self, days: np.ndarray) -> set[date]:
+        first, last = _range(days)
+        years = {date(year, 1, 1) for year in range(first.year, last.year + 1)}
+        return years | self._claims.days_of_change() | self._pools.days_of_change(first, last)
+
+    def _booked_cuts(self, days: np.ndarray) -> set[date]:
+        first, last = _range(days)
+        months = month_starts(first, last) if self._first.rounding.level == "period" else set()
+        return months | self._claims.booked_days_of_change()
+
+    # Levels
+
+    def _retained(self, kinds: _Kinds, level: Level) -> np.ndarray:
+        """What a level retains of each line, as the reader says it of one."""
+        own = self._columns
+        wanted = [LEVELS.index(each) for each in levels_in(level)]
+        retained: np.ndarray = own.levels_fen[kinds.rows][:, wanted].sum(axis=1)
+        for kind, first in enumerate(kinds.firsts):
+            percents = self._claims.percents(self._entry_like(first))
+            if percents is not None:
+                lines = kinds.places(kind)
+                retained[lines] = retained_by_percent(own.amounts_fen[kinds.rows[lines]], percents, level)
+        return retained
+
+
+def _told_apart(rows: Rows, columns: Iterable[np.ndarray]) -> _Kinds:
+    """Lines of one kind are alike in every column."""
+    kinds = np.zeros(len(rows), np.int64)
+    for column in columns:
+        both = kinds * (int(column.max()) + 1) + column
+        _, kinds = np.unique(both, return_inverse=True)
+    order = np.argsort(kinds, kind="stable")
+    begins = np.searchsorted(kinds[order], np.arange(int(kinds.max()) + 2))
+    return _Kinds(rows, kinds, order, begins)
+
+
+def _cells(days: np.ndarray, cuts: set[date]) -> np.ndarray:
+    """Which run of days between two cuts each day lies in."""
+    ordinals = np.array(sorted(cut.toordinal() for cut in cuts), np.int64)
+    return np.asarray(np.searchsorted(ordinals, days, side="right"))
+
+
+def _range(days: np.ndarray) -> tuple[date, date]:
+    return date.fromordinal(int(days.min())), date.fromordinal(int(days.max()))
+
+
+def _day(ordinal: int) -> date | None:
+    return date.fromordinal(ordinal) if ordinal else None
