@@ -18,9 +18,12 @@ from ledger.domain.errors import Fault, RuleBroken, TermsRefused
 from ledger.domain.events import PeriodClosed, StatedPool
 from ledger.domain.money import yuan
 from ledger.domain.stating.closing import NothingToClose, PeriodAlreadyClosed, PeriodsCloseInOrder
-from ledger.domain.stating.statement import digest
+from ledger.domain.stating.statement import Stated, digest
+from ledger.domain.stating.statement import statements as statements_of
 from ledger.projections.statements import statements
+from tests import engine
 from tests.conftest import HEADER, REFUNDS, Enclave, agree, csv_file, fresh_books, two_counties
+from tests.histories import random_log
 
 JANUARY, FEBRUARY, MARCH, APRIL = (Period(2024, month) for month in (1, 2, 3, 4))
 LIMITED = {
@@ -390,3 +393,19 @@ class EverythingIsRefused(RuleBroken):
 
     zh = "明天的规矩，什么都不许。请改。"
     en = "Tomorrow's rule forbids everything. Mend it."
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32))
+def test_lines_together_and_line_by_line_give_each_cause_the_same(seed: int) -> None:
+    history, cuts = random_log(seed)
+    known, agreement = engine.known_of(history)
+    said = Stated()
+    for cut, day in cuts:
+        together, each = (
+            statements_of(known, agreement, said, Period.of(day), cut, line_by_line=one) for one in (False, True)
+        )
+        said = said.after(cut, day, [paper.stated for paper in together])
+
+        assert [paper.stated for paper in together] == [paper.stated for paper in each]
+        assert [paper.causes for paper in together] == [paper.causes for paper in each]

@@ -113,7 +113,7 @@ def explain(books: Books, number: str, period: Period, party: str, as_of: date |
 
 def _explanation(books: Books, agreement: Agreement, statement: Statement, period: Period, party: str) -> Explanation:
     before = statement.closed_at or (closed_at(books, period) if statement.as_of else None) or books.position + 1
-    papers = books.work(agreement, period, statement.cut, before, statement.as_of)
+    papers = books.work(agreement, period, statement.cut, before, statement.as_of, line_by_line=True)
     worked = next(paper for paper in papers if paper.key == statement.key)
     said = books.said(agreement.number, before).entitled_fen.get((statement.key, party), 0)
     line = next((line for line in statement.lines if line.party == party), None)

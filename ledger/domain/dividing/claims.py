@@ -27,7 +27,7 @@ class Claims:
     def __init__(self, agreement: Agreement, others: Iterable[Agreement], reader_at: ReaderAt) -> None:
         self._own = agreement
         self._reader = reader_at(agreement)
-        self._others = [(each, reader_at(each)) for each in others if _may_meet(each, agreement)]
+        self._others = [(each, reader_at(each)) for each in others if may_meet(each, agreement)]
 
     def read(self, entry: Entry) -> Iterator[Reading]:
         """The entry as the agreement may divide it."""
@@ -97,7 +97,7 @@ class Claims:
                     yield other, claim
 
 
-def _may_meet(one: Agreement, other: Agreement) -> bool:
+def may_meet(one: Agreement, other: Agreement) -> bool:
     """Whether two agreements may select the same entry, by the projects they name."""
     if one.number == other.number:
         return False

@@ -62,7 +62,6 @@ class Gathering:
 
     def readings(self, rows: Rows) -> Iterator[Reading]:
         """What some lines come to: for each kind one reading with the sum, or one for each line."""
-        rows = self._claims.selectable(self._recorded, rows)
         if self._first.rounding.level == "line" or len(rows) <= FEW:
             yield from self._one_by_one(rows)
             return

@@ -67,7 +67,8 @@ def course(known: Known, agreement: Agreement, cut: int) -> Course:
     for year in range(first, max(booked, default=first) + 1):
         first_day, last_day = date(year, 1, 1), date(year, 12, 31)
         pools.move_day(last_day)
-        pools.add_all(gathering.readings(known.recorded.rows(cut=cut, since=first_day - DAY, until=last_day)))
+        rows = known.recorded.rows(cut=cut, since=first_day - DAY, until=last_day)
+        pools.add_all(gathering.readings(claims.selectable(known.recorded, rows)))
         after = pools.due_in_money()
         if year in booked or after != before:
             years[year], before = less(after, before), after

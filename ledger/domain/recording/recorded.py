@@ -39,6 +39,8 @@ class Columns:
     percents: Texts
     takes_back: np.ndarray
     """Which lines take another back, as a mask."""
+    is_reversal: np.ndarray
+    """Which of them take it back whole, as a mask."""
 
     def percents_at(self, row: int) -> dict[Level, Fraction] | None:
         """The treasury's shares by level on a line."""
@@ -150,9 +152,10 @@ class Recorded:
         """Every line, column by column."""
         blocks = [receipts for _, receipts in self._blocks]
         counts = [len(receipts) for receipts in blocks]
-        takes_back = np.zeros(self._count, bool)
+        takes_back, is_reversal = np.zeros(self._count, bool), np.zeros(self._count, bool)
         for first, receipts in zip(self._firsts, blocks, strict=True):
             takes_back[first + receipts.original_rows] = True
+            is_reversal[first + receipts.reversals] = True
         names = self._names(np.flatnonzero(takes_back))
         return Columns(
             positions=np.repeat(np.array([position for position, _ in self._blocks], np.int64), counts),
@@ -165,6 +168,7 @@ class Recorded:
             levels_fen=np.concatenate([np.empty((0, len(LEVELS)), np.int64), *map(_levels, blocks)]),
             percents=Texts.joined([receipts.percents or Texts.alike("", len(receipts)) for receipts in blocks]),
             takes_back=takes_back,
+            is_reversal=is_reversal,
         )
 
     def _names(self, taking_back: Rows) -> dict[str, Texts]:

@@ -102,15 +102,22 @@ class Books(Known):
         return stated
 
     def work(
-        self, agreement: Agreement, period: Period, cut: int, before: int | None = None, as_of: date | None = None
+        self,
+        agreement: Agreement,
+        period: Period,
+        cut: int,
+        before: int | None = None,
+        as_of: date | None = None,
+        *,
+        line_by_line: bool = False,
     ) -> list[Worked]:
         """The statements of an agreement for the settlement a period ends, worked out at a cut.
 
-        `before` leaves out closings from a position on, so that a closing can be worked out again; `as_of` leaves
+        The changes are there line by line if they are asked for.  `before` leaves out closings from a position on, so that a closing can be worked out again; `as_of` leaves
         out what is booked later than a day.
         """
         said = self.said(agreement.number, self.position + 1 if before is None else before)
-        return statements(self, agreement, said, period, cut, as_of)
+        return statements(self, agreement, said, period, cut, as_of, line_by_line=line_by_line)
 
     def last_closed(self) -> Period | None:
         """The last period that was closed."""

@@ -5,6 +5,7 @@ First the day moves, then the log is walked (semantics finding 29); backwards, e
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 
 from ledger.domain.agreeing.agreement import Agreement
 from ledger.domain.calendar import DAY
@@ -12,9 +13,7 @@ from ledger.domain.dividing.known import Known
 from ledger.domain.dividing.pools import PoolKey
 from ledger.domain.dividing.worksheet import Shares
 from ledger.domain.errors import Conflict
-from ledger.domain.recording.entries import Entry
-from ledger.domain.stating.statement import cause_of
-from ledger.domain.stating.working import CauseOf, Change, Moment, Working, Worths, sums
+from ledger.domain.stating.working import Change, Moment, Working, Worths, sums
 
 
 @dataclass(frozen=True)
@@ -48,11 +47,7 @@ def bridge(known: Known, agreement: Agreement, start: Moment, end: Moment) -> Br
             raise NotInForceThen(agreement=agreement.number, position=moment.cut, when=when)
     between = Moment(start.cut, end.day)
     after = min(start.day, end.day) + DAY  # what was booked before that is late: it was not known at the earlier day
-
-    def cause(entry: Entry) -> str:
-        return cause_of(entry, after)
-
-    changes = [*_way(known, agreement, start, between, cause), *_way(known, agreement, between, end, cause)]
+    changes = [*_way(known, agreement, start, between, after), *_way(known, agreement, between, end, after)]
     return Bridge(start, end, _due(known, agreement, start), _due(known, agreement, end), tuple(changes))
 
 
@@ -60,11 +55,11 @@ def _due(known: Known, agreement: Agreement, moment: Moment) -> Worths:
     return Working(known, agreement, moment).due
 
 
-def _way(known: Known, agreement: Agreement, start: Moment, end: Moment, cause: CauseOf) -> Iterator[Change]:
+def _way(known: Known, agreement: Agreement, start: Moment, end: Moment, begins: date) -> Iterator[Change]:
     """The changes between two moments that differ in their position or in their day."""
     first, last = min(start, end), max(start, end)
     working = Working(known, agreement, first)
-    for change in working.walk(last, cause):
+    for change in working.walk(last, begins, line_by_line=False):
         yield change if first == start else _undone(change)
 
 

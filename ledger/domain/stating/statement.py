@@ -17,16 +17,13 @@ from ledger.domain.calendar import Period, settlement
 from ledger.domain.dividing.division import Division
 from ledger.domain.dividing.known import Known
 from ledger.domain.dividing.pools import PoolKey
-from ledger.domain.dividing.reading import Reading
 from ledger.domain.dividing.worksheet import Shares, less, rows_by_step, rows_less
 from ledger.domain.errors import RuleBroken
 from ledger.domain.events import StatedLine, StatedPool
 from ledger.domain.money import check_sums
-from ledger.domain.recording.entries import Entry
+from ledger.domain.stating.causes import CAUSES
 from ledger.domain.stating.working import Change, Moment, Working, sums
 from ledger.domain.terms import Pool, Terms
-
-CAUSES = ("own", "late", "refund", "corrected", "amended", "certified", "revised", "carried")
 
 
 @dataclass(frozen=True)
@@ -70,11 +67,18 @@ class Worked:
 
 
 def statements(
-    known: Known, agreement: Agreement, said: Stated, period: Period, cut: int, as_of: date | None = None
+    known: Known,
+    agreement: Agreement,
+    said: Stated,
+    period: Period,
+    cut: int,
+    as_of: date | None = None,
+    *,
+    line_by_line: bool = False,
 ) -> list[Worked]:
     """One statement for each pool; nothing if the agreement was not in force at the cut.
 
-    With `as_of` only what is booked up to that day counts, which may lie before the period's last.
+    The changes are there line by line if they are asked for.  With `as_of` only what is booked up to that day counts, which may lie before the period's last.
     """
     if not agreement.is_in_force(cut):
         return []
@@ -84,23 +88,16 @@ def statements(
     rows_before = {key: rows_by_step(division) for key, division in working.pools.divisions.items()}
     terms = agreement.known_at(cut).on(period.last)
     first = period.settlement_first(terms.every)
-    changes = list(working.walk(Moment(cut, day), lambda entry: cause_of(entry, first)))
+    changes = list(working.walk(Moment(cut, day), first, line_by_line=line_by_line))
     paper = _Paper(agreement, terms, said, period)
     worked = []
     for key, division in working.pools.divisions.items():
-        own = [change for change in changes if _touches(change, key)]
+        own = [change for change in changes if change.touches(key)]
         found = paper.worked(key, division, due_before.get(key, {}), own)
         found.rows = rows_less(rows_by_step(division), rows_before.get(key, {}))
         found.reasons = working.pools.reasons(key)
         worked.append(found)
     return [each for each in worked if each.changes or any(each.causes["carried"].values()) or paper.is_alive(each.key)]
-
-
-def _touches(change: Change, key: PoolKey) -> bool:
-    """Whether a change belongs to a pool: an entry that it read, or anything that moved it."""
-    what = change.what
-    read = isinstance(what, Reading) and (what.pool, what.measure) == key
-    return read or any(change.worths.get(key, {}).values())
 
 
 @dataclass(frozen=True)
@@ -170,15 +167,6 @@ class _Paper:
         number = "-".join(part for part in (self.agreement.number, *key, name) if part)
         again = sum(said == number or said.startswith(f"{number}-补") for said in self.said.numbers)
         return f"{number}-补{again}" if again else number
-
-
-def cause_of(entry: Entry, first: date) -> str:
-    """Why an entry moves a statement whose settlement begins on `first`."""
-    if entry.is_reversal:
-        return "corrected"
-    if entry.original is not None or entry.amount_fen < 0:
-        return "refund"
-    return "late" if entry.booked_on < first else "own"
 
 
 def digest(statement: StatedPool) -> str:
