@@ -1,15 +1,20 @@
 """Coverage: which money no signed agreement selects, and which waits, so that none is lost from sight."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+
 from ledger.domain.agreeing.acceptance import Batch
+from ledger.domain.agreeing.agreement import Agreement
 from ledger.domain.calendar import DAY
 from ledger.domain.dividing.figure_reading import FigureReader
+from ledger.domain.dividing.gathering import Gathering
+from ledger.domain.dividing.pools import Pools
 from ledger.domain.dividing.reading import Fate, Reading
 from ledger.domain.errors import RuleBroken
-from ledger.domain.recording.entries import Entry
+from ledger.domain.recording.receipts import Rows
 from ledger.domain.stating.books import Books
 
 REASONS_SHOWN_MAX = 5
@@ -25,40 +30,32 @@ class Coverage:
     reasons: tuple[RuleBroken, ...] = ()
 
 
-def coverage(books: Books, entries: Iterable[Entry]) -> Coverage:
-    """What the agreements that every party signed make of some entries."""
-    unselected: list[Entry] = []
-    waiting = 0
+def coverage(books: Books, rows: Rows) -> Coverage:
+    """What the agreements that every party signed make of some lines."""
+    columns = books.recorded.columns
+    is_selected, waits = np.zeros(len(books.recorded), bool), np.zeros(len(books.recorded), bool)
     reasons: dict[object, RuleBroken] = {}
-    read = _reading(books)
-    for entry in entries:
-        readings = read(entry)
-        rules = [each.reason for each in readings if each.fate is Fate.WAITING and each.reason]
-        unselected += [] if readings else [entry]
-        waiting += bool(rules)
-        for rule in rules:
-            reasons.setdefault(_without_voucher(rule), rule)
+    for agreement in books.in_force(books.position):
+        for own, readings in _read(books, agreement, rows):
+            rules = [each.reason for each in readings if each.fate is Fate.WAITING and each.reason]
+            is_selected[own] |= bool(readings)
+            waits[own] |= bool(rules)
+            for rule in rules:
+                reasons.setdefault(_without_voucher(rule), rule)
+    unselected = rows[~is_selected[rows]]
     return Coverage(
         unselected_lines=len(unselected),
-        unselected_fen=sum(entry.amount_fen for entry in unselected),
-        waiting_lines=waiting,
+        unselected_fen=int(columns.amounts_fen[unselected].sum()),
+        waiting_lines=int(waits.sum()),
         reasons=tuple(reasons.values())[:REASONS_SHOWN_MAX],
     )
 
 
-def _reading(books: Books) -> Callable[[Entry], list[Reading]]:
-    """How all agreements in force read an entry; where several select it, by whose claim comes first."""
-    in_force = books.in_force(books.position)
-    readers = [books.reader(agreement, books.position) for agreement in in_force]
-    claims = [books.claims(agreement, books.position) for agreement in in_force]
-
-    def read(entry: Entry) -> list[Reading]:
-        found = [readings for readings in (reader.read(entry) for reader in readers) if readings]
-        if len(found) > 1:
-            return [reading for each in claims for reading in each.read(entry)]
-        return found[0] if found else []
-
-    return read
+def _read(books: Books, agreement: Agreement, rows: Rows) -> Iterator[tuple[Rows, list[Reading]]]:
+    """How an agreement reads the lines that it may select, beside others in force."""
+    claims, cut = books.claims(agreement, books.position), books.position
+    pools = Pools(agreement.known_at(cut), books.certified(agreement, cut))
+    return Gathering(claims, pools, books.recorded).read(claims.selectable(books.recorded, rows))
 
 
 def _without_voucher(rule: RuleBroken) -> object:
@@ -66,14 +63,14 @@ def _without_voucher(rule: RuleBroken) -> object:
     return rule.kind, tuple((name, str(fact)) for name, fact in rule.facts.items() if name != "voucher")
 
 
-def recorded_last(books: Books, lines: int, position: int) -> list[Entry]:
+def recorded_last(books: Books, lines: int, position: int) -> Rows:
     """The lines of an import that ended at a position."""
-    return list(books.recorded.last(lines, position))
+    return books.recorded.rows(cut=position)[-lines:]
 
 
-def booked(books: Books, first: date, last: date) -> list[Entry]:
-    """The entries booked from one day to another."""
-    return list(books.recorded.entries(books.recorded.rows(since=first - DAY, until=last)))
+def booked(books: Books, first: date, last: date) -> Rows:
+    """The lines booked from one day to another."""
+    return books.recorded.rows(since=first - DAY, until=last)
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,10 @@ class Gathering:
 
     def readings(self, rows: Rows) -> Iterator[Reading]:
         """What some lines come to: for each kind one reading with the sum, or one for each line."""
+        return (reading for _, found in self.read(rows) for reading in found)
+
+    def read(self, rows: Rows) -> Iterator[tuple[Rows, list[Reading]]]:
+        """Lines that are read alike, and their readings; none where no pool takes them."""
         if self._first.rounding.level == "line" or len(rows) <= FEW:
             yield from self._one_by_one(rows)
             return
@@ -69,24 +73,24 @@ class Gathering:
         yield from self._one_by_one(rows[alone])
         yield from self._together(rows[~alone])
 
-    def _one_by_one(self, rows: Rows) -> Iterator[Reading]:
-        for entry in self._recorded.entries(rows):
-            yield from self._claims.read(entry)
+    def _one_by_one(self, rows: Rows) -> Iterator[tuple[Rows, list[Reading]]]:
+        for place, entry in enumerate(self._recorded.entries(rows)):
+            yield rows[place : place + 1], list(self._claims.read(entry))
 
-    def _together(self, rows: Rows) -> Iterator[Reading]:
+    def _together(self, rows: Rows) -> Iterator[tuple[Rows, list[Reading]]]:
         if not len(rows):
             return
         kinds = self._kinds(rows)
         sums: dict[Level, np.ndarray] = {"as_given": kinds.sums(self._columns.amounts_fen[rows])}
         for kind, first in enumerate(kinds.firsts):
-            found = list(self._claims.read(self._entry_like(first)))
+            own, found = rows[kinds.places(kind)], list(self._claims.read(self._entry_like(first)))
             if any(reading.fate is Fate.WAITING for reading in found):
-                yield from self._one_by_one(rows[kinds.places(kind)])
+                yield from self._one_by_one(own)
                 continue
             for reading in found:
                 if reading.level not in sums:
                     sums[reading.level] = kinds.sums(self._retained(kinds, reading.level))
-                yield replace(reading, amount_fen=int(sums[reading.level][kind]))
+            yield own, [replace(reading, amount_fen=int(sums[reading.level][kind])) for reading in found]
 
     def _entry_like(self, row: int) -> Entry:
         """An entry that is read as every line of its kind is."""

@@ -98,11 +98,6 @@ class Recorded:
         days = self.columns.booked_on
         return [date.fromordinal(int(day)) for day in (days.min(), days.max())] if len(days) else []
 
-    def last(self, count: int, cut: int) -> Iterator[Entry]:
-        """The last lines recorded up to a position."""
-        end = int(np.searchsorted(self.columns.positions, cut + 1))
-        return self.entries(np.arange(max(0, end - count), end))
-
     def of_projects(self, names: Iterable[str], rows: Rows) -> Rows:
         """The lines among some that are of certain projects."""
         order, projects = self._by_project
