@@ -137,7 +137,7 @@ class Gathering:
         if any(pool.selection.by == "park" for pool in pools):
             columns.append(own.codes["parks"][rows])
         if any(pool.level != "as_given" for pool in pools):
-            columns += [own.percents.codes[rows], np.any(own.levels_fen[rows], axis=1).astype(np.int64)]
+            columns += [own.percents[rows], np.any(own.levels_fen[rows], axis=1).astype(np.int64)]
         return _told_apart(rows, columns)
 
     def _judging_pools(self) -> Iterator[Pool]:

@@ -46,27 +46,10 @@ class Texts(msgspec.Struct, frozen=True, eq=False):
         """A column that holds one text throughout."""
         return cls([text], np.zeros(count, np.uint8))
 
-    @classmethod
-    def joined(cls, columns: Sequence["Texts"]) -> "Texts":
-        """Several columns below one another."""
-        firsts = np.cumsum([0, *(len(column.distinct) for column in columns)])
-        codes = [column.codes.astype(np.int64) + first for column, first in zip(columns, firsts, strict=False)]
-        below = np.concatenate([np.empty(0, np.int64), *codes])
-        return cls.mapped([text for column in columns for text in column.distinct], below)
-
     def take(self, rows: Rows) -> "Texts":
         """Some lines of the column, with the texts they hold."""
         used, codes = np.unique(self.codes[rows], return_inverse=True)
         return Texts([self.distinct[code] for code in used], codes.astype(narrowest(len(used))))
-
-    def put(self, rows: Rows, texts: Sequence[str]) -> "Texts":
-        """The same column with other texts on some lines."""
-        if not len(rows):
-            return self
-        known = {text: code for code, text in enumerate(self.distinct)}
-        codes = self.codes.astype(np.int64)
-        codes[rows] = [known.setdefault(text, len(known)) for text in texts]
-        return Texts(list(known), codes)
 
     def __iter__(self) -> Iterator[str]:
         return iter([self.distinct[code] for code in self.codes.tolist()])
@@ -180,10 +163,15 @@ class Receipts(msgspec.Struct, frozen=True, eq=False, omit_defaults=True):
         """The voucher of every line."""
         return [voucher.decode() for voucher in self.vouchers.tolist()]
 
+    def levels_by_line(self) -> np.ndarray:
+        """The treasury's own figures, four levels a line; zeros where it gave none."""
+        none = np.zeros((len(self), len(LEVELS)), np.int64)
+        return none if self.levels_fen is None else self.levels_fen.reshape(-1, len(LEVELS))
+
     def _levels(self) -> Iterator[dict[Level, int] | None]:
         if self.levels_fen is None:
             return iter([None] * len(self))
-        rows = self.levels_fen.reshape(-1, len(LEVELS)).tolist()
+        rows = self.levels_by_line().tolist()
         return (dict(zip(LEVELS, each, strict=True)) if any(each) else None for each in rows)
 
     def _percents(self) -> Iterator[dict[Level, Fraction] | None]:

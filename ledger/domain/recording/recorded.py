@@ -1,50 +1,104 @@
 """What was recorded (已入账): every line of receipts so far, in columns, in the order of the log.
 
 Questions are answered over whole columns; entries are made only of the lines that somebody looks at one by one.
-A line that takes another back stands here under the names of the first original (semantics 5.2).
+One more block costs what it holds, however much is there.  A line that takes another back stands here under the
+names of the first original (semantics 5.2).
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from functools import cached_property
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import numpy as np
 
 from ledger.domain.recording.entries import Entry, Originals
-from ledger.domain.recording.receipts import NONE, Receipts, Rows, Texts, percents_of, prints_of
+from ledger.domain.recording.receipts import NONE, Receipts, Rows, Texts, percents_of
 from ledger.domain.terms import LEVELS, Level
 
-NAMED = ("subjects", "enterprises", "projects", "parks", "collectors")
-ATTRIBUTES = ("subject", "enterprise", "project", "park", "collector")
+NAMED = {
+    "subjects": "subject",
+    "enterprises": "enterprise",
+    "projects": "project",
+    "parks": "park",
+    "collectors": "collector",
+}
 """The columns of names that an agreement may select and count by, and what an entry calls each."""
 FAR = 2**62
 
 
 @dataclass(frozen=True)
 class Columns:
-    """Every line, column by column: days as ordinals (0 where none is said), names as codes of `names`."""
+    """Every line, column by column: days as ordinals (0 where none is said), names as codes of `names`.
+
+    `levels_fen` are the treasury's own figures, four levels a line, zeros where it gave none; `takes_back` says
+    which lines take another back, `is_reversal` which of them whole.
+    """
 
     positions: np.ndarray
     booked_on: np.ndarray
     period_first: np.ndarray
     period_last: np.ndarray
     amounts_fen: np.ndarray
+    levels_fen: np.ndarray
+    takes_back: np.ndarray
+    is_reversal: np.ndarray
+    percents: np.ndarray
     codes: dict[str, np.ndarray]
     names: dict[str, list[str]]
-    levels_fen: np.ndarray
-    """The treasury's own figures, four levels a line; zeros where it gave none."""
-    percents: Texts
-    takes_back: np.ndarray
-    """Which lines take another back, as a mask."""
-    is_reversal: np.ndarray
-    """Which of them take it back whole, as a mask."""
 
     def percents_at(self, row: int) -> dict[Level, Fraction] | None:
         """The treasury's shares by level on a line."""
-        return percents_of(self.percents.distinct[self.percents.codes[row]])
+        return percents_of(self.names["percents"][self.percents[row]])
+
+
+class _Growing:
+    """A column that grows at its end; room is made by doubling, so that adding costs what is added."""
+
+    def __init__(self, dtype: type, width: int = 0) -> None:
+        self._room: np.ndarray = np.zeros((0, width) if width else 0, dtype)
+        self._count = 0
+
+    @property
+    def values(self) -> np.ndarray:
+        """Everything added so far."""
+        return self._room[: self._count]
+
+    def add(self, values: np.ndarray) -> None:
+        """Add values at the end."""
+        end = self._count + len(values)
+        if end > len(self._room):
+            room = np.zeros((max(end, 2 * len(self._room)), *self._room.shape[1:]), self._room.dtype)
+            room[: self._count] = self.values
+            self._room = room
+        self._room[self._count : end] = values
+        self._count = end
+
+
+class _GrowingNames:
+    """A column of names that grows at its end: codes, and the name of each code."""
+
+    def __init__(self) -> None:
+        self.codes = _Growing(np.int32)
+        self.names: list[str] = []
+        self._known: dict[str, int] = {}
+
+    def add(self, texts: Texts) -> None:
+        """Add the names of some lines."""
+        own = np.array([self.code(text) for text in texts.distinct], np.int32)
+        self.codes.add(own[texts.codes])
+
+    def code(self, name: str) -> int:
+        """The code of a name, a new one if nobody knows it."""
+        if name not in self._known:
+            self._known[name] = len(self.names)
+            self.names.append(name)
+        return self._known[name]
+
+    def known(self, names: Iterable[str]) -> list[int]:
+        """The codes of those among some names that stand anywhere."""
+        return [self._known[name] for name in names if name in self._known]
 
 
 class Recorded:
@@ -52,8 +106,23 @@ class Recorded:
 
     def __init__(self) -> None:
         self._blocks: list[tuple[int, Receipts]] = []
-        self._firsts: list[int] = []
-        self._count = 0
+        self._firsts = _Growing(np.int64)
+        self._plain = {
+            "positions": _Growing(np.int64),
+            "booked_on": _Growing(np.int32),
+            "period_first": _Growing(np.int32),
+            "period_last": _Growing(np.int32),
+            "amounts_fen": _Growing(np.int64),
+            "levels_fen": _Growing(np.int64, len(LEVELS)),
+            "takes_back": _Growing(np.bool_),
+            "is_reversal": _Growing(np.bool_),
+        }
+        self._prints = _Growing(np.int64)
+        self._names = {name: _GrowingNames() for name in (*NAMED, "percents")}
+        self._of_project: dict[int, list[np.ndarray]] = {}
+        self._noted = 0
+        self._originals = Originals()
+        self._unresolved: list[int] = []
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> "Recorded":
@@ -63,125 +132,126 @@ class Recorded:
             recorded.add(position, Receipts.of(list(own)))
         return recorded
 
-    def add(self, position: int, receipts: Receipts) -> None:
-        """Take in the lines of one event."""
-        self._blocks.append((position, receipts))
-        self._firsts.append(self._count)
-        self._count += len(receipts)
-        for name in ("columns", "originals", "_related", "_by_project"):
-            self.__dict__.pop(name, None)
-
     def __len__(self) -> int:
-        return self._count
+        return len(self._prints.values)
 
     def __iter__(self) -> Iterator[Entry]:
         for position, receipts in self._blocks:
             yield from receipts.entries(position)
 
+    # Blocks come in
+
+    def add(self, position: int, receipts: Receipts) -> None:
+        """Take in the lines of one event."""
+        first, count = len(self), len(receipts)
+        self._blocks.append((position, receipts))
+        self._firsts.add(np.array([first]))
+        self._prints.add(receipts.prints())
+        values = {
+            "positions": np.full(count, position),
+            "levels_fen": receipts.levels_by_line(),
+            "takes_back": _mask(count, receipts.original_rows),
+            "is_reversal": _mask(count, receipts.reversals),
+        }
+        for name, column in self._plain.items():
+            column.add(values[name] if name in values else getattr(receipts, name))
+        for name in NAMED:
+            self._names[name].add(getattr(receipts, name))
+        self._names["percents"].add(receipts.percents or Texts.alike("", count))
+        self._unresolved += (first + receipts.original_rows).tolist()
+
+    def _note_projects(self) -> None:
+        """Note the new lines under their projects."""
+        self._resolve()
+        rows, self._noted = np.arange(self._noted, len(self)), len(self)
+        codes = self._names["projects"].codes.values[rows]
+        order = np.argsort(codes, kind="stable")
+        for begin, end in _runs(codes[order]):
+            self._of_project.setdefault(int(codes[order[begin]]), []).append(rows[order[begin:end]])
+
+    def _resolve(self) -> None:
+        """Name the new lines that take others back by their first originals."""
+        if not self._unresolved:
+            return
+        rows, self._unresolved = np.array(self._unresolved, np.int64), []
+        blocks = np.unique(np.searchsorted(self._firsts.values, rows, side="right") - 1).tolist()
+        named = np.concatenate([self._blocks[block][1].original_prints() for block in blocks])
+        self._remember(np.union1d(np.flatnonzero(np.isin(self._prints.values, named)), rows))
+        for row, entry in zip(rows.tolist(), self.entries(rows), strict=True):
+            source = [entry, *self._originals.above(entry)][-1]
+            for name, attribute in NAMED.items():
+                column = self._names[name]
+                column.codes.values[row] = column.code(getattr(source, attribute))
+
+    def _remember(self, rows: Rows) -> None:
+        for entry in self.entries(rows):
+            if self._originals.get(entry.key) is None:
+                self._originals.add(entry)
+
     # Lines
+
+    @property
+    def columns(self) -> Columns:
+        """Every line, column by column."""
+        self._resolve()
+        return Columns(
+            **{name: column.values for name, column in self._plain.items()},
+            percents=self._names["percents"].codes.values,
+            codes={name: self._names[name].codes.values for name in NAMED},
+            names={name: column.names for name, column in self._names.items()},
+        )
+
+    @property
+    def originals(self) -> Originals:
+        """The lines that take others back, and those that are taken back."""
+        self._resolve()
+        return self._originals
 
     def rows(self, after: int = 0, cut: int = FAR, since: date = date.min, until: date = date.max) -> Rows:
         """The lines recorded behind a position and up to another, booked after a day and up to another."""
-        own = self.columns
-        first, last = np.searchsorted(own.positions, [after + 1, cut + 1]).tolist()
-        booked = own.booked_on[first:last]
+        first, last = np.searchsorted(self._plain["positions"].values, [after + 1, cut + 1]).tolist()
+        booked = self._plain["booked_on"].values[first:last]
         found: Rows = first + np.flatnonzero((booked > since.toordinal()) & (booked <= until.toordinal()))
         return found
 
+    def of_projects(self, names: Iterable[str], rows: Rows) -> Rows:
+        """The lines among some that are of certain projects; both in the order of the log."""
+        self._note_projects()
+        own = [part for code in self._names["projects"].known(names) for part in self._of_project.get(code, ())]
+        found = np.sort(np.concatenate([NONE, *own]))
+        if not len(rows) or not len(found):
+            return rows[:0]
+        at = np.minimum(np.searchsorted(rows, found), len(rows) - 1)
+        among: Rows = found[rows[at] == found]
+        return among
+
+    def entries(self, rows: Rows) -> Iterator[Entry]:
+        """Some lines as entries, in the order of the log; row numbers must rise."""
+        blocks = np.searchsorted(self._firsts.values, rows, side="right") - 1
+        for begin, end in _runs(blocks):
+            block = int(blocks[begin])
+            position, receipts = self._blocks[block]
+            yield from receipts.entries(position, rows[begin:end] - self._firsts.values[block])
+
     def years(self, cut: int = FAR) -> list[int]:
         """The years in which something recorded up to a position was booked."""
-        days = np.unique(self.columns.booked_on[: np.searchsorted(self.columns.positions, cut + 1)]).tolist()
+        end = np.searchsorted(self._plain["positions"].values, cut + 1)
+        days = np.unique(self._plain["booked_on"].values[:end]).tolist()
         return sorted({date.fromordinal(day).year for day in days})
 
     def booked(self) -> list[date]:
         """The first and the last day on which something was booked; empty if nothing was."""
-        days = self.columns.booked_on
+        days = self._plain["booked_on"].values
         return [date.fromordinal(int(day)) for day in (days.min(), days.max())] if len(days) else []
 
-    def of_projects(self, names: Iterable[str], rows: Rows) -> Rows:
-        """The lines among some that are of certain projects."""
-        order, projects = self._by_project
-        codes = {name: code for code, name in enumerate(self.columns.names["projects"])}
-        wanted = [codes[name] for name in names if name in codes]
-        begins, ends = np.searchsorted(projects, wanted), np.searchsorted(projects, wanted, side="right")
-        own = [order[begin:end] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
-        found = np.sort(np.concatenate([NONE, *own]))
-        return found if len(rows) == self._count else np.intersect1d(found, rows, assume_unique=True)
 
-    @cached_property
-    def _by_project(self) -> tuple[np.ndarray, np.ndarray]:
-        codes = self.columns.codes["projects"]
-        order = np.argsort(codes, kind="stable")
-        return order, codes[order]
-
-    def entries(self, rows: Rows) -> Iterator[Entry]:
-        """Some lines as entries, in the order of the log; row numbers must rise."""
-        bounds = np.searchsorted(rows, [*self._firsts, self._count]).tolist()
-        for index, (position, receipts) in enumerate(self._blocks):
-            own = rows[bounds[index] : bounds[index + 1]]
-            if len(own):
-                yield from receipts.entries(position, own - self._firsts[index])
-
-    @cached_property
-    def originals(self) -> Originals:
-        """The lines that take others back, and those that are taken back."""
-        return Originals(self.entries(self._related))
-
-    @cached_property
-    def _related(self) -> Rows:
-        named = [key.split("\t")[0].encode() for _, receipts in self._blocks for key in receipts.originals]
-        if not named:
-            return np.empty(0, np.int64)
-        prints = np.unique(prints_of(np.array(named, np.bytes_)))
-        found = [NONE.astype(np.int64)]
-        for first, (_, receipts) in zip(self._firsts, self._blocks, strict=True):
-            own = np.isin(receipts.prints(), prints)
-            own[receipts.original_rows] = True
-            found.append(first + np.flatnonzero(own))
-        return np.concatenate(found)
-
-    # Columns
-
-    @cached_property
-    def columns(self) -> Columns:
-        """Every line, column by column."""
-        blocks = [receipts for _, receipts in self._blocks]
-        counts = [len(receipts) for receipts in blocks]
-        takes_back, is_reversal = np.zeros(self._count, bool), np.zeros(self._count, bool)
-        for first, receipts in zip(self._firsts, blocks, strict=True):
-            takes_back[first + receipts.original_rows] = True
-            is_reversal[first + receipts.reversals] = True
-        names = self._names(np.flatnonzero(takes_back))
-        return Columns(
-            positions=np.repeat(np.array([position for position, _ in self._blocks], np.int64), counts),
-            booked_on=_below(blocks, "booked_on"),
-            period_first=_below(blocks, "period_first"),
-            period_last=_below(blocks, "period_last"),
-            amounts_fen=_below(blocks, "amounts_fen"),
-            codes={name: column.codes for name, column in names.items()},
-            names={name: column.distinct for name, column in names.items()},
-            levels_fen=np.concatenate([np.empty((0, len(LEVELS)), np.int64), *map(_levels, blocks)]),
-            percents=Texts.joined([receipts.percents or Texts.alike("", len(receipts)) for receipts in blocks]),
-            takes_back=takes_back,
-            is_reversal=is_reversal,
-        )
-
-    def _names(self, taking_back: Rows) -> dict[str, Texts]:
-        """The columns of names; a line that takes another back has those of the first original."""
-        joined = {name: Texts.joined([getattr(receipts, name) for _, receipts in self._blocks]) for name in NAMED}
-        sources = [[entry, *self.originals.above(entry)][-1] for entry in self.entries(taking_back)]
-        return {
-            name: column.put(taking_back, [getattr(source, attribute) for source in sources])
-            for (name, column), attribute in zip(joined.items(), ATTRIBUTES, strict=True)
-        }
+def _runs(codes: np.ndarray) -> list[tuple[int, int]]:
+    """Where each run of alike codes begins and ends."""
+    bounds = [*np.flatnonzero(np.diff(codes, prepend=-1)).tolist(), len(codes)]
+    return list(pairwise(bounds)) if len(codes) else []
 
 
-def _below(blocks: Iterable[Receipts], name: str) -> np.ndarray:
-    """A column of several blocks, one below the other."""
-    return np.concatenate([np.empty(0, np.int64), *(getattr(receipts, name) for receipts in blocks)])
-
-
-def _levels(receipts: Receipts) -> np.ndarray:
-    if receipts.levels_fen is None:
-        return np.zeros((len(receipts), len(LEVELS)), np.int64)
-    return receipts.levels_fen.reshape(-1, len(LEVELS))
+def _mask(count: int, rows: Rows) -> np.ndarray:
+    mask = np.zeros(count, bool)
+    mask[rows] = True
+    return mask
