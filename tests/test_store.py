@@ -508,3 +508,18 @@ def test_a_locked_database_is_refused_kindly_and_nothing_is_recorded(
     assert ledger.import_receipts(csv_file(["V1,2024-01-05,1.00"]), "一.csv").recorded == 1
     holder.close()
     ledger.close_files()
+
+
+def test_the_index_is_written_anew_from_the_log_as_it_was_and_mended_where_it_was_not(
+    sound: Path, books_file: Path, enclave: Enclave
+) -> None:
+    with tampered_copy(sound) as (path, intruder):
+        shutil.copy(path, books_file)
+        assert "完全一致" in enclave("rebuild").out
+
+        intruder.execute("UPDATE voucher_runs SET places = zeroblob(length(places))")
+        intruder.commit()
+        shutil.copy(path, books_file)
+        assert enclave("verify").code == 1
+        assert "不一致" in enclave("rebuild").out
+        assert enclave("verify").code == 0

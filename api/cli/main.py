@@ -35,6 +35,7 @@ COMMANDS = {
     "bridge": "api.cli.bridge:bridge_command",
     "events": "api.cli.log:events",
     "verify": "api.cli.log:verify",
+    "rebuild": "api.cli.log:rebuild",
     "steps": "api.cli.features:steps",
     "feature": "api.cli.features:feature",
 }

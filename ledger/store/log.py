@@ -220,13 +220,13 @@ class Log(Application[UUID]):
             prints, places = self.recorder.everything(kind)
         return Indexed(prints, *position_and_row(places))
 
-    def index_anew(self) -> None:
-        """Write the index of vouchers from the log, in the place of the one that is there."""
+    def index_anew(self) -> bool:
+        """Write the index of vouchers from the log in the place of the one that is there; whether both were alike."""
         recorded = (
             (position, event.receipts) for position, event in self.history() if isinstance(event, ReceiptsRecorded)
         )
         with self._translated():
-            self.recorder.index_anew(list(recorded))
+            return self.recorder.index_anew(recorded)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

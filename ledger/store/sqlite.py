@@ -7,6 +7,7 @@ the chain has no window.  WAL, synchronous FULL: what was acknowledged survives 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
+from itertools import islice
 from pathlib import Path
 from sqlite3 import connect
 from typing import Any, get_args
@@ -26,7 +27,7 @@ from eventsourcing.utils import EnvType
 
 from ledger.audit.chain import Algorithm, Sealed, link
 from ledger.domain.recording.receipts import Receipts
-from ledger.store.voucher_index import TABLE, Kind, VoucherIndex, place_of
+from ledger.store.voucher_index import SHADOW, TABLE, Kind, VoucherIndex, place_of
 
 TABLES = [
     """CREATE TABLE IF NOT EXISTS events (
@@ -38,6 +39,10 @@ TABLES = [
         books TEXT NOT NULL, algorithm TEXT NOT NULL)""",
     TABLE,
 ]
+
+
+BATCH_EVENTS = 64
+"""So many events are indexed together when the index is written anew."""
 
 
 @dataclass(frozen=True)
@@ -174,14 +179,27 @@ class SQLiteLog(SQLiteApplicationRecorder):
             cursor.execute("SELECT 1 FROM sqlite_master WHERE name = 'receipts'")
             return bool(cursor.fetchall())
 
-    def index_anew(self, recorded: Iterable[tuple[int, Receipts]]) -> None:
-        """Write the index from the log, in the place of whatever is there."""
-        with self.datastore.transaction(commit=True) as cursor:
-            for statement in ("DROP TABLE IF EXISTS receipts", "DROP TABLE IF EXISTS voucher_runs", TABLE):
-                cursor.execute(statement)
-            self._index_lines(cursor, list(recorded))
+    def index_anew(self, recorded: Iterable[tuple[int, Receipts]]) -> bool:
+        """Write the index from the log beside the one that is there, and let it take its place; whether both were alike.
 
-    def _index_lines(self, cursor: SQLiteCursor, recorded: Sequence[tuple[int, Receipts]]) -> None:
+        Until it is done readers see the old one.
+        """
+        with self.datastore.transaction(commit=True) as cursor:
+            cursor.execute(TABLE)
+            blocks = iter(recorded)
+            while batch := list(islice(blocks, BATCH_EVENTS)):
+                self._index_lines(cursor, batch, SHADOW)
+            kinds = get_args(Kind)
+            same = all(
+                self._vouchers.digest(cursor, kind) == self._vouchers.digest(cursor, f"{SHADOW}{kind}")
+                for kind in kinds
+            )
+            for kind in kinds:
+                self._vouchers.replace_by_shadow(cursor, kind)
+            cursor.execute("DROP TABLE IF EXISTS receipts")
+            return same
+
+    def _index_lines(self, cursor: SQLiteCursor, recorded: Sequence[tuple[int, Receipts]], shadow: str = "") -> None:
         for kind in get_args(Kind):
             prints, places = [], []
             for position, receipts in recorded:
@@ -189,7 +207,7 @@ class SQLiteLog(SQLiteApplicationRecorder):
                 prints.append(receipts.original_prints() if kind == "original" else receipts.prints())
                 places.append(place_of(position, rows))
             if prints:
-                self._vouchers.add(cursor, kind, np.concatenate(prints), np.concatenate(places))
+                self._vouchers.add(cursor, f"{shadow}{kind}", np.concatenate(prints), np.concatenate(places))
 
 
 def _seal(head: Head, stored_events: Sequence[StoredEvent]) -> Iterable[Sealed]:

@@ -5,6 +5,7 @@ have grown alike are merged, so that there are few of them and one more receipt 
 Prints may meet by chance: who looks up a voucher reads the lines found and compares.
 """
 
+import hashlib
 from collections.abc import Iterator
 from typing import Any, Literal, Protocol
 
@@ -21,6 +22,8 @@ MERGED_FROM = 4
 
 Kind = Literal["voucher", "original"]
 """The numbers of the lines themselves, or of what they take back."""
+SHADOW = "shadow "
+"""What is written anew stands under its kind with this before it, until it takes the place of the old."""
 
 
 class Cursor(Protocol):
@@ -52,7 +55,7 @@ class VoucherIndex:
     def __init__(self) -> None:
         self._firsts: dict[tuple[str, int], np.ndarray] = {}
 
-    def add(self, cursor: Cursor, kind: Kind, prints: np.ndarray, places: np.ndarray) -> None:
+    def add(self, cursor: Cursor, kind: str, prints: np.ndarray, places: np.ndarray) -> None:
         """Remember where some numbers are recorded."""
         if not len(prints):
             return
@@ -81,7 +84,15 @@ class VoucherIndex:
                 places.append(where[met])
         return np.concatenate(hits), np.concatenate(places)
 
-    def everything(self, cursor: Cursor, kind: Kind) -> tuple[np.ndarray, np.ndarray]:
+    def digest(self, cursor: Cursor, kind: str) -> str:
+        """SHA-256 of every print and place in the order of the log; empty for an index that cannot be read."""
+        try:
+            prints, places = self.everything(cursor, kind)
+        except ValueError:
+            return ""
+        return hashlib.sha256(prints.tobytes() + places.tobytes()).hexdigest()
+
+    def everything(self, cursor: Cursor, kind: str) -> tuple[np.ndarray, np.ndarray]:
         """Every print with its place, sorted by place."""
         parts = [part for run in self._runs(cursor, kind) for part in self._parts(cursor, kind, run)]
         prints = np.concatenate([np.empty(0, np.int64), *(part[0] for part in parts)])
@@ -89,7 +100,13 @@ class VoucherIndex:
         order = np.argsort(places, kind="stable")
         return prints[order], places[order]
 
-    def _runs(self, cursor: Cursor, kind: Kind) -> dict[int, int]:
+    def replace_by_shadow(self, cursor: Cursor, kind: Kind) -> None:
+        """Let what was written anew take the place of the old."""
+        cursor.execute("DELETE FROM voucher_runs WHERE kind = ?", (kind,))
+        cursor.execute("UPDATE voucher_runs SET kind = ? WHERE kind = ?", (kind, f"{SHADOW}{kind}"))
+        self._firsts.clear()
+
+    def _runs(self, cursor: Cursor, kind: str) -> dict[int, int]:
         """How many prints each run holds, oldest run first."""
         cursor.execute("SELECT run, SUM(size) FROM voucher_runs WHERE kind = ? GROUP BY run ORDER BY run", (kind,))
         return dict(cursor.fetchall())
@@ -111,9 +128,7 @@ class VoucherIndex:
             yield from self._parts(cursor, kind, run, part)
 
     @staticmethod
-    def _parts(
-        cursor: Cursor, kind: Kind, run: int, part: int | None = None
-    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    def _parts(cursor: Cursor, kind: str, run: int, part: int | None = None) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         statement = "SELECT CAST(prints AS BLOB), CAST(places AS BLOB) FROM voucher_runs WHERE kind = ? AND run = ?"
         if part is None:
             cursor.execute(f"{statement} ORDER BY part", (kind, run))
@@ -125,7 +140,7 @@ class VoucherIndex:
             yield np.frombuffer(prints, np.int64), np.frombuffer(places, np.int64)
 
     @staticmethod
-    def _write(cursor: Cursor, kind: Kind, run: int, prints: np.ndarray, places: np.ndarray) -> None:
+    def _write(cursor: Cursor, kind: str, run: int, prints: np.ndarray, places: np.ndarray) -> None:
         order = np.argsort(prints, kind="stable")
         prints, places = prints[order], places[order]
         firsts = range(0, len(prints), PART)

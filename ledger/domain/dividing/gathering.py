@@ -23,7 +23,7 @@ from ledger.domain.recording.receipts import Rows
 from ledger.domain.recording.recorded import Columns, Recorded
 from ledger.domain.terms import LAND_PROCEEDS_SUBJECT, LEVELS, TAKES_RECEIPTS, Level, Pool
 
-FEW = 50
+FEW = 8
 """Below so many lines, reading each costs less than telling kinds apart."""
 
 
