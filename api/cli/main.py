@@ -15,6 +15,8 @@ from ledger.audit.chain import Algorithm
 from ledger.domain.errors import Language, Refusal
 
 COMMON = ("--books", "--as", "--lang", "--hash")
+DIALECTS = ("hledger", "beancount")
+"""`enclave export --as` names one of these, not who acts."""
 COMMANDS = {
     "demo": "api.cli.demo:demo",
     "import": "api.cli.receipts:import_receipts",
@@ -34,6 +36,7 @@ COMMANDS = {
     "explain": "api.cli.explaining:explain_command",
     "bridge": "api.cli.bridge:bridge_command",
     "events": "api.cli.log:events",
+    "export": "api.cli.export:export",
     "verify": "api.cli.log:verify",
     "rebuild": "api.cli.log:rebuild",
     "steps": "api.cli.features:steps",
@@ -93,7 +96,9 @@ def common_first(given: list[str]) -> list[str]:
     left = iter(given)
     for word in left:
         if word in COMMON:
-            common += [word, *islice(left, 1)]
+            value = list(islice(left, 1))
+            own = word == "--as" and "export" in rest and value and value[0] in DIALECTS
+            (rest if own else common).extend([word, *value])
         elif word.startswith(tuple(f"{option}=" for option in COMMON)):
             common += word.split("=", 1)
         else:

@@ -24,6 +24,15 @@ class FileMissing(NotFound):
     en = "File {file} cannot be read. Check its path and permissions."
 
 
+class FileUnwritable(RuleBroken):
+    """A file that cannot be written."""
+
+    zh = "写不进文件 {file}（{problem}）。请核对路径、权限，或先关闭打开它的程序。"
+    en = (
+        "File {file} cannot be written ({problem}). Check its path and permissions, or close the program that holds it."
+    )
+
+
 class FileTooLarge(RuleBroken):
     """A file above what its kind may be."""
 
@@ -61,6 +70,14 @@ def read_bytes(file: Path, bytes_max: int) -> bytes:
         return file.read_bytes()
     except OSError:
         raise FileMissing(file=file) from None
+
+
+def write_bytes(file: Path, data: bytes) -> None:
+    """Write a file whole; raises FileUnwritable."""
+    try:
+        file.write_bytes(data)
+    except OSError as problem:
+        raise FileUnwritable(file=file, problem=problem.strerror) from None
 
 
 def writable(text: str) -> str:

@@ -250,6 +250,13 @@ def _line(parties: Mapping[str, Party], line: StatedLine) -> StatementLine:
     return StatementLine(line.party, name, line.entitled_fen, line.collected_fen, line.causes_fen)
 
 
+def closed_statements(books: Books) -> Iterator[Statement]:
+    """Every closed statement, in the order of closing."""
+    for position, closing in books.closings:
+        for stated in closing.statements:
+            yield _statement(books.agreement(stated.agreement), stated, closing.cut, position, closing)
+
+
 def refuse_unstated(books: Books, agreement: Agreement, period: Period) -> None:
     """Raises NothingInForce where a look at the log is enough to see that there is no statement."""
     never = agreement.in_force_at is None

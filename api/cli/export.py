@@ -1,0 +1,111 @@
+"""`enclave export`: statements, receipts and events as files of other programs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from api.cli.log import in_words
+from api.cli.printing import print_lines
+from api.cli.settings import Settings, agreement_number, pass_settings
+from ledger.domain.stating.books import Books
+from ledger.files.sheets import Encoding, Sheet, SheetUnwritable, csv_bytes, xlsx_bytes
+from ledger.files.text import write_bytes
+from ledger.projections.papers import (
+    entries_sheet,
+    events_sheet,
+    statement_sheet,
+    statements_table,
+    worksheet_sheets,
+)
+from ledger.projections.plain_text import Dialect, plain_text
+from ledger.projections.spans import span_of
+from ledger.projections.statements import Statement, closed_statements, statements_within
+
+to_option = click.option("--to", type=click.Path(path_type=Path), required=True, help="写到这个文件（.xlsx 或 .csv）。")
+encoding_option = click.option(
+    "--encoding",
+    type=click.Choice(["utf-8", "gb18030"]),
+    default="utf-8",
+    show_default=True,
+    help="CSV 的编码；utf-8 带 BOM，Excel 和 WPS 直接打开不乱码。Encoding of CSV.",
+)
+
+
+@click.group(invoke_without_command=True)
+@click.option(
+    "--as",
+    "dialect",
+    type=click.Choice(["hledger", "beancount"]),
+    help="已结账的结算单写成复式记账文本。Closed statements as plain-text accounting.",
+)
+@click.option("--to", type=click.Path(path_type=Path), help="写到这个文件；不写则打印。")
+@click.pass_context
+def export(context: click.Context, dialect: Dialect | None, to: Path | None) -> None:
+    """把结算单、入库明细、事项写成 Excel、CSV 或记账文本。Files for other programs."""
+    if context.invoked_subcommand:
+        return
+    if dialect is None:
+        raise click.UsageError("写明要导出什么（statement、entries、events），或 --as hledger|beancount。Say what.")
+    settings = context.find_object(Settings)
+    assert settings is not None
+    text = plain_text(closed_statements(settings.ledger().books), dialect)
+    if to is None:
+        click.echo(text, nl=False)
+    else:
+        _written(to, text.encode())
+
+
+@export.command("statement")
+@click.argument("period")
+@click.option("--agreement", callback=agreement_number, help="只要一份协议的，例如 A1。One agreement.")
+@to_option
+@encoding_option
+@pass_settings
+def export_statement(settings: Settings, period: str, agreement: str | None, to: Path, encoding: Encoding) -> None:
+    """结算单（XLSX 每张一页并附底稿；CSV 一行一方）。Statements and their worksheets."""
+    books = settings.ledger().books
+    found = statements_within(books, span_of(period), agreement)
+    sheets = [statements_table(found)] if _is_csv(to) else list(_papers(books, found))
+    _write(to, sheets, encoding)
+
+
+def _papers(books: Books, found: list[Statement]) -> Iterator[Sheet]:
+    for each in found:
+        yield statement_sheet(each)
+    for each in found:
+        yield from worksheet_sheets(books, each)
+
+
+@export.command("entries")
+@to_option
+@encoding_option
+@pass_settings
+def export_entries(settings: Settings, to: Path, encoding: Encoding) -> None:
+    """全部入库明细，列名与导入相同。Every receipt, to be imported again if need be."""
+    _write(to, [entries_sheet(settings.ledger().books.recorded)], encoding)
+
+
+@export.command("events")
+@to_option
+@encoding_option
+@pass_settings
+def export_events(settings: Settings, to: Path, encoding: Encoding) -> None:
+    """事项日志，一行一号。Every event on a line."""
+    _write(to, [events_sheet(settings.ledger().log.history(), in_words)], encoding)
+
+
+def _is_csv(to: Path) -> bool:
+    """Whether a file is to be CSV or a workbook; raises SheetUnwritable."""
+    if to.suffix.lower() not in (".csv", ".xlsx"):
+        raise SheetUnwritable(file=to.name)
+    return to.suffix.lower() == ".csv"
+
+
+def _write(to: Path, sheets: list[Sheet], encoding: Encoding) -> None:
+    _written(to, csv_bytes(sheets[0], encoding) if _is_csv(to) else xlsx_bytes(sheets))
+
+
+def _written(to: Path, data: bytes) -> None:
+    write_bytes(to, data)
+    print_lines([f"已写入 {to.name}（{len(data):,} 字节）。"])

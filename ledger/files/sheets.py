@@ -1,0 +1,235 @@
+"""Tables for people's own programs: one form of sheet, written as a workbook (XLSX) or as CSV.
+
+Numbers go out as numbers, negative ones too; texts can never become formulas (T28).
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal
+
+import xlsxwriter
+
+from ledger.domain.errors import RuleBroken
+from ledger.domain.recording.figures import decimal_text
+
+Encoding = Literal["utf-8", "gb18030"]
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+DIGITS_MAX = 15
+"""A spreadsheet keeps numbers in binary with 15 decimal digits: up to there a number is exact, above it is written as text."""
+SHEET_NAME_MAX = 31
+
+
+class SheetUnwritable(RuleBroken):
+    """A name of a file that says neither workbook nor CSV."""
+
+    zh = "不知道把“{file}”写成什么。文件名请以 .xlsx 或 .csv 结尾。"
+    en = "'{file}' is neither a workbook nor CSV. Let its name end in .xlsx or .csv."
+
+
+@dataclass(frozen=True)
+class Number:
+    """So many smallest steps of a unit: whole fen of yuan have the step 1/100."""
+
+    whole: int
+    step: Fraction = Fraction(1, 100)
+
+    @property
+    def places(self) -> int:
+        """How many decimals the step has."""
+        return len(decimal_text(self.step).partition(".")[2])
+
+    def __str__(self) -> str:
+        """The number in its unit, all its decimals written out."""
+        head, _, tail = decimal_text(self.whole * self.step).partition(".")
+        return f"{head}.{tail:0<{self.places}}" if self.places else head
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A number that the spreadsheet works out again from its row or column; `of` are columns, the first less the others."""
+
+    number: Number
+    of: tuple[int, ...]
+
+
+Cell = str | Number | Formula | None
+"""What stands in a cell; None is an empty one."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column's heading and width in characters."""
+
+    heading: str
+    width: int = 16
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table with what stands above and below it; `total` names a last row that sums the columns of numbers."""
+
+    name: str
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[Cell]]
+    title: str = ""
+    above: Sequence[str] = ()
+    below: Sequence[str] = ()
+    total: str = ""
+
+
+# CSV
+
+
+def csv_bytes(sheet: Sheet, encoding: Encoding) -> bytes:
+    """Headings and rows as CSV; UTF-8 with its mark, as spreadsheets want it."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow([harmless(column.heading) for column in sheet.columns])
+    writer.writerows([_csv_cell(cell) for cell in row] for row in sheet.rows)
+    return out.getvalue().encode("utf-8-sig" if encoding == "utf-8" else encoding)
+
+
+def _csv_cell(cell: Cell) -> str:
+    match cell:
+        case Number():
+            return str(cell)
+        case Formula(number=number):
+            return str(number)
+    return harmless(cell or "")
+
+
+def harmless(text: str) -> str:
+    """A text that no spreadsheet takes for a formula: an apostrophe before what could begin one."""
+    return f"'{text}" if text.startswith(RISKY) else text
+
+
+# Workbooks
+
+
+def xlsx_bytes(sheets: Iterable[Sheet]) -> bytes:
+    """A workbook of sheets, each set up for A4 landscape."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        formats = {
+            "title": book.add_format({"bold": True, "font_size": 14, "align": "center"}),
+            "heading": book.add_format({"bold": True, "border": 1, "text_wrap": True, "align": "center"}),
+            "text": book.add_format({"border": 1}),
+            "plain": book.add_format({"text_wrap": False}),
+        }
+        used: set[str] = set()
+        for sheet in sheets:
+            _Writer(book, formats, book.add_worksheet(_sheet_name(sheet.name, used))).write(sheet)
+    return out.getvalue()
+
+
+def _sheet_name(name: str, used: set[str]) -> str:
+    """A name that a workbook allows, other than those used."""
+    plain = "".join("·" if sign in "[]:*?/\\" else sign for sign in name).strip("'")[:SHEET_NAME_MAX] or "1"
+    count = 1
+    found = plain
+    while found.lower() in used:
+        count += 1
+        found = f"{plain[: SHEET_NAME_MAX - len(str(count)) - 1]}~{count}"
+    used.add(found.lower())
+    return found
+
+
+class _Writer:
+    """Writes one sheet row by row."""
+
+    def __init__(self, book: Any, formats: dict[str, Any], page: Any) -> None:
+        self._book = book
+        self._formats = formats
+        self._page = page
+        self._row = 0
+
+    def write(self, sheet: Sheet) -> None:
+        self._above(sheet)
+        first = self._row
+        numbers: dict[int, list[Number]] = {}
+        for cells in sheet.rows:
+            self._cells(cells)
+            for column, cell in enumerate(cells):
+                if isinstance(cell, Number | Formula):
+                    numbers.setdefault(column, []).append(cell if isinstance(cell, Number) else cell.number)
+        if sheet.total:
+            self._total(sheet, first, numbers)
+        for line in sheet.below:
+            self._page.write_string(self._row, 0, line, self._formats["plain"])
+            self._row += 1
+        self._set_up(sheet, first)
+
+    def _above(self, sheet: Sheet) -> None:
+        if sheet.title:
+            self._page.merge_range(0, 0, 0, max(1, len(sheet.columns) - 1), "", self._formats["title"])
+            self._page.write_string(0, 0, sheet.title, self._formats["title"])
+            self._row = 1
+        for line in sheet.above:
+            self._page.write_string(self._row, 0, line, self._formats["plain"])
+            self._row += 1
+        for column, each in enumerate(sheet.columns):
+            self._page.set_column(column, column, each.width)
+            self._page.write_string(self._row, column, each.heading, self._formats["heading"])
+        self._row += 1
+
+    def _cells(self, cells: Sequence[Cell]) -> None:
+        for column, cell in enumerate(cells):
+            match cell:
+                case Number():
+                    self._number(column, cell)
+                case Formula(number=number, of=of):
+                    minus = "-".join(f"{_letters(each)}{self._row + 1}" for each in of)
+                    self._formula(column, minus, number)
+                case _:
+                    self._page.write_string(self._row, column, cell or "", self._formats["text"])
+        self._row += 1
+
+    def _number(self, column: int, number: Number) -> None:
+        if len(str(number).strip("-").replace(".", "").lstrip("0")) > DIGITS_MAX:
+            self._page.write_string(self._row, column, str(number), self._formats["text"])
+        else:
+            self._page.write_number(self._row, column, number.whole * number.step, self._format_of(number.places))
+
+    def _formula(self, column: int, expression: str, number: Number) -> None:
+        """A formula rounded to the unit's smallest step, so that it recalculates to what is written."""
+        form = self._format_of(number.places)
+        self._page.write_formula(self._row, column, f"=ROUND({expression},{number.places})", form, number)
+
+    def _total(self, sheet: Sheet, first: int, numbers: dict[int, list[Number]]) -> None:
+        for column, _ in enumerate(sheet.columns):
+            if column in numbers and self._row > first:
+                step = numbers[column][0].step
+                whole = Number(sum(each.whole for each in numbers[column]), step)
+                self._formula(column, f"SUM({_letters(column)}{first + 1}:{_letters(column)}{self._row})", whole)
+            else:
+                self._page.write_string(self._row, column, sheet.total if column == 0 else "", self._formats["text"])
+        self._row += 1
+
+    def _format_of(self, places: int) -> Any:
+        name = f"number {places}"
+        if name not in self._formats:
+            form = "#,##0" + (f".{'0' * places}" if places else "")
+            self._formats[name] = self._book.add_format({"border": 1, "num_format": form})
+        return self._formats[name]
+
+    def _set_up(self, sheet: Sheet, first: int) -> None:
+        page = self._page
+        page.set_landscape()
+        page.set_paper(9)
+        page.fit_to_pages(1, 0)
+        page.repeat_rows(first - 1)
+        page.freeze_panes(first, 1)
+        page.set_footer("&L" + sheet.name.replace("&", "&&") + "&R第 &P 页 共 &N 页")
+
+
+def _letters(column: int) -> str:
+    """What a spreadsheet calls a column: A, B, … Z, AA."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

@@ -1,0 +1,93 @@
+"""Closed statements for plain-text accountants: hledger and beancount (复式记账文本).
+
+One transaction a statement, dated its last day: what each party is entitled to against what it collected.  The
+amounts of a transaction sum to zero; what is divided and nobody is known to have collected comes from the treasury.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from typing import Literal
+
+from ledger.domain.money import yuan
+from ledger.projections.spans import span_of
+from ledger.projections.statements import Statement
+
+Dialect = Literal["hledger", "beancount"]
+CURRENCY = "CNY"
+Posting = tuple[str, int]
+
+
+def plain_text(found: Iterable[Statement], dialect: Dialect) -> str:
+    """Every closed statement of money as one transaction."""
+    closed = [each for each in found if each.is_money and not each.is_draft]
+    write = _hledger if dialect == "hledger" else _beancount
+    return "\n".join([*_accounts_opened(closed, dialect), *(write(each) for each in closed)])
+
+
+def _postings(found: Statement, account: Callable[[str, str], str]) -> Iterator[Posting]:
+    left = 0
+    for line in found.lines:
+        for kind, amount_fen in (("应得", line.entitled_fen), ("已征收", -(line.collected_fen or 0))):
+            if amount_fen:
+                left += amount_fen
+                yield account(kind, line.name), amount_fen
+    if left:
+        yield account("国库", "待分"), -left
+
+
+def _day(found: Statement) -> date:
+    return span_of(found.settlement).last.last
+
+
+# hledger
+
+
+def _hledger(found: Statement) -> str:
+    account = _hledger_account(found)
+    lines = [f"    {name}  {yuan(amount_fen)} {CURRENCY}" for name, amount_fen in _postings(found, account)]
+    head = f"{_day(found)} * ({found.number}) {_one_line(found.title)} {found.settlement}"
+    return "\n".join([head, *lines, ""])
+
+
+def _hledger_account(found: Statement) -> Callable[[str, str], str]:
+    """Account names may hold anything but two spaces in a row and line ends."""
+    return lambda kind, party: ":".join(
+        _one_line(part).replace(":", "：") for part in (kind, party, found.agreement, found.pool)
+    )
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.replace(";", "；").split())
+
+
+# beancount
+
+
+def _beancount(found: Statement) -> str:
+    account = _beancount_account(found)
+    lines = [f"  {name}  {yuan(amount_fen)} {CURRENCY}" for name, amount_fen in _postings(found, account)]
+    title = _one_line(found.title).replace("\\", "＼").replace('"', "”")
+    return "\n".join([f'{_day(found)} * "{title}" "{found.number}"', *lines, ""])
+
+
+def _beancount_account(found: Statement) -> Callable[[str, str], str]:
+    """Parts of an account begin with a capital or digit and hold letters, digits and hyphens only."""
+    kinds = {"应得": "Assets:Entitled", "已征收": "Liabilities:Collected", "国库": "Equity:Treasury"}
+    return lambda kind, party: ":".join([kinds[kind], *map(_part, (party, found.agreement, found.pool))])
+
+
+def _part(text: str) -> str:
+    kept = "".join(sign if unicodedata.category(sign)[0] in "LN" else "-" for sign in text)
+    return f"X-{kept}"
+
+
+def _accounts_opened(found: list[Statement], dialect: Dialect) -> Iterator[str]:
+    if dialect == "hledger":
+        return
+    first: dict[str, date] = {}
+    for each in found:
+        for name, _ in _postings(each, _beancount_account(each)):
+            first[name] = min(first.get(name, date.max), _day(each))
+    yield from (f"{day} open {name} {CURRENCY}" for name, day in sorted(first.items()))
+    yield ""
