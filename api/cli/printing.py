@@ -1,9 +1,9 @@
 """How results reach people and programs: tables, lines, JSON."""
 
-import json
 from collections.abc import Iterable, Sequence
 
 import click
+import msgspec
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -24,7 +24,7 @@ def console(*, stderr: bool = False) -> Console:
 
 def print_json(document: object) -> None:
     """One JSON document on standard output."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    click.echo(msgspec.json.format(msgspec.json.encode(document), indent=2).decode())
 
 
 def print_table(

@@ -103,6 +103,7 @@ class Division:
         self._is_guaranteed = any(
             each.guarantee for terms in versions.signed for each in terms.pools if each.name == pool
         )
+        self._names_collector = any(COLLECTOR in step.weights for step in self._steps())
         self.shortfalls: list[Shortfall] = []
         self._handed_on_fen: dict[str, int] = defaultdict(int)
         self.whole_fen = 0
@@ -171,7 +172,7 @@ class Division:
 
     def schedule(self, unit: str) -> Schedule:
         """How a unit meets the steps; units of which nothing is certified meet them alike."""
-        own = unit if self._certified.knows(unit) or self._names_collector() else ""
+        own = unit if self._certified.knows(unit) or self._names_collector else ""
         if own not in self._schedules:
             self._schedules[own] = Schedule(self.versions, self.pool.name, self._certified, own)
         return self._schedules[own]
@@ -184,9 +185,6 @@ class Division:
             start = self.versions.first.first
             days |= {anniversary(start, year - start.year) for year in range(first.year, last.year + 1)}
         return days
-
-    def _names_collector(self) -> bool:
-        return any(COLLECTOR in step.weights for step in self._steps())
 
     def _steps(self) -> Iterator[Step]:
         """The steps of every version of the pool."""
