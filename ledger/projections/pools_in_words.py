@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ledger.domain.recording.figures import decimal_text
 from ledger.domain.terms import Pool, Terms, Transfer
 from ledger.projections.steps_in_words import limit_in_words, noun_of, shares_in_words, step_in_words, unit_of
-from ledger.projections.wording import LEVEL_WORDS, day_words, money
+from ledger.projections.wording import LEVEL_WORDS, day_words, money, subject_words
 
 SHARES = {
     "receipts": "税费收入（不含科目 1030148）",
@@ -48,7 +48,7 @@ def _counted(pool: Pool) -> str:
     counts = any(step.has_memory for step in pool.steps)
     apart = f"，{unit}分别{'累计' if counts else '计算'}" if unit else ""
     count = len(pool.steps)
-    steps = f"，依次经过下列 {count} 步，每一步只见前面各步剩下的部分" if count > 1 else "，按下列一步分配"
+    steps = f"，依次经过下列 {count} 步，后一步只分配前面各步的余额" if count > 1 else "，按下列一步分配"
     return apart + steps
 
 
@@ -56,7 +56,7 @@ def _shared(terms: Terms, pool: Pool) -> str:
     """What a pool divides, and of what."""
     if pool.fed_by:
         name = terms.parties[pool.fed_by.party].name
-        return f"把“{name}”在“{pool.fed_by.pool}”中的应得（按结算期、整分）再分一次，{name}自己的应得相应减少"
+        return f"把“{name}”在“{pool.fed_by.pool}”中的应得按结算期汇总、取整到分后再次分配，{name}自己的应得相应减少"
     if pool.transfer:
         return _transfer(terms, pool, pool.transfer)
     selection = {
@@ -68,8 +68,8 @@ def _shared(terms: Terms, pool: Pool) -> str:
     if pool.measures:
         names = "、".join(f"“{each}”" for each in pool.measures)
         return f"分配{SHARES[pool.share]}{names}：{selection}{noun_of(pool)}，{_reported(pool)}"
-    subjects = f"，限于科目 {'、'.join(pool.subjects)}（含其下级）" if pool.subjects else ""
-    level = "按文件所列金额" if pool.level == "as_given" else f"取其{LEVEL_WORDS[pool.level]}（逐笔计算）"
+    subjects = f"，限于{'、'.join(map(subject_words, pool.subjects))}及其下级科目" if pool.subjects else ""
+    level = "按入库明细所列金额分配" if pool.level == "as_given" else f"取其{LEVEL_WORDS[pool.level]}（逐笔计算）"
     return f"分配{SHARES[pool.share]}：{selection}{noun_of(pool)}{subjects}，{level}"
 
 
@@ -77,7 +77,7 @@ def _reported(pool: Pool) -> str:
     reported = pool.reported
     assert reported is not None
     kind = "时点数，每个日期单独计算" if reported.kind == "stock" else "时期数"
-    how = "按本年累计报送，逐次相减得出各段" if reported.cumulative else "逐期报送"
+    how = "按本年累计报送，以本期累计数减上期累计数计算当期数" if reported.cumulative else "逐期报送"
     said = f"{how}，{kind}，" if pool.share == "indicator" else ""
     return f"{said}单位{reported.unit}，最小计到 {decimal_text(reported.step)}"
 
@@ -91,7 +91,15 @@ def _transfer(terms: Terms, pool: Pool, transfer: Transfer) -> str:
     least = f"（不足 {money(transfer.at_least_fen)} 元的不转移）" if transfer.at_least_fen else ""
     units = f"凡认定了这一数额的，{unit_of(pool)}各转移一次" if unit_of(pool) else "未认定的，当期不转移，另行列明"
     certified = f"；{units}" if isinstance(transfer.amount, str) else ""
-    return f"为定额转移：{name}于{when}转出{amount}{least}{certified}；转出的数按下列步骤分给各方"
+    return f"为定额转移：{name}于{when}转出{amount}{least}{certified}；{_receivers(terms, pool, name)}"
+
+
+def _receivers(terms: Terms, pool: Pool, giver: str) -> str:
+    """Who gets what a transfer moves: one party by name, several by the steps."""
+    sharers = {party for step in pool.steps for party, weight in step.weights.items() if weight}
+    if len(sharers) == 1 and all(step.by is None and step.keeps is None for step in pool.steps):
+        return f"由{giver}转给{terms.parties[sharers.pop()].name}"
+    return "转出的数按下列步骤分给各方"
 
 
 def _eligible(pool: Pool) -> str:
@@ -118,10 +126,12 @@ def _otherwise(terms: Terms, pool: Pool) -> str:
     dated = "所属期" if not pool.is_money else "日期"
     outside = f"{dated}在协议期外" + ("或不符合条件" if pool.eligible else "")
     if pool.otherwise is not None:
-        return f"“{pool.name}”选中而{outside}的{noun_of(pool)}，{shares_in_words(terms, pool.otherwise, pool)}。"
+        return (
+            f"“{pool.name}”属于本池范围但{outside}的{noun_of(pool)}，{shares_in_words(terms, pool.otherwise, pool)}。"
+        )
     if not pool.is_money:
-        return f"“{pool.name}”选中而{outside}的{noun_of(pool)}不分配，仍计在报送方名下，另行列明。"
-    return f"“{pool.name}”选中而{outside}的{noun_of(pool)}不分配，留在征收方，另行列明。"
+        return f"“{pool.name}”属于本池范围但{outside}的{noun_of(pool)}不分配，仍计在报送方名下，另行列明。"
+    return f"“{pool.name}”属于本池范围但{outside}的{noun_of(pool)}不分配，留在征收方，另行列明。"
 
 
 def _clause(clause: str, above: str = "") -> str:

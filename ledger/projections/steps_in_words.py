@@ -82,10 +82,10 @@ def _by(by: CertifiedBy) -> str:
         name = next(iter(by.factors))
         said = "各方投入" if name == INPUTS else f"各方“{name}”"
         days = "与投入天数之积" if by.times_days else ""
-        return f"按当日经认定的{said}{days}之比分{floor}"
+        return f"按适用日期有效的、经认定的{said}{days}之比分{floor}"
     factors = "、".join(f"“{name}”占 {_weight(weight)}" for name, weight in by.factors.items())
     exact = "份额精确计算" if by.decimals is None else f"份额取到小数点后 {by.decimals} 位（余数最大的先得，合计为 1）"
-    return f"按当日经认定的因素分（{factors}；每个因素按各方占合计的比重计算{floor}，{exact}）"
+    return f"按适用日期有效的、经认定的因素分（{factors}；每个因素按各方占合计的比重计算{floor}，{exact}）"
 
 
 def _weight(weight: Fraction) -> str:
@@ -154,9 +154,9 @@ def _extension(terms: Terms, step: Step) -> str:
 def _uncertified(pool: Pool, step: Step) -> str:
     """What happens while a fact is missing, and which."""
     if step.uses_previous:
-        return "；当日尚无认定的，暂按上一次认定的分，认定以后多退少补"
+        return "；适用日期尚无认定的，暂按上一次认定的分，认定以后多退少补"
     asked = "、".join(_asked(step))
-    return f"；{asked}未认定的，到达这一步的{noun_of(pool)}等待认定，暂不分配" if asked else ""
+    return f"；{asked}未认定的，应由本步分配的{noun_of(pool)}列为待认定，认定前暂不分配" if asked else ""
 
 
 def _asked(step: Step) -> Iterator[str]:

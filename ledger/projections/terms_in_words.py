@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from ledger.domain.terms import LEVELS, Terms
+from ledger.domain.terms import LEVELS, ClockWindow, Terms
 from ledger.projections.pools_in_words import pool_in_words
-from ledger.projections.wording import LEVEL_WORDS, day_words, money
+from ledger.projections.wording import LEVELS_ZH, day_words, money, subject_words
 
 ROLES = {
     "origin": "飞出地", "host": "飞入地", "introducer": "招商方", "receiver": "承接地",
@@ -40,11 +40,11 @@ def terms_in_words(terms: Terms) -> list[str]:
 def sentences_of(terms: Terms) -> Iterator[str]:
     """The same sentences without their numbers."""
     number = f"（{terms.number}）" if terms.number else ""
-    yield f"本协议名为《{terms.title}》{number}，按分配规则第 2 版执行。"
+    yield f"本协议名为《{terms.title}》{number}，按本系统分配规则第 2 版执行。"
     parties = "；".join(_party(terms, party) for party in terms.parties)
     yield f"参与方依次为：{parties}。{_tie(terms)}。{_host(terms)}"
     last = f"至{day_words(terms.last)}止（含当日）" if terms.last else "，不设止日"
-    yield f"自{day_words(terms.first)}起{last}；协议第几年从起日算起，起日当天计入，周年日的前一天为年末（民法典第二百零四条允许约定）。"
+    yield f"自{day_words(terms.first)}起{last}{_years(terms)}。"
     yield from _dates(terms)
     yield _rounding(terms)
     through = f"，{CHANNELS[terms.settle.through]}" if terms.settle.through else ""
@@ -56,6 +56,16 @@ def sentences_of(terms: Terms) -> Iterator[str]:
     for pool in terms.pools:
         yield from pool_in_words(terms, pool)
     yield from _amended(terms)
+    yield from (f"附注：{remark.removesuffix('。')}。" for remark in terms.remarks)
+
+
+def _years(terms: Terms) -> str:
+    """How years are counted, where anything is counted by years of the agreement or of a clock."""
+    steps = [step for pool in terms.pools for step in pool.steps]
+    guaranteed = any(pool.guarantee and pool.guarantee.per == "agreement_year" for pool in terms.pools)
+    counted = any(isinstance(step.window, ClockWindow) or step.per == "agreement_year" for step in steps)
+    rule = "；年度自起算日起计，当日计入，周年日的前一天为年末（民法典第二百零四条允许约定）"
+    return rule if counted or guaranteed else ""
 
 
 def _has_receipts(terms: Terms) -> bool:
@@ -78,9 +88,8 @@ def _party(terms: Terms, party: str) -> str:
 
 
 def _tie(terms: Terms) -> str:
-    last = "最后一分" if _has_money(terms) else "最后一个最小计数"
     if terms.rounding.rule == "largest_remainder":
-        return f"{last}相争时，排在前面的一方先得"
+        return "尾差按参与方排列次序分配"
     return "尾差归最后有份的一方"
 
 
@@ -88,9 +97,9 @@ def _host(terms: Terms) -> str:
     """Who collects, or reports, where the file does not say it."""
     name = terms.parties[terms.host].name if terms.host else ""
     if _has_receipts(terms):
-        return f"文件没有写明征收方的款项，视为{name}征收。" if name else "征收方以文件所列为准。"
+        return f"入库明细未载明征收方的，视为{name}征收。" if name else "征收方以入库明细所载为准。"
     if _has_figures(terms):
-        return f"没有写明报送方的，视为{name}报送。" if name else "报送方以文件所列为准。"
+        return f"报表未载明报送方的，视为{name}报送。" if name else "报送方以报表所载为准。"
     return ""
 
 
@@ -123,8 +132,9 @@ def _rounding(terms: Terms) -> str:
 def _levels(terms: Terms) -> Iterator[str]:
     for row in terms.levels:
         last = f"至{day_words(row.last)}" if row.last else "起"
-        shares = "、".join(f"{LEVEL_WORDS[level]} {row.percents[level]}%" for level in LEVELS if row.percents[level])
-        yield f"科目 {row.subject} 自{day_words(row.first)}{last}的级次比例：{shares}（按入库日期查）；国库文件载明分级金额的，以国库为准。"
+        shares = "、".join(f"{LEVELS_ZH[level]} {row.percents[level]}%" for level in LEVELS if row.percents[level])
+        subject = subject_words(row.subject)
+        yield f"{subject}自{day_words(row.first)}{last}的级次比例：{shares}（按入库日期查）；入库明细载明分级金额的，以国库为准。"
 
 
 def _paid(terms: Terms) -> str:

@@ -16,6 +16,14 @@ LEVEL_WORDS = {
     "local": "地方留成（省、市、县合计）",
 }
 LEVEL_NAMES = {"county": "县级", "city": "市级"}
+LEVELS_ZH = {"central": "中央", "province": "省级", "city": "市级", "county": "县级"}
+SUBJECTS_ZH = {
+    "101": "全部税收", "10101": "增值税", "10102": "消费税", "10103": "营业税", "10104": "企业所得税", "10106": "个人所得税",
+    "10107": "资源税", "10109": "城市维护建设税", "10110": "房产税", "10111": "印花税", "10112": "城镇土地使用税",
+    "10113": "土地增值税", "10114": "车船税", "10118": "耕地占用税", "10119": "契税", "10121": "环境保护税",
+    "103": "非税收入", "1030148": "土地出让收入",
+}  # fmt: skip
+"""What budget subjects are called, where terms name them by code; the yearly edition of the codes decides."""
 CAUSES_ZH = {
     "own": "本期入库",
     "late": "以前期间入库、本期才入账",
@@ -37,6 +45,11 @@ def names_in(terms: Terms) -> NameOf:
 
 
 CAUSES_OF_FIGURES_ZH = {"own": "本期报送", "late": "以前期间、本期才报送"}
+
+
+def subject_words(code: str) -> str:
+    """A budget subject with its name, where it has a known one: `增值税（科目 10101）`."""
+    return f"{SUBJECTS_ZH[code]}（科目 {code}）" if code in SUBJECTS_ZH else f"科目 {code}"
 
 
 def money(amount_fen: int) -> str:

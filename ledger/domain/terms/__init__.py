@@ -299,6 +299,7 @@ class Terms:
     levels: tuple[LevelRow, ...] = ()
     amended_from: date | None = None
     ends: Mapping[str, tuple[str, ...]] | None = None
+    remarks: tuple[str, ...] = ()
 
     @property
     def every(self) -> Every:

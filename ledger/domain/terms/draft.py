@@ -34,7 +34,7 @@ from ledger.domain.terms.scrutiny import scrutinise
 from ledger.domain.terms.words import Words
 
 TERMS_WORDS = (
-    "title", "edition", "document", "parties", "from", "to", "effective", "rate_date", "refunds",
+    "title", "edition", "remarks", "document", "parties", "from", "to", "effective", "rate_date", "refunds",
     "negatives", "rounding", "settle", "lists", "levels", "pools", "ends", "clause",
 )  # fmt: skip
 
@@ -85,16 +85,14 @@ class _Draft:
         self.first = words.day("from", required=True) or date.min
         last = self._last()
         rate_date: RateDate = words.choice("rate_date", get_args(RateDate))
-        refunds: Refunds = words.choice(
-            "refunds", get_args(Refunds), "" if rate_date == "entry_date" else "as_original"
-        )
+        if_silent = "" if rate_date == "entry_date" else "as_original"
         terms = Terms(
             title=words.text("title", required=True),
             parties=self.parties,
             first=self.first,
             last=last,
             rate_date=rate_date,
-            refunds=refunds,
+            refunds=words.choice("refunds", get_args(Refunds), if_silent),
             negatives=words.choice("negatives", get_args(Negatives)),
             rounding=self._rounding(),
             number=number,
@@ -104,6 +102,7 @@ class _Draft:
             levels=tuple(self._levels()),
             settle=self._settle(),
             pools=self._pools(),
+            remarks=words.texts("remarks"),
         )
         words.done(TERMS_WORDS)
         return terms
