@@ -38,11 +38,18 @@ class CellUnfit(RuleBroken):
     en = "This cell is longer than {limit} characters, or holds tabs, line breaks or other invisible characters. Clean it."
 
 
-class HeaderNotFirst(RuleBroken):
-    """A first line that is no header: a title, or columns parted by something else than commas."""
+class CellIsError(RuleBroken):
+    """A cell whose formula came to an error, or was never worked out."""
 
-    zh = "文件 {file} 的第一行“{found}”不像表头。表头应在第一行，各列用英文逗号分隔；请删去标题行，或另存为逗号分隔的 CSV。"
-    en = "The first line of {file}, '{found}', is no header. The header comes first, its columns parted by commas."
+    zh = "这一格是 {text}：公式出错，或没有算出结果。请在 Excel 里改正、重算并保存，再导入。"
+    en = "This cell is {text}: its formula failed, or was never worked out. Correct it, let it be worked out and save."
+
+
+class HeaderNotFirst(RuleBroken):
+    """A file without a header: only titles, or columns parted by something else than commas."""
+
+    zh = "文件 {file} 找不到表头，只见“{found}”。表头应在前 30 行之内；CSV 的各列用英文逗号分隔。请补上表头，或另存为逗号分隔的 CSV。"
+    en = "{file} has no header, only '{found}'. It stands within the first 30 rows; the columns of CSV are parted by commas."
 
 
 class IdentifierDamaged(RuleBroken):

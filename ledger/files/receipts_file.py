@@ -133,7 +133,7 @@ class _Reader:
         table = self._table
         attributes, codes = table.read("税款属性", str, "")
         is_reversal = np.array(["冲" in text for text in attributes], bool)[codes]
-        amounts_fen = table.fen("实缴金额", money.fen, required=True)
+        amounts_fen = table.fen("实缴金额", required=True)
         receipts = Receipts(
             vouchers=_bytes_of(table.identifiers("税票号码", required=True)),
             numbers=_line_numbers(table, "行号"),
@@ -189,7 +189,7 @@ class _Reader:
         for column in LEVEL_COLUMNS:
             if column in table:
                 is_said |= ~table.columns[column].is_empty()
-        levels = np.stack([table.fen(column, money.fen) for column in LEVEL_COLUMNS], axis=1)
+        levels = np.stack([table.fen(column) for column in LEVEL_COLUMNS], axis=1)
         sums = levels.sum(axis=1)
         other_sign = (np.sign(levels) * np.sign(amounts_fen)[:, None] < 0).any(axis=1)
         table.fault(

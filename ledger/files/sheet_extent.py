@@ -1,0 +1,159 @@
+"""How far a sheet reaches, looked at before it is read.
+
+The reader of workbooks makes room for every cell between the first and the last, and a process that runs out of room is
+gone; so a cell far away from all others is refused here.  What the reader passes over in silence, a cell with an error
+or a formula without a value, is found here too.
+"""
+
+import io
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from ledger.domain.errors import RuleBroken
+from ledger.files.archive import Package
+
+CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*(?<!/)>')
+PLAIN_CELL = re.compile(rb'<c r="[A-Z]{1,3}[0-9]{1,7}"[ />]')
+ANY_CELL = re.compile(rb"<(?:[^\s<>/!?]+:)?c[\s/>]")
+HOLLOW = re.compile(
+    rb'<c r="([A-Z]{1,3})([0-9]{1,7})"(?=[^>]* t="e")[^>]*(?<!/)>'
+    rb'|<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*(?<!/)>(?:<f[^>]*/>|<f[^<]*</f>)(?:<v/>|<v></v>)?</c>'
+)
+CELLS_MAX = 24_000_000
+SPARE_CELLS = 1_000_000
+SPARSENESS_MAX = 20
+HOLLOW_MAX = 100_000
+
+
+class SheetTooWide(RuleBroken):
+    """A sheet with cells far away from all others, or with too many."""
+
+    zh = "文件 {file} 的工作表到第 {rows} 行、第 {columns} 列都有内容，中间大多是空的或过多，没有打开。请删去明细以外的格，或另存一张表。"
+    en = "The sheet in {file} reaches to row {rows} and column {columns}, mostly empty or too much. Delete the cells outside the list."
+
+
+class SheetUnreadable(RuleBroken):
+    """A sheet that is no well-formed XML."""
+
+    zh = "文件 {file} 的工作表读不懂，可能已损坏（{problem}）。请在 Excel 里打开后另存为 .xlsx，再导入。"
+    en = "The sheet in {file} cannot be read; it may be damaged ({problem}). Open it in Excel and save it again."
+
+
+@dataclass
+class Extent:
+    """The last row and column that hold something, how many cells do, and those without a value that can be read."""
+
+    rows: int = 0
+    columns: int = 0
+    cells: int = 0
+    hollow: list[tuple[int, int]] = field(default_factory=list)
+    is_plain: bool = True
+
+    def take(self, row: int, column: int) -> None:
+        """One more cell."""
+        self.rows, self.columns = max(self.rows, row), max(self.columns, column)
+
+    def check(self, name: str) -> None:
+        """Raises SheetTooWide."""
+        room = self.rows * self.columns
+        if room > CELLS_MAX or room > SPARE_CELLS + SPARSENESS_MAX * self.cells:
+            raise SheetTooWide(file=name, rows=self.rows, columns=self.columns)
+
+
+def extent_of(opened: Package, part: str) -> Extent:
+    """How far a sheet reaches; raises SheetTooWide, SheetUnreadable, and what reading its part raises."""
+    found = Extent()
+    for block in _whole_cells(opened.pieces(part)):
+        found.is_plain = found.is_plain and len(ANY_CELL.findall(block)) == len(PLAIN_CELL.findall(block))
+        if found.is_plain:
+            _take_block(found, block)
+            found.check(opened.name)
+    if not found.is_plain:
+        found = _extent_by_parsing(opened.read(part), opened.name)
+        found.check(opened.name)
+    return found
+
+
+def _take_block(found: Extent, block: bytes) -> None:
+    cells = CELL.findall(block)
+    if not cells:
+        return
+    found.cells += len(cells)
+    letters, digits = zip(*cells, strict=True)
+    found.take(max(map(int, set(digits))), max(map(column_number, set(letters))))
+    if b't="e"' in block or b"<f" in block:
+        for letter, digit, other_letter, other_digit in HOLLOW.findall(block)[: HOLLOW_MAX - len(found.hollow)]:
+            found.hollow.append((int(digit or other_digit), column_number(letter or other_letter)))
+
+
+def _whole_cells(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Pieces that end where a cell or a row does."""
+    rest = b""
+    for piece in pieces:
+        rest += piece
+        cut = max(rest.rfind(b"<c "), rest.rfind(b"<row"))
+        if cut > 0:
+            yield rest[:cut]
+            rest = rest[cut:]
+    yield rest
+
+
+def _extent_by_parsing(markup: bytes, name: str) -> Extent:
+    """How far a sheet reaches whose cells are written in another manner than Excel's."""
+    found = Extent(is_plain=False)
+    row = column = 0
+    events = etree.iterparse(
+        io.BytesIO(markup), events=("start", "end"), resolve_entities=False, no_network=True, remove_comments=True
+    )
+    try:
+        for event, element in events:
+            kind = etree.QName(element).localname if isinstance(element.tag, str) else ""
+            if kind == "row" and event == "start":
+                row, column = int(element.get("r") or row + 1), 0
+            elif kind == "c" and event == "start":
+                row, column = _place(element.get("r"), row, column + 1)
+            elif kind == "c":
+                _take_parsed(found, row, column, element)
+            elif kind == "row":
+                element.clear()
+    except (etree.XMLSyntaxError, ValueError) as problem:
+        raise SheetUnreadable(file=name, problem=str(problem)[:80]) from None
+    return found
+
+
+def _take_parsed(found: Extent, row: int, column: int, element: "etree._Element") -> None:
+    kinds = {etree.QName(each).localname: each for each in element if isinstance(each.tag, str)}
+    if not kinds:
+        return
+    found.cells += 1
+    found.take(row, column)
+    value = kinds.get("v")
+    if element.get("t") == "e" or ("f" in kinds and (value is None or not value.text)):
+        found.hollow.append((row, column))
+
+
+def _place(reference: str | None, row: int, column: int) -> tuple[int, int]:
+    found = re.fullmatch(r"([A-Z]{1,3})([0-9]{1,7})", reference) if reference else None
+    if reference and not found:
+        raise ValueError(reference)
+    return (int(found[2]), column_number(found[1].encode())) if found else (row, column)
+
+
+def column_number(letters: bytes) -> int:
+    """The number of a column from its letters: A is 1."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def column_letters(number: int) -> str:
+    """The letters of a column from its number: 1 is A."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
