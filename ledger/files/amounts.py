@@ -26,7 +26,8 @@ def amount_in_cell(text: str, scale: int = 1) -> int:
     if found is None:
         raise AmountNotWholeFen(amount=text[:40])
     whole, places = found
-    amount_fen, rest = divmod(whole * scale * 100, 10**places)
+    parts = 10**places
+    amount_fen, rest = divmod(whole * scale * 100, int(parts))
     if rest:
         raise AmountNotWholeFen(amount=text[:40])
     if abs(amount_fen) > ENTRY_FEN_MAX:

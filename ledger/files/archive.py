@@ -30,7 +30,9 @@ class WorkbookDamaged(RuleBroken):
     """A workbook that cannot be read."""
 
     zh = "文件 {file} 不是完整的 Excel 工作簿（.xlsx），可能被截断或损坏（{problem}）。请在 Excel 里打开后另存为 .xlsx，再导入。"
-    en = "{file} is no whole workbook (.xlsx); it may be cut or damaged ({problem}). Open it in Excel and save it again."
+    en = (
+        "{file} is no whole workbook (.xlsx); it may be cut or damaged ({problem}). Open it in Excel and save it again."
+    )
 
 
 class WorkbookTooLarge(RuleBroken):
@@ -108,7 +110,7 @@ def package(data: bytes, name: str) -> Package:
     parts = {each.filename: each for each in listed}
     if len(listed) > ENTRIES_MAX:
         raise WorkbookTooLarge(file=name, found=f"{len(listed)} 个部件", limit=f"{ENTRIES_MAX} 个")
-    if len(parts) != len(listed):
+    if len({each.casefold().replace("\\", "/") for each in parts}) != len(listed):
         raise WorkbookDamaged(file=name, problem="部件重名")
     for each in listed:
         _check(each, len(data), name)

@@ -13,7 +13,7 @@ from ledger.domain.errors import Fault, LinePlace, RuleBroken
 from ledger.files.columns import UNITS, Layout
 from ledger.files.headers import HEAD_ROWS_MAX, Header, Row, find_header
 from ledger.files.line_faults import CellsMissing, QuoteOpen
-from ledger.files.notes import Note, converted, feet_left_out, sums_left_out
+from ledger.files.notes import Note, converted, feet_left_out, red_negative, sums_left_out
 from ledger.files.sheet_extent import column_letters
 from ledger.files.sums import SumLine, is_foot, word_of
 from ledger.files.table import Column, Source, Table
@@ -42,7 +42,8 @@ def cleaned_cells(cells: Cells, scale: int = 1) -> list[str]:
 class Grid:
     """Rows of cells, each with its number; `texts` writes cells down, given how many yuan one counts (0: no amounts).
 
-    `merged` are the first and last row and the column of cells that stand for several rows, from 0.
+    `merged` are the first and last row and the column of cells that stand for several rows, from 0; `red` the row and column
+    of cells shown in red, from 1.
     """
 
     numbers: Sequence[int]
@@ -76,6 +77,7 @@ def table_of(grid: Grid, name: str, layout: Layout) -> Table:
         for column, cells in zip(header.columns, columns, strict=True)
         if column
     }
+    _turn_red(grid, header, scales, texts)
     kept, sums, feet = _sorted_out(grid, rows, [grid.numbers[place] for place in even], texts, layout)
     _refuse_empty_header(header, columns, kept, grid, name)
     found = {column: Column.of([own[row] for row in kept] if sums or feet else own) for column, own in texts.items()}
@@ -137,9 +139,20 @@ def _fill_merged(grid: Grid, header: Header, layout: Layout) -> None:
                 grid.rows[row] = cells
 
 
-def _refuse_empty_header(
-    header: Header, columns: Sequence[Cells], kept: Sequence[int], grid: Grid, name: str
-) -> None:
+def _turn_red(grid: Grid, header: Header, scales: dict[str, int], texts: dict[str, list[str]]) -> None:
+    """What stands in red without a sign is taken back."""
+    turned = 0
+    for row, place in grid.red:
+        column = header.columns[place - 1] if place <= len(header.columns) else ""
+        at = row - header.last - 2
+        if scales.get(column) and 0 <= at < len(texts[column]) and texts[column][at][:1].isdigit():
+            texts[column][at] = f"-{texts[column][at]}"
+            turned += 1
+    if turned:
+        grid.notes.append(red_negative(turned))
+
+
+def _refuse_empty_header(header: Header, columns: Sequence[Cells], kept: Sequence[int], grid: Grid, name: str) -> None:
     for place, label in enumerate(header.labels):
         if not label and any(grid.texts([columns[place][row] for row in kept], 0)):
             raise HeaderEmpty(file=name, column=column_letters(place + 1) if grid.is_lettered else place + 1)

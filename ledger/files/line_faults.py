@@ -143,3 +143,10 @@ class ReversalNamesNone(RuleBroken):
 
     zh = "冲销没有写“原税票号码”，不知道冲销哪一笔。请补上。"
     en = "A reversal without its original. Fill in 原税票号码."
+
+
+class OriginalLeftOut(RuleBroken):
+    """A reversal or refund of a line that was left out."""
+
+    zh = "原税票 {original} 在本文件第 {line} 行，那一行有问题，没有记下；这一行也不能记。请一并改正后重新导入。"
+    en = "Original {original} stands on line {line}, which is wrong and was left out; so is this line. Correct both."
