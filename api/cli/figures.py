@@ -36,7 +36,7 @@ def input_group() -> None:
 @json_option
 @pass_settings
 def import_figures(settings: Settings, file: Path, as_json: bool) -> None:
-    """导入指标（CSV）；县级、市级审核以后才算数。Record indicators; they count once county and city accepted them."""
+    """导入指标（CSV、XLSX、DBF）；县级、市级审核以后才算数。Record indicators; they count once county and city accepted them."""
     ledger = settings.ledger()
     _print(ledger, ledger.import_figures(read_bytes(file, FIGURES_BYTES_MAX), file.name), as_json)
 
@@ -46,7 +46,7 @@ def import_figures(settings: Settings, file: Path, as_json: bool) -> None:
 @json_option
 @pass_settings
 def import_quotas(settings: Settings, file: Path, as_json: bool) -> None:
-    """导入下达的额度（CSV）。Record quotas."""
+    """导入下达的额度（CSV、XLSX、DBF）。Record quotas."""
     data = read_bytes(file, FIGURES_BYTES_MAX)
     ledger = settings.ledger()
     _print(ledger, ledger.import_figures(data, file.name, needs_acceptance=False), as_json)
@@ -57,7 +57,7 @@ def import_quotas(settings: Settings, file: Path, as_json: bool) -> None:
 @json_option
 @pass_settings
 def import_inputs(settings: Settings, file: Path, as_json: bool) -> None:
-    """导入投入（CSV），每笔写明形式、日期、凭证。Record contributions with their evidence."""
+    """导入投入（CSV、XLSX、DBF），每笔写明形式、日期、凭证。Record contributions with their evidence."""
     ledger = settings.ledger()
     _print(ledger, ledger.import_inputs(read_bytes(file, FIGURES_BYTES_MAX), file.name), as_json)
 

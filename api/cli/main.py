@@ -18,6 +18,7 @@ COMMON = ("--books", "--as", "--lang", "--hash")
 COMMANDS = {
     "demo": "api.cli.demo:demo",
     "import": "api.cli.receipts:import_receipts",
+    "mapping": "api.cli.receipts:mapping",
     "figure": "api.cli.figures:figure",
     "quota": "api.cli.figures:quota",
     "input": "api.cli.figures:input_group",

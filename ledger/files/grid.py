@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ledger.domain.errors import Fault, LinePlace, RuleBroken
-from ledger.files.columns import UNITS, Layout
+from ledger.files.columns import MARKED, UNITS, Layout
 from ledger.files.headers import HEAD_ROWS_MAX, Header, Row, find_header
 from ledger.files.line_faults import CellsMissing, QuoteOpen
 from ledger.files.notes import Note, converted, feet_left_out, red_negative, sums_left_out
@@ -169,6 +169,7 @@ def source_of(header: Header, grid: Grid = EMPTY, sums: Sequence[SumLine] = (), 
         letters={column: column_letters(place) for place, column in lettered if column},
         header_row=grid.numbers[header.last] if grid.numbers else header.last + 1,
         width=len(header.columns),
+        is_marked=tuple(header.labels[-2:]) == MARKED,
         units=header.units,
         sums=tuple(sums),
         notes=(*grid.notes, *_notes(header, sums, feet)),

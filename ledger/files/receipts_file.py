@@ -129,18 +129,18 @@ class ReceiptsFile:
         named = prints_of(np.array(vouchers, np.bytes_)) if vouchers else np.empty(0, np.int64)
         return found | np.isin(self.receipts.prints(), named)
 
-    def recordable(self, looked_at: np.ndarray, fresh: Sequence[Entry]) -> Receipts:
+    def recordable(self, looked_at: np.ndarray, fresh: Sequence[Entry]) -> tuple[Rows, Receipts]:
         """The lines that were not looked at one by one, and of those that were the fresh ones, linked as they are."""
         taken = {entry.row: entry.original for entry in fresh}
         kept = ~looked_at | np.isin(self.numbers, list(taken))
         rows = np.flatnonzero(kept)
         receipts = self.receipts if kept.all() else self.receipts.take(rows)
         if not taken:
-            return receipts
+            return rows, receipts
         at = np.flatnonzero(looked_at[rows]).tolist()
         numbers = self.numbers[rows[at]].tolist()
         originals = {row: taken[number] for row, number in zip(at, numbers, strict=True)}
-        return receipts.with_originals({row: key for row, key in originals.items() if key})
+        return rows, receipts.with_originals({row: key for row, key in originals.items() if key})
 
 
 def read_receipts(

@@ -84,7 +84,7 @@ def _by_bytes(opened: Package, part: str) -> Extent | None:
     """How far a sheet reaches, cells without contents counted; None if its cells are not written as Excel writes them."""
     found = Extent()
     for block in _whole_cells(opened.pieces(part)):
-        if not _is_plain(block):
+        if not is_plain(block):
             return None
         if not _take_block(found, block):
             return None
@@ -93,7 +93,8 @@ def _by_bytes(opened: Package, part: str) -> Extent | None:
     return found
 
 
-def _is_plain(block: bytes) -> bool:
+def is_plain(block: bytes) -> bool:
+    """Whether every cell is written as Excel writes it."""
     return block.count(b"<c ") == block.count(PLAIN_CELL) and not ODD_CELL.search(block)
 
 
@@ -130,7 +131,7 @@ def _by_pattern(opened: Package, part: str) -> Extent | None:
     """How far the cells with contents reach; None if they are not written as Excel writes them."""
     found = Extent()
     for block in _whole_cells(opened.pieces(part)):
-        if not _is_plain(block):
+        if not is_plain(block):
             return None
         cells = CELL.findall(block)
         if len(cells) != block.count(PLAIN_CELL):

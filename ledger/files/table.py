@@ -87,13 +87,15 @@ def mask_of(array: pa.Array) -> np.ndarray:
 class Source:
     """Where the lines of a table come from, as people see it.
 
-    `headers` and `letters` are by column; `units` those that the file says; `width` is how many columns it has.
+    `headers` and `letters` are by column; `units` those that the file says; `width` is how many columns it has; a file that
+    `is_marked` was given back before, and its last two columns say what became of its lines.
     """
 
     headers: Mapping[str, str]
     unused: tuple[str, ...] = ()
     header_row: int = 1
     width: int = 0
+    is_marked: bool = False
     sheet: str = ""
     letters: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
