@@ -54,6 +54,11 @@ def many_parts() -> bytes:
     return written.getvalue()
 
 
+MERGED = (
+    f"<worksheet {SPACE}><sheetData>{row(1, cell('A2', 'V1'))}</sheetData><mergeCells>"
+    + '<mergeCell ref="A2:C1000000"/>' * 1_000
+    + "</mergeCells></worksheet>"
+)
 ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 HOSTILE: dict[str, tuple[Callable[[], bytes], type[Refusal]]] = {
     "a bomb": (lambda: with_part(GOOD, SHEET, b"<worksheet>" + b" " * 250_000_000), WorkbookTooLarge),
@@ -66,6 +71,14 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], type[Refusal]]] = {
         MarkupDeclares,
     ),
     "another encoding": (lambda: with_part(GOOD, SHEET, f"<worksheet {SPACE}/>".encode("utf-16")), MarkupDeclares),
+    "more texts than bytes": (
+        lambda: with_part(GOOD, "xl/sharedStrings.xml", f'<sst {SPACE} uniqueCount="99999999999"/>'.encode()),
+        WorkbookDamaged,
+    ),
+    "merged cells upon each other": (
+        lambda: with_part(GOOD, SHEET, MERGED.encode()),
+        WorkbookDamaged,
+    ),
     "10^6 columns": (lambda: with_sheet(f'<row r="1">{"<c><v>1</v></c>" * 10**6}</row>'), WorkbookTooLarge),
     "10^6 columns of different texts": (
         lambda: with_sheet(f'<row r="1">{"".join(f"<c><v>{n * 7919}</v></c>" for n in range(10**5))}</row>'),

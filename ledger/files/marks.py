@@ -45,7 +45,7 @@ def marks_of(plan: ImportPlan, outcome: Outcome, language: Language) -> Marks:
     reasons: dict[int, list[str]] = {}
     for fault in file.faults:
         reasons.setdefault(line_of(fault), []).append(_reason(fault, language))
-    found |= {line: ("有误，未记", "；".join(own)) for line, own in reasons.items()}
+    found |= {line: ("有误，未记", " ".join(own)) for line, own in reasons.items()}
     return Marks(found, file.source)
 
 

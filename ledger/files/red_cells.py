@@ -29,7 +29,11 @@ def red_cells(opened: Package, sheet: SheetPart) -> list[tuple[int, int]]:
 
 def red_styles(root: "etree._Element") -> set[bytes]:
     """The numbers of the styles that are red."""
-    fonts = [any(_is_red(color) for color in font.iterfind("{*}color")) for font in root.iterfind("{*}fonts/{*}font")]
+    red_fonts = {
+        str(number)
+        for number, font in enumerate(root.iterfind("{*}fonts/{*}font"))
+        if any(_is_red(color) for color in font.iterfind("{*}color"))
+    }
     formats = {
         each.get("numFmtId")
         for each in root.iterfind("{*}numFmts/{*}numFmt")
@@ -37,8 +41,7 @@ def red_styles(root: "etree._Element") -> set[bytes]:
     }
     found = set()
     for number, style in enumerate(root.iterfind("{*}cellXfs/{*}xf")):
-        font = int(style.get("fontId") or 0)
-        if (font < len(fonts) and fonts[font]) or style.get("numFmtId") in formats:
+        if style.get("fontId") in red_fonts or style.get("numFmtId") in formats:
             found.add(str(number).encode())
     return found
 

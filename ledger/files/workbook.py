@@ -22,7 +22,7 @@ from ledger.files.notes import sheet_read
 from ledger.files.red_cells import red_cells
 from ledger.files.sheet_extent import extent_of
 from ledger.files.table import Table
-from ledger.files.workbook_parts import SheetPart, SheetParts, sheet_parts
+from ledger.files.workbook_parts import SheetPart, SheetParts, root_counts, sheet_parts
 
 DIGITS_MAX = 15
 NEAR_ENOUGH = Fraction(1, 10**6)
@@ -97,10 +97,11 @@ def _chosen(grids: list[Grid], name: str, layout: Layout) -> Grid:
 def _unpack_all(opened: Package, parts: SheetParts) -> None:
     """Unpack once what the reader will unpack, so that it meets nothing that was not counted; sheets are counted apart."""
     sheets = {part.part for part in parts.sheets}
-    for part in opened.parts:
+    for part, info in opened.parts.items():
         if part not in sheets and part.endswith((".xml", ".rels")):
-            for _ in opened.pieces(part):
-                pass
+            for number, piece in enumerate(opened.pieces(part)):
+                if not number and any(count > info.file_size for count in root_counts(piece)):
+                    raise WorkbookDamaged(file=opened.name, problem=f"{part}: count")
 
 
 def _grid(workbook: CalamineWorkbook, opened: Package, part: SheetPart) -> Grid:
@@ -111,7 +112,10 @@ def _grid(workbook: CalamineWorkbook, opened: Package, part: SheetPart) -> Grid:
         if row <= len(rows) and column <= len(rows[row - 1]):
             rows[row - 1][column - 1] = NOT_WORKED_OUT
     numbers = range(1, len(rows) + 1)
-    return Grid(numbers, rows, texts_of, part.name, list(_merged(sheet)), is_lettered=True)
+    merged = list(_merged(sheet))
+    if sum(last - first for first, last, _ in merged) > len(rows) * max(1, extent.columns):
+        raise WorkbookDamaged(file=opened.name, problem="mergeCells")  # merged cells never lie upon each other
+    return Grid(numbers, rows, texts_of, part.name, merged, is_lettered=True)
 
 
 def _merged(sheet: CalamineSheet) -> Iterator[tuple[int, int, int]]:

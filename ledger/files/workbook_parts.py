@@ -13,6 +13,7 @@ RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships
 STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 TARGET = re.compile(r"(?:/xl/)?(worksheets/[^/\\\\]+\.xml)", re.IGNORECASE)
 SHEETS_MAX = 300
+NOT_TOLD = 2**63
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,20 @@ def parsed(markup: bytes, name: str, part: str) -> "etree._Element":
         return etree.fromstring(markup, parser)
     except (etree.XMLSyntaxError, ValueError) as problem:
         raise WorkbookDamaged(file=name, problem=f"{part}: {problem}"[:80]) from None
+
+
+def root_counts(piece: bytes) -> list[int]:
+    """How many things a part says that it has, by how it begins: the reader makes room for them unseen.
+
+    What cannot be told is more than any part has.
+    """
+    parser = etree.XMLPullParser(("start",), resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        parser.feed(piece)
+        root = next((each for _, each in parser.read_events() if isinstance(each, etree._Element)), None)
+        return [NOT_TOLD] if root is None else [int(root.get(name) or 0) for name in ("count", "uniqueCount")]
+    except (etree.XMLSyntaxError, ValueError):
+        return [NOT_TOLD]
 
 
 def sheet_parts(opened: Package) -> SheetParts:
