@@ -88,8 +88,8 @@ def test_problems_are_counted_by_kind_with_their_first_places(agreed: Ledger, en
     ("lines", "kind"),
     [
         (["V8,2019-01-05,1.00,甲库,乙县", "V9,2019-01-06,1.00,甲库,乙县"], "file-of-other-year"),
-        (["V8,2024-01-05,1.00,丙库,乙县", "V9,2024-01-06,1.00,丙库,乙县"], "mostly-unknown"),
-        (["V8,2024-01-05,1.00,甲库,丙县", "V9,2024-01-06,1.00,甲库,丙县"], "mostly-unknown"),
+        (["V8,2024-01-05,1.00,丙库,乙县", "V9,2024-01-06,1.00,丙库,乙县"], "treasuries-unknown"),
+        (["V8,2024-01-05,1.00,甲库,丙县", "V9,2024-01-06,1.00,甲库,丙县"], "collectors-unknown"),
     ],
 )
 def test_a_file_that_seems_to_be_another_is_recorded_with_a_warning(

@@ -38,8 +38,26 @@ class WorkbookDamaged(RuleBroken):
 class WorkbookTooLarge(RuleBroken):
     """A workbook that would unpack to more than any list holds: a bomb, or another kind of file."""
 
-    zh = "文件 {file} 解开以后过大（{found}，上限 {limit}），不像明细，没有打开。请核对来源；确是明细的请分开导入。"
-    en = "{file} would unpack to too much ({found}, limit {limit}) and was not opened. Check where it is from, or divide it."
+
+class PartsTooMany(WorkbookTooLarge):
+    """A package of more parts than any workbook has."""
+
+    zh = "文件 {file} 里有 {parts} 个部件，上限 {limit} 个，不像明细，没有打开。请核对来源。"
+    en = "{file} holds {parts} parts, above the limit of {limit}, and was not opened. Check where it is from."
+
+
+class PackedTooDensely(WorkbookTooLarge):
+    """A part that unpacks to many times what it takes."""
+
+    zh = "文件 {file} 的部件 {part} 解开以后是原来的 {ratio} 倍，上限 {limit} 倍，像是压缩炸弹，没有打开。请核对来源，或在 Excel 里另存。"
+    en = "Part {part} of {file} unpacks to {ratio} times its size, limit {limit}: perhaps a bomb, not opened. Check it."
+
+
+class UnpackedTooLarge(WorkbookTooLarge):
+    """Parts that unpack to more than any list needs, or than the directory says."""
+
+    zh = "文件 {file} 解开以后超过 {limit} 字节（{part}），没有打开。请核对来源；确是明细的请分开导入。"
+    en = "{file} unpacks to more than {limit} bytes ({part}) and was not opened. Check where it is from, or divide it."
 
 
 class MarkupDeclares(RuleBroken):
@@ -66,7 +84,7 @@ class Package:
         for piece in self._unpacked(info):
             size += len(piece)
             if size > info.file_size:
-                raise WorkbookTooLarge(file=self.name, found=f"{part} > {info.file_size}", limit=info.file_size)
+                raise UnpackedTooLarge(file=self.name, part=part, limit=info.file_size)
             if is_markup and (DECLARATION.search(tail + piece) or (not tail and _is_foreign(piece))):
                 raise MarkupDeclares(file=self.name, part=part)
             tail = piece[-OVERLAP_BYTES:]
@@ -109,21 +127,21 @@ def package(data: bytes, name: str) -> Package:
         raise WorkbookDamaged(file=name, problem=str(problem)[:80]) from None
     parts = {each.filename: each for each in listed}
     if len(listed) > ENTRIES_MAX:
-        raise WorkbookTooLarge(file=name, found=f"{len(listed)} 个部件", limit=f"{ENTRIES_MAX} 个")
+        raise PartsTooMany(file=name, parts=len(listed), limit=ENTRIES_MAX)
     if len({each.casefold().replace("\\", "/") for each in parts}) != len(listed):
-        raise WorkbookDamaged(file=name, problem="部件重名")
+        raise WorkbookDamaged(file=name, problem="names")
     for each in listed:
         _check(each, len(data), name)
     whole = sum(each.file_size for each in listed)
     if whole > UNPACKED_BYTES_MAX:
-        raise WorkbookTooLarge(file=name, found=f"{whole} 字节", limit=f"{UNPACKED_BYTES_MAX} 字节")
+        raise UnpackedTooLarge(file=name, part=f"{len(listed)} parts", limit=UNPACKED_BYTES_MAX)
     return Package(name, data, parts)
 
 
 def _check(info: ZipInfo, length: int, name: str) -> None:
-    if info.file_size > RATIO_BYTES_MIN and info.file_size > RATIO_MAX * max(1, info.compress_size):
-        found = f"{info.filename} {info.file_size // max(1, info.compress_size)} 倍"
-        raise WorkbookTooLarge(file=name, found=found, limit=f"{RATIO_MAX} 倍")
+    ratio = info.file_size // max(1, info.compress_size)
+    if info.file_size > RATIO_BYTES_MIN and ratio > RATIO_MAX:
+        raise PackedTooDensely(file=name, part=info.filename[:60], ratio=ratio, limit=RATIO_MAX)
     outside = info.header_offset + LOCAL_HEADER_BYTES + info.compress_size > length
     if outside or info.flag_bits & 1 or info.compress_type not in (STORED, DEFLATED):
         raise WorkbookDamaged(file=name, problem=info.filename)

@@ -80,7 +80,9 @@ def table_of(grid: Grid, name: str, layout: Layout) -> Table:
     _turn_red(grid, header, scales, texts)
     kept, sums, feet = _sorted_out(grid, rows, [grid.numbers[place] for place in even], texts, layout)
     _refuse_empty_header(header, columns, kept, grid, name)
-    found = {column: Column.of([own[row] for row in kept] if len(kept) < len(rows) else own) for column, own in texts.items()}
+    found = {
+        column: Column.of([own[row] for row in kept] if len(kept) < len(rows) else own) for column, own in texts.items()
+    }
     numbers = np.array([grid.numbers[even[row]] for row in kept], np.int64)
     return Table(name, found, numbers, faults, source_of(header, grid, sums, feet))
 

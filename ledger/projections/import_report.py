@@ -27,11 +27,20 @@ class FileOfOtherYear(RuleBroken):
     en = "Most lines ({lines}) were booked in {year}, while {due} closes next. Check that it is the right file."
 
 
-class MostlyUnknown(RuleBroken):
-    """Most treasuries or collectors never came up before: perhaps a file for other books."""
+class TreasuriesUnknown(RuleBroken):
+    """Most treasuries never came up before: perhaps a file for other books."""
 
-    zh = "多数行（{lines} 行）的{what}账上没有出现过，例如“{example}”。请核对是否别的账套的文件。"
-    en = "Most lines ({lines}) name a {what_en} that never came up in these books, such as '{example}'. Check the file."
+    zh = "多数行（{lines} 行）的收款国库账上没有出现过，例如“{example}”。请核对是否别的账套的文件。"
+    en = "Most lines ({lines}) name a treasury that never came up in these books, such as '{example}'. Check the file."
+
+
+class CollectorsUnknown(RuleBroken):
+    """Most collectors are no party and never came up before."""
+
+    zh = "多数行（{lines} 行）的征收方账上没有出现过，也不是参与方，例如“{example}”。请核对是否别的账套的文件。"
+    en = (
+        "Most lines ({lines}) name a collector that is no party and never came up, such as '{example}'. Check the file."
+    )
 
 
 @dataclass(frozen=True)
@@ -135,20 +144,20 @@ def warnings(plan: ImportPlan, books: Books) -> list[RuleBroken]:
         year, lines = Counter(date.fromordinal(day).year for day in days.tolist()).most_common(1)[0]
         if year != due.year and 2 * lines > len(days):
             found.append(FileOfOtherYear(lines=lines, year=year, due=due))
-    for what, what_en, column, known in _names_known(plan, books):
+    for rule, column, known in _names_known(plan, books):
         unknown = [(code, text) for code, text in enumerate(column.distinct) if text and text not in known]
         lines = int(np.isin(column.codes, [code for code, _ in unknown]).sum())
         if known and 2 * lines > len(days) > 0:
-            found.append(MostlyUnknown(lines=lines, what=what, what_en=what_en, example=unknown[0][1]))
+            found.append(rule(lines=lines, example=unknown[0][1]))
     return found
 
 
-def _names_known(plan: ImportPlan, books: Books) -> Iterable[tuple[str, str, Texts, set[str]]]:
+def _names_known(plan: ImportPlan, books: Books) -> Iterable[tuple[type[RuleBroken], Texts, set[str]]]:
     entries = books.entries
     treasuries = {entry.key.treasury for entry in entries} - {""}
     collectors = {entry.collector for entry in entries} - {""}
     for agreement in books.agreements.values():
         for party in agreement.terms.parties.values():
             collectors |= {party.id, party.name, party.region} - {""}
-    yield "收款国库", "treasury", plan.fresh.treasuries, treasuries
-    yield "征收方", "collector", plan.fresh.collectors, collectors
+    yield TreasuriesUnknown, plan.fresh.treasuries, treasuries
+    yield CollectorsUnknown, plan.fresh.collectors, collectors
