@@ -21,6 +21,8 @@ def report_in_words(report: ImportReport, language: Language) -> Iterator[str]:
             f"{each.agreement} {each.pool} {each.name}：未列入结算单的应得由 {amount(each.before_fen)} 元变为 "
             f"{amount(each.after_fen)} 元，{sign} {amount(abs(each.change_fen))} 元。"
         )
+    if not report.is_worked_out:
+        yield "行数很多，没有逐方试算应得的变动；要看，用 enclave statement，或在导入前加 --dry-run。"
     if report.statements:
         numbers = "、".join(each.number for each in report.statements[:NAMES_SHOWN_MAX])
         more = "等" if len(report.statements) > NAMES_SHOWN_MAX else ""
@@ -49,6 +51,7 @@ def report_document(report: ImportReport, language: Language) -> dict[str, objec
         "notes": [note.say(language) for note in report.notes],
         "problems": [_problem(each, language) for each in report.problems],
         "changes": [_change(each) for each in report.changes],
+        "changes_worked_out": report.is_worked_out,
         "statements": [each.number for each in report.statements],
         "late": {"lines": report.late, "fen": report.late_fen},
         "next_period": str(report.next_period) if report.next_period else None,

@@ -52,12 +52,14 @@ def import_receipts(
 ) -> None:
     """导入税收入库明细（CSV、XLSX、DBF）；有一行不对就一行也不记。Record a file of receipts, all or nothing."""
     data = read_bytes(file, RECEIPTS_BYTES_MAX)
+    if out and out.resolve() == file.resolve():
+        raise click.UsageError("--marked 请写另一个文件名，原件不改。Name another file; the original stays.")
     if new and not mapping:
         read_receipts(data, file.name, skip_bad=skip_bad, sheet=sheet)  # refused before new books begin
     ledger = settings.new_ledger(title) if new and not dry_run else settings.ledger()
     with console(stderr=True).status(f"正在导入 {file.name} …"):
         plan = _planned(ledger, data, file.name, skip_bad or dry_run, sheet, mapping, out, settings.language)
-        before = Before.of(ledger.books, plan)
+        before = Before.of(ledger.books, plan, patient=dry_run)
         imported = plan.done(plan.position) if dry_run else ledger.record_import(plan)
         report = import_report(plan, before, ledger.books_if(plan) if dry_run else ledger.books)
         covered = Coverage() if dry_run else _coverage(ledger, imported)

@@ -85,7 +85,7 @@ class Package:
             size += len(piece)
             if size > info.file_size:
                 raise UnpackedTooLarge(file=self.name, part=part, limit=info.file_size)
-            if is_markup and (DECLARATION.search(tail + piece) or (not tail and _is_foreign(piece))):
+            if is_markup and (_declares(tail + piece) or (not tail and _is_foreign(piece))):
                 raise MarkupDeclares(file=self.name, part=part)
             tail = piece[-OVERLAP_BYTES:]
             yield piece
@@ -145,6 +145,10 @@ def _check(info: ZipInfo, length: int, name: str) -> None:
     outside = info.header_offset + LOCAL_HEADER_BYTES + info.compress_size > length
     if outside or info.flag_bits & 1 or info.compress_type not in (STORED, DEFLATED):
         raise WorkbookDamaged(file=name, problem=info.filename)
+
+
+def _declares(markup: bytes) -> bool:
+    return b"<!" in markup and bool(DECLARATION.search(markup))
 
 
 def _is_foreign(piece: bytes) -> bool:

@@ -76,9 +76,12 @@ class ReceiptsFile:
 
     def without(self, rows: Iterable[int]) -> "ReceiptsFile":
         """The file without some of its lines."""
-        kept = np.setdiff1d(np.arange(len(self)), np.array(sorted(rows), np.int64))
-        if len(kept) == len(self):
+        left_out = list(rows)
+        if not left_out:
             return self
+        is_kept = np.ones(len(self), bool)
+        is_kept[left_out] = False
+        kept = np.flatnonzero(is_kept)
         place = np.full(len(self), -1, np.int64)
         place[kept] = np.arange(len(kept))
         references = {int(place[row]): each for row, each in self.references.items() if place[row] >= 0}

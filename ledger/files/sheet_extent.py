@@ -18,7 +18,7 @@ from ledger.files.archive import Package
 
 CELL = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^>]*?(/?)>')
 PLAIN_CELL = b'<c r="'
-ODD_CELL = re.compile(rb"<c[>/\t\n\r]|:c[ >/\t\n\r]")
+ODD_CELL, PREFIXED_CELL = re.compile(rb"<c[>/\t\n\r]"), re.compile(rb":c[ >/\t\n\r]")
 HOLLOW = re.compile(
     rb'<c r="([A-Z]{1,3})([0-9]{1,7})"(?=[^>]* t="e")[^>]*(?<!/)>'
     rb'|<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*(?<!/)>(?:<f[^>]*/>|<f[^<]*</f>)(?:<v/>|<v></v>)?</c>'
@@ -95,7 +95,8 @@ def _by_bytes(opened: Package, part: str) -> Extent | None:
 
 def is_plain(block: bytes) -> bool:
     """Whether every cell is written as Excel writes it."""
-    return block.count(b"<c ") == block.count(PLAIN_CELL) and not ODD_CELL.search(block)
+    is_odd = ODD_CELL.search(block) or PREFIXED_CELL.search(block)
+    return block.count(b"<c ") == block.count(PLAIN_CELL) and not is_odd
 
 
 def _take_block(found: Extent, block: bytes) -> bool:

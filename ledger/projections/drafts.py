@@ -13,8 +13,8 @@ from ledger.domain.stating.books import Books
 from ledger.projections.statements import Statement, last_booked, statements_of_agreement
 
 SETTLEMENTS_MAX = 36
-LINES_WALKED_MAX = 200_000
-"""Above so many lines in the books only the last draft is worked out, which shows what is due in all."""
+LINES_WALKED_MAX = 20_000
+"""Above so many lines in the books a dry run works out only the last draft, which shows what is due in all."""
 Shares = Mapping[str, int]
 
 

@@ -14,7 +14,7 @@ from ledger.domain.stating.books import Books
 from ledger.files.import_plan import ImportPlan
 from ledger.files.notes import Note
 from ledger.files.table import Source
-from ledger.projections.drafts import Drafts, PartyChange, changed, changes, last_open
+from ledger.projections.drafts import LINES_WALKED_MAX, Drafts, PartyChange, changed, changes, last_open
 from ledger.projections.statements import Statement
 
 PLACES_SHOWN_MAX = 3
@@ -72,7 +72,10 @@ class Problem:
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What an import does: `late` lines belong to months that are closed, and are stated in the `next_period`."""
+    """What an import does: `late` lines belong to months that are closed, and are stated in the `next_period`.
+
+    Where `is_worked_out` is false the lines are too many to work out at once what each party gets.
+    """
 
     source: Source
     new: int
@@ -87,6 +90,7 @@ class ImportReport:
     late_fen: int
     next_period: Period | None
     warnings: list[RuleBroken]
+    is_worked_out: bool
 
     @property
     def notes(self) -> Sequence[Note]:
@@ -101,17 +105,19 @@ class Before:
     drafts: Drafts
     last_closed: Period | None
     warnings: list[RuleBroken]
+    works_out: bool
 
     @classmethod
-    def of(cls, books: Books, plan: ImportPlan) -> "Before":
-        """What a report compares with."""
-        drafts = Drafts.of(books, last_open(books, _last_month(plan))) if len(plan.fresh) else Drafts()
-        return cls(drafts, books.last_closed(), warnings(plan, books))
+    def of(cls, books: Books, plan: ImportPlan, *, patient: bool = False) -> "Before":
+        """What a report compares with; of long books the drafts are only worked out for who is `patient`."""
+        works_out = len(plan.fresh) > 0 and (patient or len(books.entries) + len(plan.fresh) <= LINES_WALKED_MAX)
+        drafts = Drafts.of(books, last_open(books, _last_month(plan))) if works_out else Drafts()
+        return cls(drafts, books.last_closed(), warnings(plan, books), works_out)
 
 
 def import_report(plan: ImportPlan, before: Before, after: Books) -> ImportReport:
     """What a plan does to the books."""
-    drafts = Drafts.of(after, last_open(after, _last_month(plan))) if len(plan.fresh) else Drafts()
+    drafts = Drafts.of(after, last_open(after, _last_month(plan))) if before.works_out else Drafts()
     late = plan.fresh.booked_on <= (before.last_closed.last.toordinal() if before.last_closed else 0)
     return ImportReport(
         source=plan.file.source,
@@ -127,6 +133,7 @@ def import_report(plan: ImportPlan, before: Before, after: Books) -> ImportRepor
         late_fen=sum(plan.fresh.amounts_fen[late].tolist()),
         next_period=after.next_period(),
         warnings=before.warnings,
+        is_worked_out=before.works_out or not len(plan.fresh),
     )
 
 
