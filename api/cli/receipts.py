@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import click
@@ -51,45 +52,45 @@ def import_receipts(
     as_json: bool,
 ) -> None:
     """导入税收入库明细（CSV、XLSX、DBF）；有一行不对就一行也不记。Record a file of receipts, all or nothing."""
-    data = read_bytes(file, RECEIPTS_BYTES_MAX)
     if out and out.resolve() == file.resolve():
         raise click.UsageError("--marked 请写另一个文件名，原件不改。Name another file; the original stays.")
+    data, language = read_bytes(file, RECEIPTS_BYTES_MAX), settings.language
     if new and not mapping:
         read_receipts(data, file.name, skip_bad=skip_bad, sheet=sheet)  # refused before new books begin
     ledger = settings.new_ledger(title) if new and not dry_run else settings.ledger()
     with console(stderr=True).status(f"正在导入 {file.name} …"):
-        plan = _planned(ledger, data, file.name, skip_bad or dry_run, sheet, mapping, out, settings.language)
-        before = Before.of(ledger.books, plan, patient=dry_run)
-        imported = plan.done(plan.position) if dry_run else ledger.record_import(plan)
-        report = import_report(plan, before, ledger.books_if(plan) if dry_run else ledger.books)
-        covered = Coverage() if dry_run else _coverage(ledger, imported)
+        plan_with = partial(ledger.plan_import, data, file.name, sheet=sheet, mapping=mapping)
+        try:
+            plan = plan_with(skip_bad=skip_bad or dry_run)
+        except LinesRefused:  # what is refused is given back marked all the same
+            _write_marked(out, plan_with(skip_bad=True), "refused", language) if out else None
+            raise
+        imported, report = _tried(ledger, plan) if dry_run else _recorded(ledger, plan)
     if out:
-        _write_marked(out, plan, "planned" if dry_run else "recorded", settings.language)
+        _write_marked(out, plan, "planned" if dry_run else "recorded", language)
+    covered = Coverage() if dry_run else _coverage(ledger, imported)
     if as_json:
-        document = {**asdict(imported), **_coverage_document(covered, settings.language)}
-        print_json({**document, "dry_run": dry_run, **report_document(report, settings.language)})
+        print_json(_document(imported, covered, report, language, dry_run=dry_run))
     else:
-        print_lines(_in_words(imported, covered, report, settings.language, dry_run=dry_run))
+        print_lines(_in_words(imported, covered, report, language, dry_run=dry_run))
 
 
-def _planned(
-    ledger: Ledger,
-    data: bytes,
-    name: str,
-    skip_bad: bool,
-    sheet: str,
-    mapping: str,
-    out: Path | None,
-    language: Language,
-) -> ImportPlan:
-    """What is to be recorded; a file that is refused is given back marked all the same."""
-    try:
-        return ledger.plan_import(data, name, skip_bad=skip_bad, sheet=sheet, mapping=mapping)
-    except LinesRefused:
-        if out:
-            plan = ledger.plan_import(data, name, skip_bad=True, sheet=sheet, mapping=mapping)
-            _write_marked(out, plan, "refused", language)
-        raise
+def _document(
+    imported: Imported, covered: Coverage, report: ImportReport, language: Language, *, dry_run: bool
+) -> dict[str, object]:
+    document = {**asdict(imported), **_coverage_document(covered, language), "dry_run": dry_run}
+    return {**document, **report_document(report, language)}
+
+
+def _tried(ledger: Ledger, plan: ImportPlan) -> tuple[Imported, ImportReport]:
+    before = Before.of(ledger.books, plan, patient=True)
+    return plan.done(plan.position), import_report(plan, before, ledger.books_if(plan))
+
+
+def _recorded(ledger: Ledger, plan: ImportPlan) -> tuple[Imported, ImportReport]:
+    before = Before.of(ledger.books, plan)
+    imported = ledger.record_import(plan)
+    return imported, import_report(plan, before, ledger.books)
 
 
 def _write_marked(out: Path, plan: ImportPlan, outcome: Outcome, language: Language) -> None:
