@@ -63,16 +63,12 @@ def import_receipts(
         try:
             plan = plan_with(skip_bad=skip_bad or dry_run)
         except LinesRefused:  # what is refused is given back marked all the same
-            _write_marked(out, plan_with(skip_bad=True), "refused", language) if out else None
+            _write_marked(out, plan_with(skip_bad=True), "refused", language)
             raise
-        imported, report = _tried(ledger, plan) if dry_run else _recorded(ledger, plan)
-    if out:
-        _write_marked(out, plan, "planned" if dry_run else "recorded", language)
-    covered = Coverage() if dry_run else _coverage(ledger, imported)
-    if as_json:
-        print_json(_document(imported, covered, report, language, dry_run=dry_run))
-    else:
-        print_lines(_in_words(imported, covered, report, language, dry_run=dry_run))
+        done = _tried(ledger, plan) if dry_run else _recorded(ledger, plan)
+    _write_marked(out, plan, "planned" if dry_run else "recorded", language)
+    said = (*done, language)
+    print_json(_document(*said, dry_run=dry_run)) if as_json else print_lines(_in_words(*said, dry_run=dry_run))
 
 
 def _document(
@@ -82,19 +78,20 @@ def _document(
     return {**document, **report_document(report, language)}
 
 
-def _tried(ledger: Ledger, plan: ImportPlan) -> tuple[Imported, ImportReport]:
+def _tried(ledger: Ledger, plan: ImportPlan) -> tuple[Imported, Coverage, ImportReport]:
     before = Before.of(ledger.books, plan, patient=True)
-    return plan.done(plan.position), import_report(plan, before, ledger.books_if(plan))
+    return plan.done(plan.position), Coverage(), import_report(plan, before, ledger.books_if(plan))
 
 
-def _recorded(ledger: Ledger, plan: ImportPlan) -> tuple[Imported, ImportReport]:
+def _recorded(ledger: Ledger, plan: ImportPlan) -> tuple[Imported, Coverage, ImportReport]:
     before = Before.of(ledger.books, plan)
     imported = ledger.record_import(plan)
-    return imported, import_report(plan, before, ledger.books)
+    return imported, _coverage(ledger, imported), import_report(plan, before, ledger.books)
 
 
-def _write_marked(out: Path, plan: ImportPlan, outcome: Outcome, language: Language) -> None:
-    write_bytes(out, marked(plan.data, plan.file.name, marks_of(plan, outcome, language)))
+def _write_marked(out: Path | None, plan: ImportPlan, outcome: Outcome, language: Language) -> None:
+    if out:
+        write_bytes(out, marked(plan.data, plan.file.name, marks_of(plan, outcome, language)))
 
 
 def _in_words(
