@@ -131,8 +131,8 @@ def texts_of(cells: Cells, scale: int) -> list[str]:
     """Cells as texts; numbers that count amounts of so many yuan are brought to the fen if they are as good as one."""
     kinds = set(map(type, cells))
     if kinds == {str}:
-        changed: dict[str, str] = {cell: text for cell in set(cells) if (text := cleaned(cell)) != cell}
-        return [changed[cell] if cell in changed else cell for cell in cells] if changed else list(cells)
+        changed: dict[Any, str] = {cell: text for cell in set(cells) if (text := cleaned(cell)) != cell}
+        return [changed.get(cell, cell) for cell in cells] if changed else list(cells)
     if scale and not kinds & {str, bool, int, datetime, date, time, timedelta}:
         texts = map(repr, cells)
         return [
