@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from ledger.domain.errors import Refusal, RuleBroken
+from ledger.domain.names import INVISIBLE
 from ledger.files.columns import UNITS, Layout, columns_of, plain, spelling, unit_of
 from ledger.files.line_faults import FileEmpty, HeaderNotFirst
 
@@ -108,7 +109,7 @@ def _likeliest(head: list[list[str]], name: str, layout: Layout) -> Header:
     row = counts.index(max(counts)) if max(counts) else next(row for row, cells in enumerate(head) if any(cells))
     cells = head[row]
     if sum(map(bool, cells)) == 1:
-        raise HeaderNotFirst(file=name, found=next(filter(None, cells))[:40])
+        raise HeaderNotFirst(file=name, found=INVISIBLE.sub("?", next(filter(None, cells))[:40]))
     return Header(row, row, columns_of(cells, name, layout), cells)
 
 

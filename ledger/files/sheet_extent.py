@@ -5,7 +5,6 @@ gone; so a cell far away from all others is refused here.  What the reader passe
 or a formula without a value, is found here too.
 """
 
-import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ import numpy as np
 from lxml import etree
 
 from ledger.domain.errors import RuleBroken
-from ledger.files.archive import Package
+from ledger.files.archive import Package, UnpackedTooLarge
 
 CELL = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^>]*?(/?)>')
 PLAIN_CELL = b'<c r="'
@@ -27,6 +26,7 @@ CELLS_MAX = 24_000_000
 SPARE_CELLS = 1_000_000
 SPARSENESS_MAX = 20
 HOLLOW_MAX = 100_000
+ODD_BYTES_MAX = 64_000_000
 REFERENCE_BYTES = 11
 
 
@@ -68,16 +68,17 @@ class Extent:
 
 
 def extent_of(opened: Package, part: str) -> Extent:
-    """How far a sheet reaches; raises SheetTooWide, SheetUnreadable, and what reading its part raises."""
-    ways = (_by_bytes, _by_pattern, _by_parsing)  # each next one slower, and more exact
-    for last, way in enumerate(ways, 1):
-        found = way(opened, part)
-        if found is None:
-            continue
-        if last == len(ways) or found.is_plausible():
-            found.check(opened.name)
-            return found
-    raise SheetUnreadable(file=opened.name, problem=part)
+    """How far a sheet reaches; raises SheetTooWide, SheetUnreadable, and what reading its part raises.
+
+    First all cells, then only those with contents; a sheet that is not written as Excel writes it is parsed.
+    """
+    found = _by_bytes(opened, part)
+    if found is not None and not found.is_plausible():
+        found = _by_pattern(opened, part)
+    if found is None:
+        found = _by_parsing(opened, part)
+    found.check(opened.name)
+    return found
 
 
 def _by_bytes(opened: Package, part: str) -> Extent | None:
@@ -141,6 +142,7 @@ def _by_pattern(opened: Package, part: str) -> Extent | None:
             if not empty:
                 found.cells += 1
                 found.take(int(digits), column_number(letters))
+        found.check(opened.name)
         _take_hollow(found, block)
     return found
 
@@ -159,28 +161,43 @@ def _whole_cells(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 def _by_parsing(opened: Package, part: str) -> Extent:
     """How far the cells with contents reach, in whatever manner they are written."""
-    found, row, column = Extent(), 0, 0
-    events = etree.iterparse(
-        io.BytesIO(opened.read(part)),
-        events=("start", "end"),
-        resolve_entities=False,
-        no_network=True,
-        remove_comments=True,
-    )
+    if opened.parts[part].file_size > ODD_BYTES_MAX:
+        raise UnpackedTooLarge(file=opened.name, part=part, limit=ODD_BYTES_MAX)
+    found = Extent()
+    parser = etree.XMLPullParser(("start", "end"), resolve_entities=False, no_network=True, remove_comments=True)
+    walk = _Walk(found)
     try:
-        for event, element in events:
-            kind = etree.QName(element).localname if isinstance(element.tag, str) else ""
-            if kind == "row" and event == "start":
-                row, column = int(element.get("r") or row + 1), 0
-            elif kind == "c" and event == "start":
-                row, column = _place(element.get("r"), row, column + 1)
-            elif kind == "c":
-                _take_parsed(found, row, column, element)
-            elif kind == "row":
-                element.clear()
+        for piece in opened.pieces(part):
+            parser.feed(piece)
+            for event, element in parser.read_events():
+                walk.take(str(event), element)
+            found.check(opened.name)
+        parser.close()
     except (etree.XMLSyntaxError, ValueError) as problem:
         raise SheetUnreadable(file=opened.name, problem=str(problem)[:80]) from None
     return found
+
+
+@dataclass
+class _Walk:
+    """Where a parser stands in a sheet: cells without a place stand behind the one before."""
+
+    found: Extent
+    row: int = 0
+    column: int = 0
+
+    def take(self, event: str, element: object) -> None:
+        if not isinstance(element, etree._Element) or not isinstance(element.tag, str):
+            return
+        match event, etree.QName(element).localname:
+            case "start", "row":
+                self.row, self.column = int(element.get("r") or self.row + 1), 0
+            case "start", "c":
+                self.row, self.column = _place(element.get("r"), self.row, self.column + 1)
+            case "end", "c":
+                _take_parsed(self.found, self.row, self.column, element)
+            case "end", "row":
+                element.clear()
 
 
 def _take_parsed(found: Extent, row: int, column: int, element: "etree._Element") -> None:

@@ -132,7 +132,7 @@ def texts_of(cells: Cells, scale: int) -> list[str]:
     kinds = set(map(type, cells))
     if kinds == {str}:
         changed: dict[Any, str] = {cell: text for cell in set(cells) if (text := cleaned(cell)) != cell}
-        return [changed.get(cell, cell) for cell in cells] if changed else list(cells)
+        return [changed.get(cell, str(cell)) for cell in cells] if changed else list(cells)
     if scale and not kinds & {str, bool, int, datetime, date, time, timedelta}:
         texts = map(repr, cells)
         return [
