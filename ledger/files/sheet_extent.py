@@ -26,7 +26,9 @@ CELLS_MAX = 24_000_000
 SPARE_CELLS = 1_000_000
 SPARSENESS_MAX = 20
 HOLLOW_MAX = 100_000
-ODD_BYTES_MAX = 64_000_000
+ODD_BYTES_MAX, ROW_BYTES_MAX = 64_000_000, 2_000_000
+COLUMNS_MAX = 16_384
+ROW_END = re.compile(rb"</(?:[^\s<>/]+:)?row\s*>")
 REFERENCE_BYTES = 11
 
 
@@ -59,7 +61,8 @@ class Extent:
 
     def is_plausible(self) -> bool:
         """Whether there is room for it, and it is not mostly empty."""
-        return self.rows * self.columns <= min(CELLS_MAX, SPARE_CELLS + SPARSENESS_MAX * self.cells)
+        room = min(CELLS_MAX, SPARE_CELLS + SPARSENESS_MAX * self.cells)
+        return self.columns <= COLUMNS_MAX and self.rows * self.columns <= room
 
     def check(self, name: str) -> None:
         """Raises SheetTooWide."""
@@ -163,14 +166,19 @@ def _by_parsing(opened: Package, part: str) -> Extent:
     """How far the cells with contents reach, in whatever manner they are written."""
     if opened.parts[part].file_size > ODD_BYTES_MAX:
         raise UnpackedTooLarge(file=opened.name, part=part, limit=ODD_BYTES_MAX)
-    found = Extent()
-    parser = etree.XMLPullParser(("start", "end"), resolve_entities=False, no_network=True, remove_comments=True)
-    walk = _Walk(found)
+    found, row, length = Extent(), 0, 0
+    parser = etree.XMLPullParser(("end",), tag="{*}row", resolve_entities=False, no_network=True, remove_comments=True)
     try:
         for piece in opened.pieces(part):
+            length = 0 if ROW_END.search(piece) else length + len(piece)
+            if length > ROW_BYTES_MAX:
+                raise SheetTooWide(file=opened.name, rows=row + 1, columns=f"{COLUMNS_MAX}+")
             parser.feed(piece)
-            for event, element in parser.read_events():
-                walk.take(str(event), element)
+            for _, element in parser.read_events():
+                if isinstance(element, etree._Element):
+                    row = int(element.get("r") or row + 1)
+                    _take_row(found, row, element)
+                    element.clear()
             found.check(opened.name)
         parser.close()
     except (etree.XMLSyntaxError, ValueError) as problem:
@@ -178,30 +186,17 @@ def _by_parsing(opened: Package, part: str) -> Extent:
     return found
 
 
-@dataclass
-class _Walk:
-    """Where a parser stands in a sheet: cells without a place stand behind the one before."""
-
-    found: Extent
-    row: int = 0
-    column: int = 0
-
-    def take(self, event: str, element: object) -> None:
-        if not isinstance(element, etree._Element) or not isinstance(element.tag, str):
-            return
-        match event, etree.QName(element).localname:
-            case "start", "row":
-                self.row, self.column = int(element.get("r") or self.row + 1), 0
-            case "start", "c":
-                self.row, self.column = _place(element.get("r"), self.row, self.column + 1)
-            case "end", "c":
-                _take_parsed(self.found, self.row, self.column, element)
-            case "end", "row":
-                element.clear()
+def _take_row(found: Extent, row: int, element: "etree._Element") -> None:
+    """Take in the cells of a row; one without a place stands behind the one before."""
+    column = 0
+    for cell in element:
+        if isinstance(cell.tag, str) and cell.tag.endswith("}c"):
+            row, column = _place(cell.get("r"), row, column + 1)
+            _take_parsed(found, row, column, cell)
 
 
 def _take_parsed(found: Extent, row: int, column: int, element: "etree._Element") -> None:
-    kinds = {etree.QName(each).localname: each for each in element if isinstance(each.tag, str)}
+    kinds = {each.tag.rpartition("}")[2]: each for each in element if isinstance(each.tag, str)}
     if not kinds:
         return
     found.cells += 1

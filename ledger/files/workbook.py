@@ -8,7 +8,7 @@ import io
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
-from math import floor, isfinite
+from math import floor
 from typing import Any
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
@@ -156,9 +156,9 @@ def _text(cell: Any, scale: int) -> str:
 
 def number_text(number: Any, scale: int) -> str:
     """A spreadsheet's number as it would be typed; in scientific form where digits are missing."""
-    if not isfinite(number):
-        return NOT_WORKED_OUT
     text = repr(number)
+    if text.lstrip("-") in ("inf", "nan"):
+        return NOT_WORKED_OUT
     if text.endswith(".0"):
         return text[:-2] if len(text) <= DIGITS_MAX + 2 + text.startswith("-") else f"{number:.14E}"
     places = len(text.partition(".")[2])
