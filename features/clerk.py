@@ -11,6 +11,7 @@ from typing import Self
 from features.analyst import Analyst
 from features.comparing import Table
 from features.documents import fact_documents
+from features.importer import Importer
 from features.reader import Reader
 from features.registrar import Registrar
 from features.statistician import Statistician
@@ -28,7 +29,8 @@ from ledger.projections.terms_in_words import terms_in_words
 class Clerk:
     """Keeps the last refusal, the last answer, and the agreement that was last named.
 
-    The reader reads statements, the analyst compares, the statistician keeps figures, the registrar the register.
+    The reader reads statements, the analyst compares, the importer takes files, the statistician keeps figures, the
+    registrar the register.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -39,7 +41,7 @@ class Clerk:
         self.analyst = Analyst(self._ledger, self.reader, lambda: self._agreement)
         self.statistician = Statistician(self._ledger, self._try)
         self.registrar = Registrar(self._ledger, self._try, lambda: self._agreement)
-        self._imports = 0
+        self.importer = Importer(self._ledger, self._try)
         self.refusal = ""
         self.reason = ""
         self.answer = ""
@@ -181,13 +183,7 @@ class Clerk:
 
     def import_text(self, text: str) -> None:
         """Record a CSV file."""
-        self._imports += 1
-        self.answer = ""
-        self._try(lambda: self._import(f"第{self._imports}份.csv", text))
-
-    def _import(self, name: str, text: str) -> None:
-        imported = self._ledger.import_receipts(text.encode(), name)
-        self.answer = f"记入 {imported.recorded} 行，已有 {imported.known} 行"
+        self.importer.take(text)
 
     def events_count(self) -> int:
         """How many events the books hold."""

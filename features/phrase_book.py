@@ -11,6 +11,7 @@ from features.steps import (
     bridges,
     certification,
     figures,
+    files,
     inputs,
     levels,
     payments,
@@ -23,7 +24,7 @@ from features.steps import (
 )
 
 CHAPTERS = (
-    agreements, certification, receipts, statements, bridges, simulations, shares, levels, payments, figures, inputs,
+    agreements, certification, receipts, files, statements, bridges, simulations, shares, levels, payments, figures, inputs,
     registry, refusals,
 )  # fmt: skip
 KINDS = {"given": "假如", "when": "当", "then": "那么"}
@@ -67,6 +68,11 @@ BLANKS = {
     "start": "结算单或时点",
     "end": "结算单或时点",
     "moment": "时点名称",
+    "new": "行数",
+    "wrong": "行数",
+    "line": "行号",
+    "result": "结果",
+    "settlements": "各期",
 }
 
 

@@ -13,6 +13,7 @@ pytest_plugins = [
     "features.steps.bridges",
     "features.steps.certification",
     "features.steps.figures",
+    "features.steps.files",
     "features.steps.inputs",
     "features.steps.receipts",
     "features.steps.statements",

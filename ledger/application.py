@@ -5,8 +5,8 @@ somebody was faster it decides again.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -21,12 +21,13 @@ from ledger.domain.agreeing.agreement import Agreement
 from ledger.domain.agreeing.certification import Certification
 from ledger.domain.calendar import Period
 from ledger.domain.dividing.claims import refuse_claimed_twice
-from ledger.domain.errors import Conflict, NotFound, Refusal, RuleBroken
-from ledger.domain.events import BooksOpened, Fact, PeriodClosed, ReceiptsRecorded
+from ledger.domain.errors import Conflict, LinesRefused, NotFound, Refusal, RuleBroken
+from ledger.domain.events import BooksOpened, Fact, PeriodClosed
 from ledger.domain.recording.linking import link
-from ledger.domain.recording.receipts import Receipts, slices
+from ledger.domain.recording.receipts import Receipts, Rows
 from ledger.domain.recording.recognition import unrecorded
-from ledger.domain.register import parks, projects, regions, relocations
+from ledger.domain.register import mappings, parks, projects, regions, relocations
+from ledger.domain.register.mappings import ColumnMapping
 from ledger.domain.register.parks import Park
 from ledger.domain.register.projects import Project, Stage
 from ledger.domain.register.regions import Regions
@@ -35,6 +36,8 @@ from ledger.domain.stating import closing
 from ledger.domain.stating.books import Books
 from ledger.domain.terms import Document
 from ledger.files.figures_file import FiguresFile, read_figures, read_inputs
+from ledger.files.import_plan import Imported, ImportPlan
+from ledger.files.notes import mapped
 from ledger.files.receipts_file import ReceiptsFile, read_credit_code, read_receipts
 from ledger.files.text import writable
 from ledger.store.log import Log, MovedOn
@@ -54,19 +57,6 @@ class BooksKeepChanging(Conflict):
 
     zh = "别人正在连续入账，这一步试了 {tries} 次都没轮到，没有记下任何内容。请稍后重试。"
     en = "Others keep recording; this act lost {tries} times and recorded nothing. Try again later."
-
-
-@dataclass(frozen=True)
-class Imported:
-    """What an import did: lines recorded, lines that were there already, lines that repeat one of the same file."""
-
-    file: str
-    sha256: str
-    recorded: int
-    known: int
-    repeated: int
-    sum_fen: int
-    position: int
 
 
 class Ledger:
@@ -269,37 +259,67 @@ class Ledger:
 
     # Receipts
 
-    def import_receipts(self, data: bytes, name: str) -> Imported:
+    def import_receipts(
+        self, data: bytes, name: str, *, skip_bad: bool = False, sheet: str = "", mapping: str = ""
+    ) -> Imported:
         """Record the lines of a file, all or nothing; lines already there change nothing.  The file is kept.
 
-        Raises LinesRefused with every wrong line.
+        With `skip_bad` the sound lines are recorded and the others left out.  Raises as `plan_import`.
         """
-        name = writable(name)
-        file = read_receipts(data, name)
-        sha256 = hashlib.sha256(data).hexdigest()
+        return self.record_import(self.plan_import(data, name, skip_bad=skip_bad, sheet=sheet, mapping=mapping))
+
+    def plan_import(
+        self, data: bytes, name: str, *, skip_bad: bool = False, sheet: str = "", mapping: str = ""
+    ) -> ImportPlan:
+        """What an import would record, and nothing is.
+
+        Raises LinesRefused with every wrong line (not with `skip_bad`), MappingUnknown, or the rule that the file breaks.
+        """
+        books = self.books if mapping else None
+        own = mappings.find(books.mappings, mapping) if books else None
+        file = read_receipts(data, writable(name), skip_bad=skip_bad, sheet=sheet, own=own.columns if own else None)
+        if own:
+            file = replace(file, source=replace(file.source, notes=(*file.source.notes, mapped(own.name))))
+        return self._planned(file, data, skip_bad=skip_bad)
+
+    def record_import(self, plan: ImportPlan) -> Imported:
+        """Record what was planned; again from what is there now if somebody was faster.  Raises LinesRefused."""
         for _ in range(TRIES_MAX):
-            position = self._log.head().position
-            fresh = self._fresh(file)
-            if not len(fresh):
-                return Imported(name, sha256, 0, len(file), file.duplicates, 0, position)
-            self._log.keep_file(sha256, data)
+            if not len(plan.fresh):
+                return plan.done(plan.position)
+            self._log.keep_file(plan.sha256, plan.data)
             try:
-                position = self._record(fresh, name, sha256, position)
+                position = self._log.append(plan.facts(), expected=plan.position, actor=self._actor)
             except MovedOn:
+                plan = self._planned(plan.file, plan.data, skip_bad=plan.skip_bad)
                 continue
-            known, sum_fen = len(file) - len(fresh), sum(fresh.amounts_fen.tolist())
-            return Imported(name, sha256, len(fresh), known, file.duplicates, sum_fen, position)
+            return plan.done(position)
         raise BooksKeepChanging(tries=TRIES_MAX)
 
-    def _record(self, fresh: Receipts, name: str, sha256: str, expected: int) -> int:
-        parts = slices(fresh)
-        facts = []
-        for number, receipts in enumerate(parts, 1):
-            fields = {"file": name, "file_sha256": sha256, "slice": number, "slices": len(parts), "receipts": receipts}
-            facts.append(Fact(f"receipts/{sha256}/{expected}/{number}", ReceiptsRecorded, fields))
-        return self._log.append(facts, expected=expected, actor=self._actor)
+    def books_if(self, plan: ImportPlan) -> Books:
+        """The books as they would be if a plan were recorded now."""
+        books = self.books_at(plan.position)
+        for position, fact in enumerate(plan.facts(), plan.position + 1):
+            books.apply(position, self._log.supposed(fact, self._actor))
+        return books
 
-    def _fresh(self, file: ReceiptsFile) -> Receipts:
+    def _planned(self, file: ReceiptsFile, data: bytes, *, skip_bad: bool) -> ImportPlan:
+        """What of a file's lines is new behind the log's position; wrong lines are left out with `skip_bad`."""
+        sha256 = hashlib.sha256(data).hexdigest()
+        while True:
+            position = self._log.head().position
+            try:
+                rows, fresh = self._fresh(file)
+            except LinesRefused as refused:
+                faults = file.source.seen(refused.faults)
+                sound = file.without_faulty(faults)
+                if not skip_bad or len(sound) == len(file):
+                    raise LinesRefused(faults, file=file.name) from None
+                file = sound
+            else:
+                return ImportPlan(file, data, sha256, position, rows, fresh, skip_bad)
+
+    def _fresh(self, file: ReceiptsFile) -> tuple[Rows, Receipts]:
         """The lines that are not recorded yet, linked to their originals; raises LinesRefused.
 
         Only lines that the books or the file may hold twice, or that take another back, are looked at one by one.
@@ -314,15 +334,20 @@ class Ledger:
         linked = link(fresh, references, self._log.related_lines, file.name)
         return file.recordable(looked_at, linked)
 
+    def save_mapping(self, name: str, columns: Mapping[str, str]) -> ColumnMapping:
+        """Keep the headers of a layout of the user's own; raises NameUnusable, MappingEmpty."""
+        self._act(lambda books: [mappings.save(writable(name), columns)])
+        return mappings.find(self.books.mappings, writable(name))
+
     # Figures, quotas, contributions
 
-    def import_figures(self, data: bytes, name: str, *, needs_acceptance: bool = True) -> Batch:
-        """Record the indicators (or quotas) of a CSV file, all or nothing; raises LinesRefused, BatchKnown."""
-        return self._record_batch(read_figures(data, writable(name)), data, needs_acceptance=needs_acceptance)
+    def import_figures(self, data: bytes, name: str, *, needs_acceptance: bool = True, sheet: str = "") -> Batch:
+        """Record the indicators (or quotas) of a file, all or nothing; raises LinesRefused, BatchKnown."""
+        return self._record_batch(read_figures(data, writable(name), sheet), data, needs_acceptance=needs_acceptance)
 
-    def import_inputs(self, data: bytes, name: str) -> Batch:
-        """Record the contributions of a CSV file, all or nothing; raises LinesRefused, BatchKnown."""
-        return self._record_batch(read_inputs(data, writable(name)), data, needs_acceptance=False)
+    def import_inputs(self, data: bytes, name: str, *, sheet: str = "") -> Batch:
+        """Record the contributions of a file, all or nothing; raises LinesRefused, BatchKnown."""
+        return self._record_batch(read_inputs(data, writable(name), sheet), data, needs_acceptance=False)
 
     def accept_figures(self, batch: str, level: AcceptingLevel) -> Batch:
         """A level accepts a batch; raises BatchUnknown, AcceptanceOutOfOrder."""

@@ -13,6 +13,7 @@ from ledger.projections.coverage import figure_coverage
 from ledger.projections.wording import LEVEL_NAMES
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
+SHEET = click.option("--sheet", default="", help="读哪一张工作表（几张都像时要写）。Which sheet.")
 FIGURES_BYTES_MAX = 64_000_000
 
 
@@ -33,33 +34,36 @@ def input_group() -> None:
 
 @figure.command("import")
 @FILE
+@SHEET
 @json_option
 @pass_settings
-def import_figures(settings: Settings, file: Path, as_json: bool) -> None:
-    """导入指标（CSV）；县级、市级审核以后才算数。Record indicators; they count once county and city accepted them."""
+def import_figures(settings: Settings, file: Path, sheet: str, as_json: bool) -> None:
+    """导入指标（CSV、XLSX、DBF）；县级、市级审核以后才算数。Record indicators; they count once county and city accepted them."""
     ledger = settings.ledger()
-    _print(ledger, ledger.import_figures(read_bytes(file, FIGURES_BYTES_MAX), file.name), as_json)
+    _print(ledger, ledger.import_figures(read_bytes(file, FIGURES_BYTES_MAX), file.name, sheet=sheet), as_json)
 
 
 @quota.command("import")
 @FILE
+@SHEET
 @json_option
 @pass_settings
-def import_quotas(settings: Settings, file: Path, as_json: bool) -> None:
-    """导入下达的额度（CSV）。Record quotas."""
+def import_quotas(settings: Settings, file: Path, sheet: str, as_json: bool) -> None:
+    """导入下达的额度（CSV、XLSX、DBF）。Record quotas."""
     data = read_bytes(file, FIGURES_BYTES_MAX)
     ledger = settings.ledger()
-    _print(ledger, ledger.import_figures(data, file.name, needs_acceptance=False), as_json)
+    _print(ledger, ledger.import_figures(data, file.name, needs_acceptance=False, sheet=sheet), as_json)
 
 
 @input_group.command("import")
 @FILE
+@SHEET
 @json_option
 @pass_settings
-def import_inputs(settings: Settings, file: Path, as_json: bool) -> None:
-    """导入投入（CSV），每笔写明形式、日期、凭证。Record contributions with their evidence."""
+def import_inputs(settings: Settings, file: Path, sheet: str, as_json: bool) -> None:
+    """导入投入（CSV、XLSX、DBF），每笔写明形式、日期、凭证。Record contributions with their evidence."""
     ledger = settings.ledger()
-    _print(ledger, ledger.import_inputs(read_bytes(file, FIGURES_BYTES_MAX), file.name), as_json)
+    _print(ledger, ledger.import_inputs(read_bytes(file, FIGURES_BYTES_MAX), file.name, sheet=sheet), as_json)
 
 
 @figure.command()

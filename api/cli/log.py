@@ -21,6 +21,7 @@ from ledger.domain.events import (
     FactProposed,
     FiguresAccepted,
     FiguresRecorded,
+    MappingSaved,
     PeriodClosed,
     ReceiptsRecorded,
 )
@@ -81,6 +82,8 @@ def in_words(event: Event) -> str:
             return f"{party} 签署协议 {number}"
         case ReceiptsRecorded(file=file, receipts=receipts):
             return f"{file} 记入 {len(receipts)} 行，合计 {money(sum(receipts.amounts_fen.tolist()))} 元"
+        case MappingSaved(name=name, columns=columns):
+            return f"存下表头对照“{name}”，{len(columns)} 个表头"
         case PeriodClosed(period=period, cut=cut, statements=statements):
             return f"{period} 结账，事实截至第 {cut} 号，结算单 {len(statements)} 张"
         case AgreementCountered(agreement=number, party=party):

@@ -20,6 +20,7 @@ DIALECTS = ("hledger", "beancount")
 COMMANDS = {
     "demo": "api.cli.demo:demo",
     "import": "api.cli.receipts:import_receipts",
+    "mapping": "api.cli.receipts:mapping",
     "figure": "api.cli.figures:figure",
     "quota": "api.cli.figures:quota",
     "input": "api.cli.figures:input_group",

@@ -119,6 +119,8 @@ def _warn(file: ReceiptsFile, language: Language) -> None:
     """What is strange in a file and still counts."""
     if file.duplicates:
         click.echo(f"提示：有 {file.duplicates} 行与前面的行相同，只算一次。Repeated lines count once.", err=True)
+    for note in file.source.notes:
+        click.echo(f"提示：{note.say(language)}", err=True)
     for warning in file.warnings[:WARNINGS_SHOWN_MAX]:
         click.echo(f"提示 warning: {warning.say(language)}", err=True)
     if len(file.warnings) > WARNINGS_SHOWN_MAX:

@@ -39,14 +39,14 @@ def receipts_imported(clerk: Clerk, datatable: Table) -> None:
 @given("导入文件：")
 @when("导入文件：")
 def file_imported(clerk: Clerk, docstring: str) -> None:
-    """导入一份 CSV；三引号内写文件内容。"""
+    """导入一份 CSV，有一行不对就一行也不记；三引号内写文件内容。"""
     clerk.import_text(docstring)
 
 
 @then(parsers.parse("记入 {recorded:d} 行，已有 {known:d} 行"))
 def import_reported(clerk: Clerk, recorded: int, known: int) -> None:
     """导入的回话：新记几行，几行此前已有。"""
-    equal(clerk.answer or clerk.verdict(), f"记入 {recorded} 行，已有 {known} 行")
+    equal(clerk.importer.answer or clerk.verdict(), f"记入 {recorded} 行，已有 {known} 行")
 
 
 @then(parsers.parse("账内共有 {count:d} 件事项"))

@@ -54,15 +54,25 @@ class RuleBroken(Refusal):
 
 @dataclass(frozen=True)
 class LinePlace:
-    """A line of a file, and the column where the fault is in one cell."""
+    """A line of a file, and the column where the fault is in one cell.
+
+    `sheet`, `header` and `cell` are what people see: a workbook's sheet, their own header, a reference such as F5.
+    """
 
     line: int
     column: str = ""
+    sheet: str = ""
+    header: str = ""
+    cell: str = ""
 
     def say(self, language: Language) -> str:
         """The place as people read it."""
-        text = f"line {self.line} {self.column}" if language == "en" else f"第 {self.line} 行 {self.column}"
-        return text.strip()
+        header = self.header or self.column
+        if language == "en":
+            sheet, cell = f"sheet '{self.sheet}' " if self.sheet else "", f" ({self.cell})" if self.cell else ""
+            return f"{sheet}line {self.line} {header}{cell}".strip()
+        sheet, cell = f"工作表“{self.sheet}”" if self.sheet else "", f"（{self.cell}）" if self.cell else ""
+        return f"{sheet}第 {self.line} 行 {header}{cell}".strip()
 
 
 @dataclass(frozen=True)

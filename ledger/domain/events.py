@@ -90,7 +90,10 @@ class FactConfirmed(Event, frozen=True, kw_only=True):
 
 
 class ReceiptsRecorded(Event, frozen=True, kw_only=True):
-    """Lines of a treasury file (or one receipt) were recorded; the file itself is kept under its SHA-256."""
+    """Lines of a treasury file (or one receipt) were recorded; the file itself is kept under its SHA-256.
+
+    `notes` say how the file was read, such as an amount in 万元; `skipped` how many of its lines were wrong and left out.
+    """
 
     TOPIC: ClassVar[str] = "tax.receipts.recorded.v2"
     file: str
@@ -98,6 +101,8 @@ class ReceiptsRecorded(Event, frozen=True, kw_only=True):
     slice: int
     slices: int
     receipts: Receipts
+    notes: list[str] = []
+    skipped: int = 0
 
 
 class ReceiptsListed(Event, frozen=True, kw_only=True):
@@ -274,6 +279,14 @@ class RegionSuccessionWithdrawn(Event, frozen=True, kw_only=True):
     source: str
 
 
+class MappingSaved(Event, frozen=True, kw_only=True):
+    """The headers of a user's own layout were saved with the columns that they mean, empty for those not used."""
+
+    TOPIC: ClassVar[str] = "files.mapping.saved.v1"
+    name: str
+    columns: dict[str, str]
+
+
 EVENTS: tuple[type[Event], ...] = (
     BooksOpened,
     AgreementProposed,
@@ -296,6 +309,7 @@ EVENTS: tuple[type[Event], ...] = (
     ParkDated,
     RegionSucceeded,
     RegionSuccessionWithdrawn,
+    MappingSaved,
 )
 
 

@@ -16,7 +16,7 @@ SUM_FEN_MAX = 2**63 - 1
 class AmountNotWholeFen(RuleBroken):
     """An amount that is not exactly yuan and fen."""
 
-    zh = "金额“{amount}”不是整分。请写成元，最多两位小数，例如 1234.56；不用千分位、科学计数法或汉字。"
+    zh = "金额“{amount}”不是整分。请写成元，最多两位小数，例如 1234.56；不用科学计数法或汉字。"
     en = "Amount '{amount}' is not whole fen. Write yuan with at most two decimals, such as 1234.56."
 
 

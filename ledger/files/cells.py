@@ -1,6 +1,7 @@
 """Lines of a table one by one, with every fault noted in its place."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import TypeVar
@@ -8,10 +9,15 @@ from typing import TypeVar
 from ledger.domain.calendar import YEAR_MAX, YEAR_MIN
 from ledger.domain.errors import Fault, LinePlace, Refusal
 from ledger.domain.names import INVISIBLE
-from ledger.files.line_faults import CellEmpty, CellUnfit, DayInCellUnreadable, YearImplausible
-from ledger.files.table import CELL_CHARACTERS_MAX, Table, identifier
+from ledger.files.line_faults import CellEmpty, CellIsError, CellUnfit, DayInCellUnreadable, YearImplausible
+from ledger.files.table import CELL_CHARACTERS_MAX, ERROR, Table, identifier
 
-DAY_FORMS = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})-|/([0-9]{1,2})/|年([0-9]{1,2})月|([0-9]{2}))([0-9]{1,2})日?")
+DAY_FORMS = re.compile(
+    r"([0-9]{4})(?:-([0-9]{1,2})-|/([0-9]{1,2})/|年([0-9]{1,2})月|([0-9]{2}))([0-9]{1,2})日?"
+    r"(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
+)
+SERIAL = re.compile(r"([0-9]{5})(?:\.[0-9]+)?")
+SERIAL_ZERO = date(1899, 12, 30).toordinal()
 Read = TypeVar("Read")
 
 
@@ -63,6 +69,8 @@ class Cells:
         if not text:
             return None
         try:
+            if ERROR.fullmatch(text):
+                raise CellIsError(text=text)
             return reader(text)
         except Refusal as rule:
             self.fault(column, rule)
@@ -70,7 +78,11 @@ class Cells:
 
 
 def day_in_cell(text: str) -> date:
-    """A day in one of the forms that users write; raises DayInCellUnreadable, YearImplausible."""
+    """A day in one of the forms that users write, or as Excel counts it; raises DayInCellUnreadable, YearImplausible."""
+    text = unicodedata.normalize("NFKC", text)
+    serial = SERIAL.fullmatch(text)
+    if serial:
+        return _plausible(date.fromordinal(SERIAL_ZERO + int(serial[1])), text)
     found = DAY_FORMS.fullmatch(text)
     if not found:
         raise DayInCellUnreadable(day=text[:40])
@@ -79,6 +91,10 @@ def day_in_cell(text: str) -> date:
         read = date(int(year), int(next(month for month in months if month)), int(last))
     except ValueError:
         raise DayInCellUnreadable(day=text[:40]) from None
-    if not YEAR_MIN <= read.year <= YEAR_MAX:
+    return _plausible(read, text)
+
+
+def _plausible(day: date, text: str) -> date:
+    if not YEAR_MIN <= day.year <= YEAR_MAX:
         raise YearImplausible(day=text, first=YEAR_MIN, last=YEAR_MAX)
-    return read
+    return day

@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from ledger.domain.errors import Fault, LinePlace
-from ledger.files.columns import Layout, columns_of
-from ledger.files.line_faults import CellsMissing, FileEmpty, HeaderNotFirst, QuoteOpen
+from ledger.files.columns import Layout
+from ledger.files.grid import Grid, source_of, table_of
+from ledger.files.headers import COLUMNS_MAX, find_header, fits
 from ledger.files.table import Column, Table
 from ledger.files.text import utf8
 
@@ -27,7 +27,7 @@ csv.field_size_limit(CELL_BYTES_MAX)
 def csv_table(data: bytes, name: str, layout: Layout) -> Table:
     """The lines of a CSV file under the columns of a layout.
 
-    Raises FileEmpty, HeaderNotFirst, ColumnUnknown, ColumnTwice, ColumnMissing; and what `text.utf8` raises.
+    Raises as `grid.table_of`; and what `text.utf8` raises.
     Lines with too few or too many cells are noted as faults.
     """
     text = utf8(data, name)
@@ -40,20 +40,24 @@ def csv_table(data: bytes, name: str, layout: Layout) -> Table:
 def _plain_table(text: bytes, name: str, layout: Layout) -> Table | None:
     """The table of a plain file; None if it is not plain, or has something to say about a line."""
     head, _, body = text.partition(b"\n")
-    if b'"' in text or b"\r" in text.replace(b"\r\n", b"\n") or not head.strip() or not body:
+    quoted = b'"' in text or b"'" in text or b"\r" in text.replace(b"\r\n", b"\n")
+    if quoted or not body or head.count(b",") >= COLUMNS_MAX:
         return None
-    columns = columns_of(header_cells(next(csv.reader([head.decode()])), name), name, layout)
+    labels = [cell.strip() for cell in head.decode().split(",")]
+    if not all(labels) or not fits([(1, labels)], name, layout):
+        return None
+    header = find_header([(1, labels)], name, layout)
     lines = body.count(b"\n") + (not body.endswith(b"\n"))
     try:
-        read = _read(body, columns, layout)
+        read = _read(body, header.columns, layout)
     except pa.ArrowInvalid:
         return None
     if read.num_rows != lines:
         return None
-    found = {column: _column(read, place) for place, column in enumerate(columns) if column}
+    found = {column: _column(read, place) for place, column in enumerate(header.columns) if column}
     if any(found[column].is_empty().any() for column in layout.required):
         return None
-    return Table(name, found, np.arange(2, lines + 2, dtype=np.int64))
+    return Table(name, found, np.arange(2, lines + 2, dtype=np.int64), [], source_of(header))
 
 
 def _read(body: bytes, columns: Sequence[str], layout: Layout) -> pa.Table:
@@ -87,7 +91,8 @@ def _column(read: pa.Table, place: int) -> Column:
 
 
 def _table_by_rows(text: bytes, name: str, layout: Layout) -> Table:
-    return table_of(_rows(text.decode()), name, layout)
+    rows = list(_rows(text.decode()))
+    return table_of(Grid([number for number, _ in rows], [cells for _, cells in rows]), name, layout)
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -96,32 +101,6 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                yield reader.line_num, [cell.strip() for cell in cells]
+                yield reader.line_num, cells
     except csv.Error:
         yield reader.line_num, []
-
-
-def table_of(rows: Iterator[tuple[int, list[str]]], name: str, layout: Layout) -> Table:
-    """The table of numbered rows, the first of which is the header; rows that do not fit it are noted as faults."""
-    columns = columns_of(header_cells(next(rows, (0, []))[1], name), name, layout)
-    faults, numbers, lines = list[Fault](), list[int](), list[list[str]]()
-    for number, cells in rows:
-        if len(cells) == len(columns):
-            numbers.append(number)
-            lines.append(cells)
-        else:
-            rule = CellsMissing(found=len(cells), expected=len(columns)) if cells else QuoteOpen()
-            faults.append(Fault(LinePlace(number), rule))
-    texts = zip(*lines, strict=True) if lines else ([] for _ in columns)
-    found = {column: Column.of(each) for column, each in zip(columns, texts, strict=True) if column}
-    return Table(name, found, np.array(numbers, np.int64), faults)
-
-
-def header_cells(cells: list[str], name: str) -> list[str]:
-    """The cells of a header; raises FileEmpty, HeaderNotFirst."""
-    cells = [cell.strip() for cell in cells]
-    if not any(cells):
-        raise FileEmpty(file=name)
-    if sum(bool(cell) for cell in cells) == 1:
-        raise HeaderNotFirst(file=name, found=next(filter(None, cells))[:40])
-    return cells

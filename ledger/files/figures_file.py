@@ -1,4 +1,4 @@
-"""Figures and contributions (指标、额度、投入) from a CSV file: what is reported for a period, with its unit.
+"""Figures and contributions (指标、额度、投入) from a file: what is reported for a period, with its unit.
 
 Every wrong line is named; nothing is guessed.
 """
@@ -11,11 +11,13 @@ from fractions import Fraction
 from ledger.domain.calendar import Period
 from ledger.domain.errors import LinesRefused, RuleBroken
 from ledger.domain.recording.figures import Report
+from ledger.files.amounts import plain_number
 from ledger.files.cells import Cells, cells_of, day_in_cell
-from ledger.files.columns import Layout
-from ledger.files.csv_table import csv_table
+from ledger.files.columns import Layout, plain
+from ledger.files.file_table import table_of_file
 from ledger.files.line_faults import FileEmpty, PeriodBackwards
-from ledger.files.table import Table, line_of
+from ledger.files.notes import Note
+from ledger.files.table import Table
 
 IDENTIFIERS = ("编号", "社会信用代码")
 COMMON = {
@@ -30,27 +32,37 @@ COMMON = {
 }
 FIGURES = Layout(
     {"指标": ("指标名称", "额度种类"), "所属期起": ("报告期起",), "所属期止": ("报告期止", "报告期"), **COMMON},
-    ("序号", "备注", "企业名称", "单位名称", "填报人", "审核人"),
+    ("序号", "备注", "企业名称", "单位名称", "填报人", "审核人", "导入结果", "原因"),
     ("指标", "所属期止", "数值", "单位"),
+    amounts=frozenset({"数值"}),
+    in_money=False,
 )
 INPUTS = Layout(
     {"投入形式": ("形式", "投入类别"), "投入日期": ("日期",), **COMMON},
-    ("序号", "备注", "企业名称", "单位名称", "填报人", "审核人"),
+    ("序号", "备注", "企业名称", "单位名称", "填报人", "审核人", "导入结果", "原因"),
     ("编号", "投入形式", "投入日期", "数值", "单位", "报送方", "依据"),
+    amounts=frozenset({"数值"}),
+    in_money=False,
 )
 FORMS = {
     "货币": "money", "资金": "money", "土地": "land", "厂房": "buildings", "建筑物": "buildings",
     "技术": "know_how", "品牌": "know_how", "管理": "know_how",
 }  # fmt: skip
-NUMBER = re.compile(r"(-?)([0-9]{1,18})(?:\.([0-9]{1,12}))?")
 MONTH = re.compile(r"([0-9]{4})(?:-|年|/)?([0-9]{1,2})月?")
 
 
 class ValueUnreadable(RuleBroken):
     """A value that is no plain decimal number."""
 
-    zh = "数值“{value}”读不懂。请写成普通数字，例如 4123.7；不用千分位、百分号或科学计数法。"
+    zh = "数值“{value}”读不懂。请写成普通数字，例如 4123.7；不用百分号或科学计数法。"
     en = "The value '{value}' cannot be read. Write a plain number such as 4123.7."
+
+
+class UnitContradicts(RuleBroken):
+    """A value whose unit the file says twice, differently."""
+
+    zh = "这一行的单位是“{unit}”，表头或表角写的是“{other}”，不知以哪个为准。请只留一个。"
+    en = "The unit of this line is '{unit}', that of the whole file '{other}'. Keep one."
 
 
 class FormUnknown(RuleBroken):
@@ -69,45 +81,57 @@ class ReportTwice(RuleBroken):
 
 @dataclass(frozen=True)
 class FiguresFile:
-    """The reports of a file, in file order."""
+    """The reports of a file, in file order, and how it was read."""
 
     name: str
     reports: list[Report]
+    notes: tuple[Note, ...] = ()
 
 
-def read_figures(data: bytes, name: str) -> FiguresFile:
-    """Indicators and quotas of a CSV file; raises LinesRefused with every wrong line, or the rule that the file breaks."""
-    return _read(data, name, FIGURES)
+def read_figures(data: bytes, name: str, sheet: str = "") -> FiguresFile:
+    """Indicators and quotas of a file; raises LinesRefused with every wrong line, or the rule that the file breaks."""
+    return _read(data, name, FIGURES, sheet)
 
 
-def read_inputs(data: bytes, name: str) -> FiguresFile:
-    """Contributions of a CSV file, each with its form, day and evidence; raises as `read_figures`."""
-    return _read(data, name, INPUTS)
+def read_inputs(data: bytes, name: str, sheet: str = "") -> FiguresFile:
+    """Contributions of a file, each with its form, day and evidence; raises as `read_figures`."""
+    return _read(data, name, INPUTS, sheet)
 
 
-def _read(data: bytes, name: str, layout: Layout) -> FiguresFile:
-    table = csv_table(data, name, layout)
+def _read(data: bytes, name: str, layout: Layout, sheet: str) -> FiguresFile:
+    table = table_of_file(data, name, layout, sheet)
     reports = _reports(table, is_input=layout is INPUTS)
-    faults = sorted(table.faults, key=line_of)
+    faults = table.source.seen(table.faults)
     if not reports and not faults:
         raise FileEmpty(file=name)
     if faults:
         raise LinesRefused(faults, file=name)
-    return FiguresFile(name, reports)
+    return FiguresFile(name, reports, table.source.notes)
 
 
 def _reports(table: Table, *, is_input: bool) -> list[Report]:
     seen: dict[tuple[str, str], Report] = {}
+    values: list[Fraction] = []
     for cell in cells_of(table):
         before = len(table.faults)
         cell.read_identifiers(IDENTIFIERS)
         report = _input(cell) if is_input else _figure(cell)
+        _check_unit(cell, table.source.units.get("数值", ""))
+        values.append(report.value)
         if len(table.faults) > before:
             continue
         first = seen.setdefault((report.number, report.identity(by_period=False)), report)
         if first is not report and _contents(first) != _contents(report):
             cell.fault("编号", ReportTwice(number=report.number, other=first.row))
+    if len(values) == len(table) and not table.faults:
+        table.check_sums("数值", values, _value, str)
     return list(seen.values())
+
+
+def _check_unit(cell: Cells, unit: str) -> None:
+    """A unit behind the header or in a corner, and another on the line, contradict each other."""
+    if unit and cell["单位"] and plain(cell["单位"]) != unit:
+        cell.fault("单位", UnitContradicts(unit=cell["单位"][:20], other=unit))
 
 
 def _contents(report: Report) -> tuple[object, ...]:
@@ -154,11 +178,11 @@ def _report(cell: Cells, number: str, measure: str, first: date, last: date, *, 
 
 
 def _value(text: str) -> Fraction:
-    found = NUMBER.fullmatch(text)
-    if not found:
+    found = plain_number(text)
+    if found is None:
         raise ValueUnreadable(value=text[:40])
-    sign, whole, places = found.groups()
-    return Fraction(int(sign + whole + (places or "")), 10 ** len(places or ""))
+    whole, places = found
+    return Fraction(whole, 10**places)
 
 
 def _period_first(text: str) -> date:

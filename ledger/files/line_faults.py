@@ -38,11 +38,18 @@ class CellUnfit(RuleBroken):
     en = "This cell is longer than {limit} characters, or holds tabs, line breaks or other invisible characters. Clean it."
 
 
-class HeaderNotFirst(RuleBroken):
-    """A first line that is no header: a title, or columns parted by something else than commas."""
+class CellIsError(RuleBroken):
+    """A cell whose formula came to an error, or was never worked out."""
 
-    zh = "文件 {file} 的第一行“{found}”不像表头。表头应在第一行，各列用英文逗号分隔；请删去标题行，或另存为逗号分隔的 CSV。"
-    en = "The first line of {file}, '{found}', is no header. The header comes first, its columns parted by commas."
+    zh = "这一格是 {text}：公式出错，或没有算出结果。请在 Excel 里改正、重算并保存，再导入。"
+    en = "This cell is {text}: its formula failed, or was never worked out. Correct it, let it be worked out and save."
+
+
+class HeaderNotFirst(RuleBroken):
+    """A file without a header: only titles, or columns parted by something else than commas."""
+
+    zh = "文件 {file} 找不到表头，只见“{found}”。表头应在前 30 行之内；CSV 的各列用英文逗号分隔。请补上表头，或另存为逗号分隔的 CSV。"
+    en = "{file} has no header, only '{found}'. It stands within the first 30 rows; the columns of CSV are parted by commas."
 
 
 class IdentifierDamaged(RuleBroken):
@@ -136,3 +143,10 @@ class ReversalNamesNone(RuleBroken):
 
     zh = "冲销没有写“原税票号码”，不知道冲销哪一笔。请补上。"
     en = "A reversal without its original. Fill in 原税票号码."
+
+
+class OriginalLeftOut(RuleBroken):
+    """A reversal or refund of a line that was left out."""
+
+    zh = "原税票 {original} 在本文件第 {line} 行，那一行有问题，没有记下；这一行也不能记。请一并改正后重新导入。"
+    en = "Original {original} stands on line {line}, which is wrong and was left out; so is this line. Correct both."

@@ -5,8 +5,8 @@ Every wrong line is named; nothing is guessed.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -24,23 +24,25 @@ from ledger.domain.recording.receipts import Receipts, Rows, Texts, percents_tex
 from ledger.domain.terms import Level
 from ledger.files.cells import day_in_cell
 from ledger.files.columns import LEVEL_COLUMNS, LEVEL_WORDS, RECEIPTS
-from ledger.files.csv_table import csv_table
+from ledger.files.file_table import table_of_file
 from ledger.files.line_faults import (
     AmountZero,
     CreditCodeWrong,
     FileEmpty,
     LevelOfOtherSign,
     LevelsDoNotFoot,
+    OriginalLeftOut,
     PeriodBackwards,
     ReversalNamesNone,
     SharesUnreadable,
     SubjectUnreadable,
     VoucherTwice,
 )
-from ledger.files.table import Table, identifier, line_of
+from ledger.files.table import Source, Table, identifier, line_of
 from ledger.files.text import writable
 
 CODE = re.compile(r"([0-9]+)(?:[|｜].*)?|.*[(（]([0-9]+)[)）]")
+CODED = re.compile(r"([0-9A-Z]{4,20})[|｜](.+)|(.+)[(（]([0-9A-Z]{6,20})[)）]")
 PERCENT = re.compile(r"(中央|省|自治区|市|县|区)级?([0-9]{1,3}(?:\.[0-9]{1,4})?)%")
 RECEIPTS_BYTES_MAX = 512_000_000
 
@@ -49,7 +51,8 @@ RECEIPTS_BYTES_MAX = 512_000_000
 class ReceiptsFile:
     """The lines of a file, and what of it was said twice.
 
-    `numbers` are the lines' numbers in the file; `references` say by row what a line takes back.
+    `numbers` are the lines' numbers in the file; `references` say by row what a line takes back; `again` the first line of
+    each that was said again; `faults` are those of lines left out, `left_out` the vouchers of these lines.
     """
 
     name: str
@@ -57,11 +60,49 @@ class ReceiptsFile:
     receipts: Receipts
     numbers: Rows
     references: dict[int, Reference]
-    duplicates: int = 0
+    again: dict[int, int] = field(default_factory=dict)
     warnings: list[Fault] = field(default_factory=list)
+    source: Source = field(default_factory=lambda: Source({}))
+    faults: list[Fault] = field(default_factory=list)
+    left_out: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def duplicates(self) -> int:
+        """How many lines say again what another line says."""
+        return len(self.again)
 
     def __len__(self) -> int:
         return len(self.receipts)
+
+    def without(self, rows: Iterable[int]) -> "ReceiptsFile":
+        """The file without some of its lines."""
+        left_out = list(rows)
+        if not left_out:
+            return self
+        is_kept = np.ones(len(self), bool)
+        is_kept[left_out] = False
+        kept = np.flatnonzero(is_kept)
+        place = np.full(len(self), -1, np.int64)
+        place[kept] = np.arange(len(kept))
+        references = {int(place[row]): each for row, each in self.references.items() if place[row] >= 0}
+        return replace(self, receipts=self.receipts.take(kept), numbers=self.numbers[kept], references=references)
+
+    def without_faulty(self, faults: Sequence[Fault]) -> "ReceiptsFile":
+        """The file without the lines that some faults stand on, and without what takes these lines back."""
+        if not faults:
+            return self
+        lines = {line_of(fault) for fault in faults}
+        rows = np.flatnonzero(np.isin(self.numbers, list(lines))).tolist()
+        left_out = {self.receipts.vouchers[row].decode(): int(self.numbers[row]) for row in rows} | self.left_out
+        file = replace(self.without(rows), faults=[*self.faults, *faults], left_out=left_out)
+        return file.without_faulty(file.source.seen(file._orphans()))
+
+    def _orphans(self) -> Iterator[Fault]:
+        """What takes back a line that was left out, or one of its voucher: which is meant would be a guess."""
+        for row, reference in self.references.items():
+            if reference.voucher in self.left_out:
+                rule = OriginalLeftOut(original=reference.voucher, line=self.left_out[reference.voucher])
+                yield Fault(LinePlace(int(self.numbers[row]), "原税票号码"), rule)
 
     @cached_property
     def entries(self) -> list[Entry]:
@@ -91,34 +132,44 @@ class ReceiptsFile:
         named = prints_of(np.array(vouchers, np.bytes_)) if vouchers else np.empty(0, np.int64)
         return found | np.isin(self.receipts.prints(), named)
 
-    def recordable(self, looked_at: np.ndarray, fresh: Sequence[Entry]) -> Receipts:
+    def recordable(self, looked_at: np.ndarray, fresh: Sequence[Entry]) -> tuple[Rows, Receipts]:
         """The lines that were not looked at one by one, and of those that were the fresh ones, linked as they are."""
         taken = {entry.row: entry.original for entry in fresh}
         kept = ~looked_at | np.isin(self.numbers, list(taken))
         rows = np.flatnonzero(kept)
         receipts = self.receipts if kept.all() else self.receipts.take(rows)
         if not taken:
-            return receipts
+            return rows, receipts
         at = np.flatnonzero(looked_at[rows]).tolist()
         numbers = self.numbers[rows[at]].tolist()
         originals = {row: taken[number] for row, number in zip(at, numbers, strict=True)}
-        return receipts.with_originals({row: key for row, key in originals.items() if key})
+        return rows, receipts.with_originals({row: key for row, key in originals.items() if key})
 
 
-def read_receipts(data: bytes, name: str, *, check_codes: bool = True) -> ReceiptsFile:
+def read_receipts(
+    data: bytes,
+    name: str,
+    *,
+    check_codes: bool = True,
+    skip_bad: bool = False,
+    sheet: str = "",
+    own: Mapping[str, str] | None = None,
+) -> ReceiptsFile:
     """The receipts in a file, in file order.
 
     A line said twice with the same contents counts once.  With `check_codes` a credit code's
     check digit must fit; without, a wrong one is a warning.  Originals are not looked up yet:
-    see `link`.  Raises LinesRefused with every wrong line, or the rule that the file breaks.
+    see `link`.  `own` are headers of a layout of the user's own.  Raises LinesRefused with every wrong line (with `skip_bad`
+    they are left out, and stand in the file's `faults`), or the rule that the file breaks.
     """
-    table = csv_table(data, name, RECEIPTS)
+    table = table_of_file(data, name, replace(RECEIPTS, own=own or {}), sheet)
     if not len(table) and not table.faults:
         raise FileEmpty(file=name)
-    read = _Reader(table, check_codes=check_codes).read()
-    if table.faults:
-        raise LinesRefused(sorted(table.faults, key=line_of), file=name)
-    return _once(read, table)
+    read = _once(_Reader(table, check_codes=check_codes).read(), table)
+    faults = table.source.seen(table.faults)
+    if faults and not skip_bad:
+        raise LinesRefused(faults, file=name)
+    return read.without_faulty(faults)
 
 
 class _Reader:
@@ -133,11 +184,25 @@ class _Reader:
         table = self._table
         attributes, codes = table.read("税款属性", str, "")
         is_reversal = np.array(["冲" in text for text in attributes], bool)[codes]
-        amounts_fen = table.fen("实缴金额", money.fen, required=True)
-        receipts = Receipts(
+        receipts = self._receipts(np.flatnonzero(is_reversal).astype(np.int32))
+        self._check(receipts)
+        return ReceiptsFile(
+            table.name,
+            tuple(table.columns),
+            receipts,
+            table.numbers,
+            dict(self._references(is_reversal)),
+            warnings=table.source.seen(self._warnings),
+            source=table.source,
+        )
+
+    def _receipts(self, reversals: np.ndarray) -> Receipts:
+        table = self._table
+        amounts_fen = table.fen("实缴金额", required=True)
+        return Receipts(
             vouchers=_bytes_of(table.identifiers("税票号码", required=True)),
             numbers=_line_numbers(table, "行号"),
-            treasuries=table.names("收款国库"),
+            treasuries=table.names("收款国库", code_in_cell),
             booked_on=table.days("入库日期", day_in_cell, required=True),
             amounts_fen=amounts_fen,
             period_first=table.days("税款所属期起", day_in_cell),
@@ -145,15 +210,12 @@ class _Reader:
             subjects=table.names("预算科目", _subject),
             enterprises=self._enterprises(),
             projects=table.names("项目"),
-            parks=table.names("街道乡镇"),
-            collectors=table.names("征收方"),
-            reversals=np.flatnonzero(is_reversal).astype(np.int32),
+            parks=table.names("街道乡镇", name_in_cell),
+            collectors=table.names("征收方", name_in_cell),
+            reversals=reversals,
             levels_fen=self._levels(amounts_fen),
             percents=self._percents(),
         )
-        self._check(receipts)
-        references = dict(self._references(is_reversal))
-        return ReceiptsFile(table.name, tuple(table.columns), receipts, table.numbers, references, 0, self._warnings)
 
     def _check(self, receipts: Receipts) -> None:
         sound = ~np.isin(self._table.numbers, self._lines_faulty_in("实缴金额"))
@@ -173,7 +235,7 @@ class _Reader:
         table = self._table
         if self._check_codes:
             return table.names("社会信用代码", _taxpayer)
-        names = table.names("社会信用代码", lambda text: _upper(identifier(text)))
+        names = table.names("社会信用代码", lambda text: _upper(identifier(code_in_cell(text))))
         for code, text in enumerate(names.distinct):
             if text and not _is_taxpayer(text):
                 first = int(table.numbers[np.argmax(names.codes == code)])
@@ -189,7 +251,7 @@ class _Reader:
         for column in LEVEL_COLUMNS:
             if column in table:
                 is_said |= ~table.columns[column].is_empty()
-        levels = np.stack([table.fen(column, money.fen) for column in LEVEL_COLUMNS], axis=1)
+        levels = np.stack([table.fen(column) for column in LEVEL_COLUMNS], axis=1)
         sums = levels.sum(axis=1)
         other_sign = (np.sign(levels) * np.sign(amounts_fen)[:, None] < 0).any(axis=1)
         table.fault(
@@ -220,31 +282,26 @@ class _Reader:
 
 
 def _once(file: ReceiptsFile, table: Table) -> ReceiptsFile:
-    """The file without lines that it says again; raises LinesRefused where it says something else of them."""
-    again, faults = dict[int, int](), list[Fault]()
+    """The file without lines that it says again; where it says something else of them both are faults."""
+    again = dict[int, int]()
     rows = np.flatnonzero(repeated(file.receipts.prints()))
+    sound = ~np.isin(file.numbers[rows], [line_of(fault) for fault in table.faults])
+    rows = rows[sound]
     first: dict[object, tuple[int, Entry]] = {}
     for row, entry in zip(rows.tolist(), file.lines(rows), strict=True):
         at, other = first.setdefault(entry.key, (row, entry))
         if at == row:
             continue
         same = file.references.get(row) == file.references.get(at)
-        columns = differing(entry, other) + ([] if same else ["原税票号码"])
+        columns = "、".join(differing(entry, other) + ([] if same else ["原税票号码"]))
         if columns:
-            rule = VoucherTwice(voucher=entry.key, other=other.row, columns="、".join(columns))
-            faults.append(Fault(LinePlace(entry.row, "税票号码"), rule))
-        again[row] = at
-    if faults:
-        raise LinesRefused(faults, file=file.name)
-    return _without(file, set(again)) if again else file
-
-
-def _without(file: ReceiptsFile, rows: set[int]) -> ReceiptsFile:
-    kept = np.array([row for row in range(len(file)) if row not in rows], np.int64)
-    place = {row: at for at, row in enumerate(kept.tolist())}
-    references = {place[row]: each for row, each in file.references.items() if row in place}
-    receipts, numbers = file.receipts.take(kept), file.numbers[kept]
-    return ReceiptsFile(file.name, file.columns, receipts, numbers, references, len(rows), file.warnings)
+            for one, two in ((entry, other), (other, entry)):
+                rule = VoucherTwice(voucher=one.key, other=two.row, columns=columns)
+                table.faults.append(Fault(LinePlace(one.row, "税票号码"), rule))
+        else:
+            again[row] = at
+    numbered = {int(file.numbers[row]): int(file.numbers[at]) for row, at in again.items()}
+    return replace(file.without(again), again=numbered)
 
 
 def _bytes_of(strings: pa.Array) -> np.ndarray:
@@ -265,10 +322,22 @@ def _line_numbers(table: Table, column: str) -> Texts:
 
 
 def _taxpayer(text: str) -> str:
-    code = _upper(identifier(text))
+    code = _upper(identifier(code_in_cell(text)))
     if not _is_taxpayer(code):
         raise CreditCodeWrong(code=code)
     return code
+
+
+def code_in_cell(text: str) -> str:
+    """The code of a cell `code|name` or `name(code)`; another cell as it is."""
+    found = CODED.fullmatch(text)
+    return text if found is None else found[1] or found[4]
+
+
+def name_in_cell(text: str) -> str:
+    """The name of a cell `code|name` or `name(code)`; another cell as it is."""
+    found = CODED.fullmatch(text)
+    return text if found is None else (found[2] or found[3]).strip()
 
 
 def _iso(ordinal: int) -> str:

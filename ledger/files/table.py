@@ -6,9 +6,11 @@ a fault for each line on which a wrong one stands, so a million lines cost what 
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from fractions import Fraction
+from itertools import accumulate
 from typing import TypeVar
 
 import numpy as np
@@ -16,17 +18,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ledger.domain.errors import Fault, LinePlace, Refusal
-from ledger.domain.money import ENTRY_FEN_MAX
+from ledger.domain.money import ENTRY_FEN_MAX, yuan
 from ledger.domain.names import INVISIBLE
 from ledger.domain.recording.receipts import Texts
-from ledger.files.line_faults import CellEmpty, CellUnfit, IdentifierDamaged, IdentifierWithSpace
+from ledger.files.amounts import amount_reader
+from ledger.files.columns import UNITS
+from ledger.files.line_faults import CellEmpty, CellIsError, CellUnfit, IdentifierDamaged, IdentifierWithSpace
+from ledger.files.notes import Note
+from ledger.files.sums import SumLine, SumWrong, expected
 
 CELL_CHARACTERS_MAX = 200
 FAULTS_MAX = 100_000
 SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+")
 PLAIN_IDENTIFIER = r"^(?:[0-9]{1,40}|[A-Z][0-9A-Z]{0,39})$"
 PLAIN_YUAN = r"^-?[0-9]{1,13}(?:\.[0-9]{1,2})?$"
+ERROR = re.compile(r"#[A-Z/0-9?!_]+")
 Read = TypeVar("Read")
+Number = TypeVar("Number", int, Fraction)
 
 
 class Column:
@@ -75,6 +83,37 @@ def mask_of(array: pa.Array) -> np.ndarray:
     return truths.astype(bool)
 
 
+@dataclass(frozen=True)
+class Source:
+    """Where the lines of a table come from, as people see it.
+
+    `headers` and `letters` are by column; `units` those that the file says; `width` is how many columns it has; a file that
+    `is_marked` was given back before, and its last two columns say what became of its lines.
+    """
+
+    headers: Mapping[str, str]
+    unused: tuple[str, ...] = ()
+    header_row: int = 1
+    width: int = 0
+    is_marked: bool = False
+    sheet: str = ""
+    letters: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    sums: tuple[SumLine, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+    def seen(self, faults: Iterable[Fault]) -> list[Fault]:
+        """Faults in their places as people see them, in the order of the file."""
+        return sorted((replace(fault, where=self._place(fault.where)) for fault in faults), key=line_of)
+
+    def _place(self, where: str | LinePlace) -> str | LinePlace:
+        if not isinstance(where, LinePlace):
+            return where
+        letters = self.letters.get(where.column, "")
+        cell = f"{letters}{where.line}" if letters else ""
+        return replace(where, sheet=self.sheet, header=self.headers.get(where.column, ""), cell=cell)
+
+
 @dataclass
 class Table:
     """The lines of a file: the columns that are used, and the number that each line has in the file."""
@@ -83,6 +122,7 @@ class Table:
     columns: Mapping[str, Column]
     numbers: np.ndarray
     faults: list[Fault] = field(default_factory=list)
+    source: Source = field(default_factory=lambda: Source({}))
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -93,7 +133,7 @@ class Table:
     def take(self, rows: np.ndarray) -> "Table":
         """Some of the lines, with the same list of faults."""
         columns = {name: column.take(rows) for name, column in self.columns.items()}
-        return Table(self.name, columns, self.numbers[rows], self.faults)
+        return Table(self.name, columns, self.numbers[rows], self.faults, self.source)
 
     def rows(self) -> Iterator[tuple[int, dict[str, str]]]:
         """Line by line: its number, and its cells by column."""
@@ -134,6 +174,8 @@ class Table:
             raise CellEmpty()
         if len(text) > CELL_CHARACTERS_MAX or INVISIBLE.search(text):
             raise CellUnfit(limit=CELL_CHARACTERS_MAX)
+        if text[:1] == "#" and ERROR.fullmatch(text):
+            raise CellIsError(text=text)
         return reader(text) if text else nothing
 
     def names(self, column: str, reader: Callable[[str], str] = str) -> Texts:
@@ -147,18 +189,42 @@ class Table:
         ordinals: np.ndarray = np.array(values, np.int32)[codes]
         return ordinals
 
-    def fen(self, column: str, reader: Callable[[str], int], *, required: bool = False) -> np.ndarray:
-        """A column of amounts in fen, plainly written ones all at once; 0 where nothing stands."""
+    def fen(self, column: str, *, required: bool = False) -> np.ndarray:
+        """A column of amounts in fen, plainly written ones all at once; 0 where nothing stands.
+
+        Lines of sums that do not add up are faults.
+        """
         if column not in self.columns:
             return np.zeros(len(self), np.int64)
+        scale = UNITS[self.source.units.get(column, "元")]
         strings = self.columns[column].strings
-        plain = mask_of(pc.match_substring_regex(strings, PLAIN_YUAN))
+        plain = mask_of(pc.match_substring_regex(strings, PLAIN_YUAN)) & (scale == 1)
         found = _plain_fen(strings if plain.all() else pc.if_else(pa.array(plain), strings, "0"))
         plain &= np.abs(found) <= ENTRY_FEN_MAX
-        others = np.flatnonzero(~plain)
-        values, codes = self.take(others).read(column, reader, 0, required=required)
+        others, before = np.flatnonzero(~plain), len(self.faults)
+        values, codes = self.take(others).read(column, amount_reader(scale), 0, required=required)
         found[others] = np.array(values, np.int64)[codes]
+        if self.source.sums and len(self.faults) == before:
+            self.check_sums(column, found.tolist(), amount_reader(scale), yuan)
         return found
+
+    def check_sums(
+        self,
+        column: str,
+        values: Sequence[Number],
+        reader: Callable[[str], Number],
+        written: Callable[[Number], str],
+    ) -> None:
+        """Note every line of sums that is not the sum of its lines; an empty one says nothing."""
+        running = list(accumulate(values, initial=reader("0")))
+        for each, ways in expected(self.source.sums, running):
+            text = each.cells.get(column, "")
+            try:
+                if text and (said := reader(text)) not in ways:
+                    rule: Refusal = SumWrong(word=each.word, said=written(said), found=written(ways[0]))
+                    self.faults.append(Fault(LinePlace(each.number, column), rule))
+            except Refusal as unreadable:
+                self.faults.append(Fault(LinePlace(each.number, column), unreadable))
 
     def identifiers(self, column: str, *, required: bool = False) -> pa.Array:
         """A column of numbers and codes, in one form (NFKC); those that a spreadsheet damaged are faults."""

@@ -8,7 +8,9 @@ import re
 from pathlib import Path
 
 from ledger.domain.errors import NotFound, RuleBroken
+from ledger.domain.names import INVISIBLE
 
+FORMULA_SIGNS = "=+-@\t\r\n\0＝＋－＠"
 HAN = re.compile("[\u4e00-\u9fff]")
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -43,8 +45,8 @@ class FileTooLarge(RuleBroken):
 class IsWorkbook(RuleBroken):
     """A spreadsheet where text was expected."""
 
-    zh = "文件 {file} 是 Excel 工作簿或压缩包，不是 CSV。请在 Excel 里另存为“CSV UTF-8（逗号分隔）”再导入。"
-    en = "{file} is a workbook or archive, not CSV. Save it as CSV UTF-8 first."
+    zh = "文件 {file} 是旧版（.xls）或加密的 Excel 工作簿，或压缩包，读不了。请在 Excel 里另存为 .xlsx 或“CSV UTF-8”，不设密码，再导入。"
+    en = "{file} is an old (.xls) or encrypted workbook, or an archive. Save it as .xlsx or CSV UTF-8, without a password."
 
 
 class TextUnreadable(RuleBroken):
@@ -73,11 +75,11 @@ def read_bytes(file: Path, bytes_max: int) -> bytes:
 
 
 def write_bytes(file: Path, data: bytes) -> None:
-    """Write a file whole; raises FileUnwritable."""
+    """Write a file in one go; raises FileUnwritable."""
     try:
         file.write_bytes(data)
     except OSError as problem:
-        raise FileUnwritable(file=file, problem=problem.strerror) from None
+        raise FileUnwritable(file=file, problem=problem.strerror or problem) from None
 
 
 def writable(text: str) -> str:
@@ -96,6 +98,25 @@ def decode(data: bytes, name: str) -> str:
         return data.decode("utf-8")
     _refuse_mixture(data, name)
     return _strict(data, "gb18030", name)
+
+
+def encoding_of(data: bytes, name: str) -> tuple[bytes, str]:
+    """The byte-order mark of a file and the encoding behind it; raises as `decode`."""
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ):
+        if data.startswith(mark):
+            return mark, encoding
+    decode(data, name)
+    return b"", "utf-8" if _is(data, "utf-8") else "gb18030"
+
+
+def harmless(text: str) -> str:
+    """A text that no spreadsheet takes for a formula, and without what cannot be seen."""
+    seen = INVISIBLE.sub(" ", text)
+    return f"'{seen}" if text[:1] in FORMULA_SIGNS and text else seen
 
 
 def utf8(data: bytes, name: str) -> bytes:

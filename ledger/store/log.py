@@ -122,6 +122,11 @@ class Log(Application[UUID]):
             events.append(fact.kind(**place, recorded_at=now, actor=actor, **fact.fields))
         return events
 
+    def supposed(self, fact: Fact, actor: str) -> Event:
+        """A fact as the event that it would be if it were recorded now."""
+        (event,) = self._events([fact], actor)
+        return event
+
     def stream_id(self, name: str) -> UUID:
         """The id of a named stream of these books."""
         return uuid5(UUID(self.head().books), name)

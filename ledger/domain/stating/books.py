@@ -23,6 +23,7 @@ from ledger.domain.events import (
     FactProposed,
     FiguresAccepted,
     FiguresRecorded,
+    MappingSaved,
     ParkDated,
     ParkMoved,
     ParkRegistered,
@@ -35,6 +36,7 @@ from ledger.domain.events import (
     RegionSuccessionWithdrawn,
 )
 from ledger.domain.register import projects
+from ledger.domain.register.mappings import ColumnMapping
 from ledger.domain.register.relocations import relocation_of
 from ledger.domain.stating.statement import Stated, Worked, statements
 from ledger.domain.terms import Terms
@@ -49,6 +51,7 @@ class Books(Known):
         self.title = ""
         self.batches: dict[str, Batch] = {}
         self.closings: list[tuple[int, PeriodClosed]] = []
+        self.mappings: dict[str, ColumnMapping] = {}
 
     def apply(self, position: int, event: Event) -> None:
         """Take in what happened at a position."""
@@ -71,13 +74,18 @@ class Books(Known):
                 self.counted += acceptance.counting_from(self.batches, event, position)
             case PeriodClosed():
                 self.closings.append((position, event))
+            case MappingSaved(name=name, columns=columns):
+                self.mappings[name] = ColumnMapping(name, columns)
             case ParkRegistered() | ParkMoved() | ParkDated() | RegionSucceeded() | RegionSuccessionWithdrawn():
                 self.learn_place(position, event)
             case ProjectRegistered() | ProjectStageReached() | ProjectTransferred() | EnterpriseRelocated():
-                self.projects = projects.evolve(self.projects, event)
-                if isinstance(event, EnterpriseRelocated):
-                    self.relocations.append(relocation_of(event))
+                self._registered(event)
         self.position = position
+
+    def _registered(self, event: Event) -> None:
+        self.projects = projects.evolve(self.projects, event)
+        if isinstance(event, EnterpriseRelocated):
+            self.relocations.append(relocation_of(event))
 
     def _agreed(self, number: str, event: Event, position: int) -> None:
         """An agreement moved on; with a party that leaves, facts that lacked only its word are certified."""
