@@ -34,3 +34,10 @@ def fen_of(text: str) -> int:
 def yuan_of(fen: int) -> str:
     """Fen as yuan with two decimals."""
     return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02}"
+
+
+def cell_text(cell: object) -> str:
+    """A cell of a workbook as text: readers differ in what they call a whole number or nothing."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return "" if cell is None else str(cell)

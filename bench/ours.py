@@ -8,12 +8,15 @@ import shutil
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
 from python_calamine import CalamineWorkbook
 
-from bench.cells import summed
+from bench import limit
+from bench.cells import cell_text, digest, summed
+from bench.child import Action, Work, run
 from bench.workload import Document, Workload, policy
 from ledger.application import Ledger
 from ledger.audit.chain import Algorithm
@@ -62,6 +65,12 @@ def _signed(number: str, texts: Sequence[Document]) -> Iterable[Fact]:
             yield Fact(stream(number), AmendmentProposed, fields | {"party": next(iter(terms.parties))})
         for party in terms.parties:
             yield Fact(stream(number), AgreementSigned, {"agreement": number, "party": party, "draft": draft})
+
+
+def set_up(folder: Path, workload: Workload, algorithm: Algorithm = "sha256") -> tuple[Path, int]:
+    """Books with a workload's agreements and no receipts; the position where they end."""
+    books = folder / f"agreements-{workload.mix}-{workload.n}-{algorithm}.db"
+    return books, found(books, workload.documents, algorithm)
 
 
 def copied(books: Path, to: Path) -> Path:
@@ -204,18 +213,105 @@ def simulated(books: Books) -> Simulation:
 def cells_of_workbook(path: Path) -> str:
     """Every cell of a workbook's first sheet as text, as one digest."""
     rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
-    return rows_digest(rows)
-
-
-def rows_digest(rows: Iterable[Iterable[object]]) -> str:
-    """One digest over rows of cells."""
-    found = hashlib.sha256()
+    read = hashlib.sha256()
     for row in rows:
-        found.update("\t".join("" if cell is None else str(cell) for cell in row).encode())
-    return found.hexdigest()
+        read.update("\t".join(map(cell_text, row)).encode())
+    return read.hexdigest()
 
 
-def set_up(folder: Path, workload: Workload, algorithm: Algorithm = "sha256") -> tuple[Path, int]:
-    """Books with a workload's agreements and no receipts; the position where they end."""
-    books = folder / f"agreements-{workload.mix}-{workload.n}-{algorithm}.db"
-    return books, found(books, workload.documents, algorithm)
+# What runs in a process of its own
+
+
+def _files(paths: Sequence[str]) -> list[Path]:
+    return [Path(path) for path in paths]
+
+
+def store_totals(books: str, position: int) -> Work:
+    """From the store to monthly totals; the rules are loaded before."""
+    ledger, known = rules_loaded(Path(books), position)
+    return lambda: digest(totals_of_store(ledger, known))
+
+
+def csv_totals(books: str, position: int, receipts: list[str]) -> Work:
+    """From CSV to monthly totals; the rules are loaded before."""
+    _, known = rules_loaded(Path(books), position)
+    return lambda: digest(totals_of_files(known, _files(receipts)))
+
+
+def import_lines(books: str, receipts: list[str]) -> Work:
+    """From CSV to durable events."""
+    return lambda: f"{imported(Path(books), _files(receipts))}"
+
+
+def import_and_state(books: str, position: int, receipts: list[str]) -> Work:
+    """From CSV to durable events and to what every party gets in every month."""
+    ledger, known = rules_loaded(Path(books), position)
+
+    def work() -> str:
+        recorded = imported(Path(books), _files(receipts))
+        totals_of_store(ledger, known)
+        return f"{recorded}"
+
+    return work
+
+
+def rebuild(books: str) -> Work:
+    """From the log to everything known."""
+    return lambda: f"{len(rebuilt(Path(books)).recorded)}"
+
+
+def verify_chain(books: str) -> Work:
+    """Every seal of the log."""
+    return lambda: f"{chain_holds(Path(books))}"
+
+
+def post(books: str, files: list[str]) -> Work:
+    """Some receipts, each recorded alone, on books that are open."""
+    ledger = Ledger.open(Path(books), ACTOR)
+    before = len(ledger.books.recorded)
+    prepared = [Path(file).read_bytes() for file in files]
+
+    def work() -> str:
+        for number, data in enumerate(prepared):
+            one_more(ledger, data, number)
+        return f"{len(ledger.books.recorded) - before}"
+
+    return work
+
+
+def simulate_policy(books: str) -> Work:
+    """Another policy over everything recorded."""
+    known = rebuilt(Path(books))
+
+    def work() -> str:
+        found = simulated(known)
+        return f"{sorted(found.actual.years.items())} {sorted(found.other.years.items())}"
+
+    return work
+
+
+def parse_workbook(path: str) -> Work:
+    """Every cell of a workbook."""
+    return lambda: cells_of_workbook(Path(path))
+
+
+def kernel(**asked: Any) -> Work:
+    """The summing kernel over the workload's receipts."""
+    return limit.repeated(summed_by_segment, Workload(**asked))
+
+
+ACTIONS: dict[str, Action] = {
+    "store": store_totals,
+    "csv": csv_totals,
+    "import": import_lines,
+    "readable": import_and_state,
+    "rebuild": rebuild,
+    "chain": verify_chain,
+    "post": post,
+    "simulate": simulate_policy,
+    "parse": parse_workbook,
+    "kernel": kernel,
+}
+
+if __name__ == "__main__":
+    run(ACTIONS)

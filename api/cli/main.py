@@ -38,6 +38,7 @@ COMMANDS = {
     "rebuild": "api.cli.log:rebuild",
     "steps": "api.cli.features:steps",
     "feature": "api.cli.features:feature",
+    "bench": "api.cli.bench:bench",
 }
 
 
