@@ -10,7 +10,7 @@ from typing import Any
 
 from bench import journals, oracle, ours, tables
 from bench.cells import digest
-from bench.rounds import Side, python_side
+from bench.rounds import TOTALS, Side, python_side
 from bench.workload import Document, Workload
 from ledger.audit.chain import Algorithm
 
@@ -84,9 +84,9 @@ class Inputs:
     def store_totals(self) -> Side:
         """From the store to monthly totals."""
         position = self.agreements[1]
-        return self.ours("飞地账", "store", self.books, arguments={"position": position}, alike="totals")
+        return self.ours("飞地账", "store", self.books, arguments={"position": position}, alike=TOTALS)
 
-    def csv_totals(self, name: str = "飞地账", alike: str = "totals") -> Side:
+    def csv_totals(self, name: str = "飞地账", alike: str = TOTALS) -> Side:
         """From CSV to monthly totals."""
         books, position = self.agreements
         arguments = {"position": position, "receipts": [str(path) for path in self.receipts]}

@@ -19,14 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from bench.cells import digest, fen_of, summed
-from bench.rounds import ROOT, Side, environment, program_side, python_side
+from bench.rounds import ROOT, TOTALS, Side, environment, program_side, python_side
 
 LOCK = Path(__file__).with_name("requirements.txt")
 ENV = ROOT / ".venv" / "bench"
 PYTHON = ENV / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 STAMP = ENV / "ready"
 TREASURY = "treasury"
-TOTALS = "totals"
 SERVER_SECONDS = 20
 
 

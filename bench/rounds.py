@@ -17,6 +17,8 @@ from typing import Any
 from ledger.domain.errors import RuleBroken
 
 ROOT = Path(__file__).resolve().parents[1]
+TOTALS = "totals"
+"""What sides are called alike that come to monthly totals."""
 
 
 class SideFailed(RuleBroken):
@@ -83,7 +85,7 @@ def program_side(name: str, arguments: Sequence[str], output: Path, read: Callab
     """A side that is somebody else's program; its output is read behind the clock."""
     asked = json.dumps({"arguments": list(arguments), "output": str(output)})
     command = [sys.executable, "-P", "-m", "bench.child", asked]
-    return Side(name, command, read=lambda: read(output.read_text(encoding="utf-8")), alike="totals", is_peer=True)
+    return Side(name, command, read=lambda: read(output.read_text(encoding="utf-8")), alike=TOTALS, is_peer=True)
 
 
 def environment() -> dict[str, str]:
