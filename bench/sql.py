@@ -1,7 +1,7 @@
 """Edition 2 in SQL, the same text for DuckDB and PostgreSQL: monthly totals of receipts by segments and shares.
 
-Sums by project, segment and month; as of every month that something was booked in, what has come flows down base,
-shares and cap over one denominator; each account is rounded once; a month is what is due less what was due before.
+Sums by project, segment and month; as of every month that something was booked in, what has come (segments of which
+nothing has are left out) flows down base, shares and cap over one denominator; each account is rounded once; a month is what is due less what was due before.
 Standard library only: the peers' own Python reads it.
 """
 
@@ -14,14 +14,15 @@ with sums as (
     select distinct project, month from sums
 ), grid as (
     select s.*, a.month,
-        sum(coalesce(u.fen, 0)) over (partition by s.project, s.seg order by a.month) as fen
+        coalesce(sum(u.fen) over so_far, 0) as fen, count(u.fen) over so_far as seen
     from active a join segments s on s.project = a.project
     left join sums u on u.project = s.project and u.seg = s.seg and u.month = a.month
+    window so_far as (partition by s.project, s.seg order by a.month)
 ), coming as (
     select *, coalesce(sum(fen) over (
         partition by project, month, scope order by seg rows between unbounded preceding and 1 preceding
     ), 0) as come
-    from grid
+    from grid where seen > 0
 ), based as (
     select *, case when base_limit is null then 0
         else least(come + fen, base_limit) - least(come, base_limit) end as base

@@ -230,6 +230,17 @@ def test_a_missed_goal_is_said_and_is_no_error(enclave: Enclave, monkeypatch: py
     assert enclave("bench", "sql", "--quick", "--json").document["goals"][0]["reached"] is False
 
 
+def test_figures_that_disagree_end_the_command_with_an_error(enclave: Enclave, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(plan: Plan) -> Outcome:
+        raise FiguresDisagree(bench=plan.name, one="A", other="oracle")
+
+    monkeypatch.setitem(BENCHES, "sql", replace(BENCHES["sql"], run=run))
+
+    said = enclave("bench", "sql", "--quick")
+
+    assert said.code == 1 and "对不上" in said.err
+
+
 def test_every_bench_of_the_reference_is_there() -> None:
     assert list(BENCHES) == ["peers", "sql", "limit", "scale", "import", "parse", "chain", "post-one", "simulate"]
     assert Path(__file__).parents[1] == rounds.ROOT
