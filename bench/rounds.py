@@ -103,8 +103,9 @@ def run_once(side: Side) -> Run:
     if done.returncode:
         raise SideFailed(side=side.name, problem=done.stderr.strip()[-500:])
     answer = json.loads(done.stdout.splitlines()[-1])
-    digest = side.read() if side.read else answer["digest"]
-    return Run(answer["seconds"], whole, answer["cpu_seconds"], answer["peak_bytes"], digest)
+    if side.read:  # a program is started by a Python of ours, whose own start is not the program's
+        answer["digest"], whole = side.read(), answer["seconds"]
+    return Run(answer["seconds"], whole, answer["cpu_seconds"], answer["peak_bytes"], answer["digest"])
 
 
 def interleaved(sides: Iterable[Side], rounds: int, once: Callable[[Side], Run] = run_once) -> list[Measured]:

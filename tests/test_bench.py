@@ -1,5 +1,6 @@
 """The bench: one seed is one workload, the oracle and the engine come to the same cells, sides run in turn."""
 
+import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -157,6 +158,17 @@ def test_sides_run_in_turn() -> None:
     assert order == ["A", "B", "A", "B", "A", "B"]
     assert [each.middle("seconds") for each in measured] == [3, 4]
     assert measured[0].spread("seconds") == (1, 5)
+
+
+def test_a_program_is_timed_without_the_python_that_starts_it(tmp_path: Path) -> None:
+    output = tmp_path / "said"
+    side = rounds.program_side("python", [sys.executable, "-c", "print(7)"], output, lambda text: text.strip())
+
+    run = rounds.run_once(side)
+
+    assert run.digest == "7" and run.whole_seconds == run.seconds > 0
+    with pytest.raises(SideFailed):
+        rounds.run_once(rounds.program_side("python", [sys.executable, "-c", "raise SystemExit(3)"], output, str))
 
 
 def test_a_peer_that_fails_is_not_measured_and_one_of_ours_stops_everything() -> None:
