@@ -24,10 +24,11 @@ ORDER = [
     "ledger.application",
     "ledger.projections",
     "features",
+    "bench",
     "api",
 ]
 CHAPTERS = ["terms", "facts", "recording", "events", "agreeing", "register", "dividing", "stating"]
-MODULES = sorted(file for folder in ("ledger", "api", "features") for file in (ROOT / folder).rglob("*.py"))
+MODULES = sorted(file for folder in ("ledger", "bench", "api", "features") for file in (ROOT / folder).rglob("*.py"))
 LEDGER = [file for file in MODULES if file.is_relative_to(ROOT / "ledger")]
 FUNCTION_LINES_MAX = 30
 HISTORY = (Path(__file__).with_name("history.jsonl")).read_text(encoding="utf-8").splitlines()

@@ -42,6 +42,7 @@ COMMANDS = {
     "rebuild": "api.cli.log:rebuild",
     "steps": "api.cli.features:steps",
     "feature": "api.cli.features:feature",
+    "bench": "api.cli.bench:bench",
 }
 
 
