@@ -27,7 +27,7 @@ class Claims:
     def __init__(self, agreement: Agreement, others: Iterable[Agreement], reader_at: ReaderAt) -> None:
         self._own = agreement
         self._reader = reader_at(agreement)
-        self._others = [(each, reader_at(each)) for each in others if may_meet(each, agreement)]
+        self._others = [(each, reader_at(each)) for each in others if each.number != agreement.number]
 
     def read(self, entry: Entry) -> Iterator[Reading]:
         """The entry as the agreement may divide it."""
@@ -95,13 +95,6 @@ class Claims:
                 level = claim.level
                 if claim.fate is not Fate.UNDIVIDED and levels_meet(own, level):
                     yield other, claim
-
-
-def may_meet(one: Agreement, other: Agreement) -> bool:
-    """Whether two agreements may select the same entry, by the projects they name."""
-    if one.number == other.number:
-        return False
-    return one.projects is None or other.projects is None or not one.projects.isdisjoint(other.projects)
 
 
 def _before(one: Agreement, other: Agreement) -> bool:

@@ -23,6 +23,8 @@ from ledger.domain.recording.receipts import Rows
 from ledger.domain.recording.recorded import Columns, Recorded
 from ledger.domain.terms import LAND_PROCEEDS_SUBJECT, LEVELS, TAKES_RECEIPTS, Level, Pool
 
+DENSE = 16
+"""Up to so many possible codes for each line they are numbered by marking them, above by sorting."""
 FEW = 8
 """Below so many lines, reading each costs less than telling kinds apart."""
 
@@ -186,11 +188,21 @@ def _told_apart(rows: Rows, columns: Iterable[np.ndarray]) -> _Kinds:
     """Lines of one kind are alike in every column."""
     kinds = np.zeros(len(rows), np.int64)
     for column in columns:
-        both = kinds * (int(column.max()) + 1) + column
-        _, kinds = np.unique(both, return_inverse=True)
+        kinds = _numbered(kinds * (int(column.max()) + 1) + column)
     order = np.argsort(kinds, kind="stable")
     begins = np.searchsorted(kinds[order], np.arange(int(kinds.max()) + 2))
     return _Kinds(rows, kinds, order, begins)
+
+
+def _numbered(codes: np.ndarray) -> np.ndarray:
+    """The same codes numbered from 0 without gaps, in their order."""
+    span = int(codes.max()) + 1
+    if span > DENSE * len(codes):
+        return np.asarray(np.unique(codes, return_inverse=True)[1])
+    is_there = np.zeros(span, bool)
+    is_there[codes] = True
+    numbers = np.cumsum(is_there) - 1
+    return np.asarray(numbers[codes])
 
 
 def _cells(days: np.ndarray, cuts: set[date]) -> np.ndarray:

@@ -6,6 +6,7 @@ What is due is a function of what is known and of a day (semantics 5.1, 5.9).
 from bisect import bisect_right
 from dataclasses import dataclass, field, fields
 from datetime import date
+from functools import cached_property
 
 from ledger.domain.agreeing.agreement import Agreement
 from ledger.domain.agreeing.certification import Certification, certified_at
@@ -55,6 +56,30 @@ class Known:
         """The agreements that every party had signed by a position."""
         return [each for each in self.agreements.values() if each.is_in_force(cut)]
 
+    def rivals(self, agreement: Agreement) -> list[Agreement]:
+        """Other agreements, in force or not, that may select the same entries, by the projects they name."""
+        anywhere, by_project = self._naming
+        if agreement.projects is None:
+            found = set(self.agreements)
+        else:
+            found = anywhere.union(*(by_project.get(name, ()) for name in agreement.projects))
+        return [each for number in self._in_order(found - {agreement.number}) if (each := self.agreements[number])]
+
+    def _in_order(self, numbers: set[str]) -> list[str]:
+        return [each for each in self.agreements if each in numbers] if len(numbers) > 1 else list(numbers)
+
+    @cached_property
+    def _naming(self) -> tuple[set[str], dict[str, set[str]]]:
+        """The agreements that may select entries of any project, and those that name each project."""
+        anywhere: set[str] = set()
+        by_project: dict[str, set[str]] = {}
+        for number, agreement in self.agreements.items():
+            if agreement.projects is None:
+                anywhere.add(number)
+            for name in agreement.projects or ():
+                by_project.setdefault(name, set()).add(number)
+        return anywhere, by_project
+
     def certified(self, agreement: Agreement, cut: int) -> Certified:
         """What was certified for an agreement by a position."""
         return certified_at(self.facts.values(), agreement.number, cut)
@@ -82,6 +107,6 @@ class Known:
         at = cut if others_cut is None else others_cut
         return Claims(
             agreement,
-            self.in_force(at),
+            [each for each in self.rivals(agreement) if each.is_in_force(at)],
             lambda each: self.reader(each, cut if each.number == agreement.number else at),
         )

@@ -51,6 +51,10 @@ class Texts(msgspec.Struct, frozen=True, eq=False):
         used, codes = np.unique(self.codes[rows], return_inverse=True)
         return Texts([self.distinct[code] for code in used], codes.astype(narrowest(len(used))))
 
+    def at(self, row: int) -> str:
+        """The text on one line."""
+        return self.distinct[int(self.codes[row])]
+
     def __iter__(self) -> Iterator[str]:
         return iter([self.distinct[code] for code in self.codes.tolist()])
 
@@ -135,7 +139,31 @@ class Receipts(msgspec.Struct, frozen=True, eq=False, omit_defaults=True):
         """The lines, or some of them, as entries, each with the event's position and its row from 1."""
         if rows is None:
             return self.numbered(position, range(1, len(self) + 1))
-        return self.take(rows).numbered(position, (rows + 1).tolist())
+        return (self._entry_at(row, position) for row in rows.tolist())
+
+    def _entry_at(self, row: int, position: int) -> Entry:
+        """One line, without making the others."""
+        at = int(np.searchsorted(self.original_rows, row))
+        takes_back = at < len(self.original_rows) and self.original_rows[at] == row
+        levels = self.levels_by_line()[row].tolist() if self.levels_fen is not None else []
+        return Entry(
+            key=Key(self.vouchers[row].decode(), self.numbers.at(row), self.treasuries.at(row)),
+            booked_on=date.fromordinal(int(self.booked_on[row])),
+            amount_fen=int(self.amounts_fen[row]),
+            period_first=_day(int(self.period_first[row])),
+            period_last=_day(int(self.period_last[row])),
+            subject=self.subjects.at(row),
+            enterprise=self.enterprises.at(row),
+            project=self.projects.at(row),
+            park=self.parks.at(row),
+            collector=self.collectors.at(row),
+            original=Key(*self.originals[at].split("\t")) if takes_back else None,
+            is_reversal=row in self.reversals,
+            levels_fen=dict(zip(LEVELS, levels, strict=True)) if any(levels) else None,
+            percents=percents_of(self.percents.at(row)) if self.percents else None,
+            position=position,
+            row=row + 1,
+        )
 
     def numbered(self, position: int, numbers: Iterable[int]) -> Iterator[Entry]:
         """The lines as entries, each with the event's position and the number given."""

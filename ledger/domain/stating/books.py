@@ -90,6 +90,7 @@ class Books(Known):
     def _agreed(self, number: str, event: Event, position: int) -> None:
         """An agreement moved on; with a party that leaves, facts that lacked only its word are certified."""
         self.agreements[number] = evolve(self.agreements.get(number), event, position)
+        self.__dict__.pop("_naming", None)
         self.facts = certification.completed(self.facts, self.agreements[number], position)
 
     def agreement(self, number: str) -> Agreement:

@@ -14,7 +14,6 @@ from typing import NamedTuple
 import numpy as np
 
 from ledger.domain.agreeing.agreement import Agreement
-from ledger.domain.dividing.claims import may_meet
 from ledger.domain.dividing.gathering import Gathering
 from ledger.domain.dividing.known import Known
 from ledger.domain.dividing.pools import PoolKey, Pools
@@ -157,8 +156,8 @@ class Working:
     def _turns(self, after: int, cut: int) -> Iterator[Turn]:
         """The facts and versions that count from a position between two; own ones come last where several do."""
         own, since = self._agreement.number, max(after, self._agreement.in_force_at or 0)
-        for other in self._known.agreements.values():
-            for version in other.versions if may_meet(other, self._agreement) else ():
+        for other in self._known.rivals(self._agreement):
+            for version in other.versions:
                 if since < version.in_force_at <= cut:
                     yield Turn("amended", f"{other.number} {version.number}", version.in_force_at)
         for fact in self._known.facts.values():
