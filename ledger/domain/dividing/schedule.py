@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 
 from ledger.domain.calendar import DAY, agreement_year, agreement_years
 from ledger.domain.facts.certified import Certified
@@ -42,6 +43,12 @@ class Applied:
     extends: date | None = None
     missing: Uncertified | None = None
     cap_missing: Uncertified | None = None
+
+    @cached_property
+    def shares(self) -> dict[str, Fraction]:
+        """What part of the whole each party with a weight gets."""
+        whole = sum(self.weights.values(), Fraction(0))
+        return {party: weight / whole for party, weight in self.weights.items() if weight}
 
 
 class Schedule:

@@ -141,8 +141,7 @@ class Waterfall:
         amount = arriving if step.take is None else step.take * arriving
         if applied.limit_fen is not None:
             amount = self._count(step, None, applied).fits(amount, applied.limit_fen)
-        whole = sum(weights.values(), Fraction(0))
-        parts = {party: amount * weight / whole for party, weight in weights.items() if weight}
+        parts = {party: amount * share for party, share in applied.shares.items()}
         if step.cap and step.cap.party in parts:
             parts[step.cap.party] = self._capped(applied, step.cap.party, parts[step.cap.party])
         return Taken(step, weights, day, arriving, amount, parts)
