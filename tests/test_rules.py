@@ -47,7 +47,8 @@ def test_a_rule_is_sound_reads_as_sentences_and_says_what_its_source_does_not(nu
     sentences = terms_in_words(_terms(number))
 
     assert head.startswith(f"# {number} ")
-    assert all(f"# {word}：" in head for word in ("出处", "出自原文", "示例"))
+    assert "# 出处：" in head
+    assert all(any(f"附注：{word}：" in each for each in sentences) for word in ("原文", "示例，不出自原文"))
     assert len(sentences) > 6 and all(sentence.endswith("。") for sentence in sentences)
 
 
