@@ -10,7 +10,7 @@ from ledger.domain.agreeing.acceptance import Batch
 from ledger.domain.agreeing.agreement import Agreement
 from ledger.domain.calendar import DAY
 from ledger.domain.dividing.figure_reading import FigureReader
-from ledger.domain.dividing.gathering import Gathering
+from ledger.domain.dividing.gathering import Gathering, RowsOf
 from ledger.domain.dividing.pools import Pools
 from ledger.domain.dividing.reading import Fate, Reading
 from ledger.domain.errors import RuleBroken
@@ -36,7 +36,8 @@ def coverage(books: Books, rows: Rows) -> Coverage:
     is_selected, waits = np.zeros(len(books.recorded), bool), np.zeros(len(books.recorded), bool)
     reasons: dict[object, RuleBroken] = {}
     for agreement in books.in_force(books.position):
-        for own, readings in _read(books, agreement, rows):
+        for lines, readings in _read(books, agreement, rows):
+            own = lines()
             rules = [each.reason for each in readings if each.fate is Fate.WAITING and each.reason]
             is_selected[own] |= bool(readings)
             waits[own] |= bool(rules)
@@ -51,7 +52,7 @@ def coverage(books: Books, rows: Rows) -> Coverage:
     )
 
 
-def _read(books: Books, agreement: Agreement, rows: Rows) -> Iterator[tuple[Rows, list[Reading]]]:
+def _read(books: Books, agreement: Agreement, rows: Rows) -> Iterator[tuple[RowsOf, list[Reading]]]:
     """How an agreement reads the lines that it may select, beside others in force."""
     claims, cut = books.claims(agreement, books.position), books.position
     pools = Pools(agreement.known_at(cut), books.certified(agreement, cut))

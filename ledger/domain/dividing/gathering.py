@@ -6,10 +6,10 @@ between which no version, window, fact, park or year changes.  Lines that take o
 lines that are rounded one by one are read one by one.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from ledger.domain.recording.receipts import Rows
 from ledger.domain.recording.recorded import Columns, Recorded
 from ledger.domain.terms import LAND_PROCEEDS_SUBJECT, LEVELS, TAKES_RECEIPTS, Level, Pool
 
+RowsOf = Callable[[], Rows]
 DENSE = 16
 """Up to so many possible codes for each line they are numbered by marking them, above by sorting."""
 FEW = 8
@@ -31,26 +32,43 @@ FEW = 8
 
 @dataclass(frozen=True)
 class _Kinds:
-    """Lines by kind: the kind of each line, and the places of the lines in the order of their kinds."""
+    """Lines by kind: the kind of each line, numbered from 0."""
 
     rows: Rows
     kinds: np.ndarray
-    order: np.ndarray
-    begins: np.ndarray
 
-    @property
+    @cached_property
     def firsts(self) -> list[int]:
         """The first line of each kind, by its row."""
-        firsts: list[int] = self.rows[self.order[self.begins[:-1]]].tolist()
+        found = np.empty(self._count, np.int64)
+        found[self.kinds[::-1]] = self.rows[::-1]
+        firsts: list[int] = found.tolist()
         return firsts
+
+    @cached_property
+    def _count(self) -> int:
+        return int(self.kinds.max()) + 1
+
+    @cached_property
+    def _order(self) -> tuple[np.ndarray, np.ndarray]:
+        order = np.argsort(self.kinds, kind="stable")
+        return order, np.searchsorted(self.kinds[order], np.arange(self._count + 1))
 
     def places(self, kind: int) -> np.ndarray:
         """Where the lines of a kind stand among the rows."""
-        return self.order[self.begins[kind] : self.begins[kind + 1]]
+        order, begins = self._order
+        return order[begins[kind] : begins[kind + 1]]
+
+    def lines(self, kind: int) -> Rows:
+        """The lines of a kind."""
+        lines: Rows = self.rows[self.places(kind)]
+        return lines
 
     def sums(self, amounts_fen: np.ndarray) -> np.ndarray:
         """The sum of each kind's amounts."""
-        return np.add.reduceat(amounts_fen[self.order], self.begins[:-1])
+        sums_fen = np.zeros(self._count, np.int64)
+        np.add.at(sums_fen, self.kinds, amounts_fen)
+        return sums_fen
 
 
 class Gathering:
@@ -66,8 +84,8 @@ class Gathering:
         """What some lines come to: for each kind one reading with the sum, or one for each line."""
         return (reading for _, found in self.read(rows) for reading in found)
 
-    def read(self, rows: Rows) -> Iterator[tuple[Rows, list[Reading]]]:
-        """Lines that are read alike, and their readings; none where no pool takes them."""
+    def read(self, rows: Rows) -> Iterator[tuple[RowsOf, list[Reading]]]:
+        """Lines that are read alike, for whoever asks which, and their readings; none where no pool takes them."""
         if self._first.rounding.level == "line" or len(rows) <= FEW:
             yield from self._one_by_one(rows)
             return
@@ -75,24 +93,25 @@ class Gathering:
         yield from self._one_by_one(rows[alone])
         yield from self._together(rows[~alone])
 
-    def _one_by_one(self, rows: Rows) -> Iterator[tuple[Rows, list[Reading]]]:
+    def _one_by_one(self, rows: Rows) -> Iterator[tuple[RowsOf, list[Reading]]]:
         for place, entry in enumerate(self._recorded.entries(rows)):
-            yield rows[place : place + 1], list(self._claims.read(entry))
+            yield partial(rows.__getitem__, slice(place, place + 1)), list(self._claims.read(entry))
 
-    def _together(self, rows: Rows) -> Iterator[tuple[Rows, list[Reading]]]:
+    def _together(self, rows: Rows) -> Iterator[tuple[RowsOf, list[Reading]]]:
         if not len(rows):
             return
         kinds = self._kinds(rows)
         sums: dict[Level, np.ndarray] = {"as_given": kinds.sums(self._columns.amounts_fen[rows])}
         for kind, first in enumerate(kinds.firsts):
-            own, found = rows[kinds.places(kind)], list(self._claims.read(self._entry_like(first)))
+            found = list(self._claims.read(self._entry_like(first)))
             if any(reading.fate is Fate.WAITING for reading in found):
-                yield from self._one_by_one(own)
+                yield from self._one_by_one(rows[kinds.places(kind)])
                 continue
             for reading in found:
                 if reading.level not in sums:
                     sums[reading.level] = kinds.sums(self._retained(kinds, reading.level))
-            yield own, [replace(reading, amount_fen=int(sums[reading.level][kind])) for reading in found]
+            summed = [replace(reading, amount_fen=int(sums[reading.level][kind])) for reading in found]
+            yield partial(kinds.lines, kind), summed
 
     def _entry_like(self, row: int) -> Entry:
         """An entry that is read as every line of its kind is."""
@@ -186,12 +205,15 @@ class Gathering:
 
 def _told_apart(rows: Rows, columns: Iterable[np.ndarray]) -> _Kinds:
     """Lines of one kind are alike in every column."""
-    kinds = np.zeros(len(rows), np.int64)
+    kinds, span = np.zeros(len(rows), np.int64), 1
     for column in columns:
-        kinds = _numbered(kinds * (int(column.max()) + 1) + column)
-    order = np.argsort(kinds, kind="stable")
-    begins = np.searchsorted(kinds[order], np.arange(int(kinds.max()) + 2))
-    return _Kinds(rows, kinds, order, begins)
+        width = int(column.max()) + 1
+        if span > 1 and span * width > DENSE * len(rows):
+            kinds, span = _numbered(kinds), len(rows)
+        kinds = column if span == 1 else kinds * width + column
+        span *= width
+    kinds = _numbered(kinds)
+    return _Kinds(rows, kinds)
 
 
 def _numbered(codes: np.ndarray) -> np.ndarray:
