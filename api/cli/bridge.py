@@ -41,7 +41,9 @@ def bridge_command(settings: Settings, agreement: str, start: str, end: str, as_
     way = bridge(books, found, _moment(books, start), _moment(books, end))
     keys = list(dict.fromkeys([*way.due_start, *way.due_end]))
     if as_json:
-        print_json({"start": _point(way.start), "end": _point(way.end), "pools": [_document(way, key) for key in keys]})
+        print_json(
+            {"start": _point(way.start), "end": _point(way.end), "pools": [_document(found, way, key) for key in keys]}
+        )
         return
     for key in keys:
         _print(found, way, key)
@@ -65,10 +67,19 @@ def _point(moment: Moment) -> dict[str, object]:
     return {"position": moment.cut, "day": moment.day.isoformat()}
 
 
-def _document(way: Bridge, key: PoolKey) -> dict[str, object]:
+def _quantity(agreement: Agreement, way: Bridge, key: PoolKey) -> Quantity:
+    return quantity_of(agreement.known_at(max(way.start.cut, way.end.cut)).pool(key.pool))
+
+
+def _document(agreement: Agreement, way: Bridge, key: PoolKey) -> dict[str, object]:
+    quantity = _quantity(agreement, way, key)
     return {
         "pool": key.pool,
         "measure": key.measure,
+        "unit": quantity.unit,
+        "step": str(quantity.step),
+        "basis": quantity.basis,
+        "mark": quantity.mark,
         "due_start": way.due_start.get(key, {}),
         "causes": way.by_cause(key),
         "due_end": way.due_end.get(key, {}),
@@ -76,7 +87,7 @@ def _document(way: Bridge, key: PoolKey) -> dict[str, object]:
 
 
 def _print(agreement: Agreement, way: Bridge, key: PoolKey) -> None:
-    quantity = quantity_of(agreement.known_at(max(way.start.cut, way.end.cut)).pool(key.pool))
+    quantity = _quantity(agreement, way, key)
     parties = list(way.due_end.get(key, way.due_start.get(key, {})))
     names = [agreement.name_of(party) for party in parties]
     rows = [_row(_said(way.start), way.due_start.get(key, {}), parties, quantity)]

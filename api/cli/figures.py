@@ -8,6 +8,7 @@ from api.cli.printing import print_json, print_lines, print_table
 from api.cli.settings import Settings, agreement_number, json_option, pass_settings
 from ledger.application import Ledger
 from ledger.domain.agreeing.acceptance import AcceptingLevel, Batch
+from ledger.domain.recording.figures import decimal_text
 from ledger.files.text import read_bytes
 from ledger.projections.coverage import figure_coverage
 from ledger.projections.wording import LEVEL_NAMES
@@ -88,6 +89,24 @@ def list_batches(settings: Settings, as_json: bool) -> None:
     else:
         rows = [(each.number, each.file, str(len(each.reports)), _state(each)) for each in batches]
         print_table("批次 Batches", ("编号", "文件", "行数", "状态"), rows, numbers=(2,))
+
+
+@input_group.command("list")
+@json_option
+@pass_settings
+def list_inputs(settings: Settings, as_json: bool) -> None:
+    """列出每笔投入：形式、日期、数额、投入方和依据。Every contribution with its evidence."""
+    reports = [report for _, report in settings.ledger().books.counted if report.is_input]
+    columns = ("编号", "形式", "日期", "数值", "单位", "投入方", "项目", "依据")
+    rows = [
+        (each.number, each.measure, str(each.first), decimal_text(each.value), each.unit, *whose)
+        for each in reports
+        for whose in [(each.reporter, each.project, each.evidence)]
+    ]
+    if as_json:
+        print_json({"inputs": [dict(zip(columns, row, strict=True)) for row in rows]})
+    else:
+        print_table("投入 Contributions", columns, rows, numbers=(3,))
 
 
 def _print(ledger: Ledger, batch: Batch, as_json: bool) -> None:

@@ -41,7 +41,17 @@ def simulate_command(settings: Settings, terms_file: Path, number: str, facts_fi
         for parties in (books.agreement(number).known_at(books.position).parties, terms.parties)
         for party, said in parties.items()
     }
-    print_json(_document(found)) if as_json else _print(found, terms, names)
+    left_out = list(
+        dict.fromkeys(
+            pool.name for each in (books.agreement(number).terms, terms) for pool in each.pools if not pool.is_money
+        )
+    )
+    if as_json:
+        print_json(_document(found) | {"left_out": left_out})
+        return
+    _print(found, terms, names)
+    if left_out:
+        print_lines([f"测算只算款项；指标、额度、投入的池不在其内：{'、'.join(left_out)}。"])
 
 
 def _document(found: Simulation) -> dict[str, object]:

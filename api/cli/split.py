@@ -59,6 +59,8 @@ FILE = click.Path(path_type=Path)
 def split_command(settings: Settings, /, every: Every, as_json: bool, **given: Any) -> None:
     """按条款试算一份明细，不需要账簿。Divide files by terms, without books."""
     asked = Asked(**given)
+    if asked.as_known is not None and (asked.figures_file or asked.inputs_file):
+        raise click.UsageError("--as-known 只用于 --entries。--as-known goes with --entries only.")
     if not (asked.entries_file or asked.figures_file or asked.inputs_file or asked.as_of):
         raise click.UsageError("--entries、--figures、--inputs 或 --as-of 至少写一个。Give at least one of them.")
     versions = asked.versions()

@@ -17,6 +17,8 @@ from ledger.projections.statements import (
     PartySum,
     Statement,
     StatementLine,
+    in_place_check,
+    owed,
     statements_as_of,
     statements_within,
     sums_of,
@@ -159,6 +161,7 @@ def remarks(found: Statement, quantity: Quantity) -> list[str]:
     """What does not stand in the table, and the digest that does."""
     lines = [quantity.mark] if quantity.mark else []
     lines += _checked(found, quantity)
+    lines += [f"由{payer}付给{payee} {quantity.said(whole)}。" for payer, payee, whole in owed(found)]
     lines += [] if found.lines else ["本期各方合计为负，按协议不列，结转以后各期。"]
     if found.carried:
         carried = "、".join(f"{line.name} {amount(line.entitled_fen)} 元" for line in found.carried)
@@ -173,11 +176,9 @@ def remarks(found: Statement, quantity: Quantity) -> list[str]:
 
 def _checked(found: Statement, quantity: Quantity) -> list[str]:
     """The sum of a split or double figure against the figure in place (domain § d: sums beyond the whole)."""
-    in_place = found.collected_total
-    if found.basis not in ("split", "double") or in_place is None:
-        return []
-    same = "相符" if found.total_fen == in_place else "不等，为双算" if found.basis == "double" else "不符，请核对"
-    return [f"核对：各方合计 {quantity.text(found.total_fen)}，在地数 {quantity.text(in_place)}，{same}。"]
+    same = in_place_check(found)
+    sums = f"各方合计 {quantity.text(found.total_fen)}，在地数 {quantity.text(found.collected_total)}"
+    return [f"核对：{sums}，{same}。"] if same else []
 
 
 def statement_document(found: Statement) -> dict[str, object]:
@@ -193,6 +194,8 @@ def statement_document(found: Statement) -> dict[str, object]:
         "step": found.step or "1/100",
         "basis": found.basis,
         "mark": stated_quantity(found.unit, found.step, found.basis).mark,
+        "in_place_check": in_place_check(found),
+        "owed": [{"payer": payer, "payee": payee, "amount": whole} for payer, payee, whole in owed(found)],
         "as_of": found.as_of.isoformat() if found.as_of else None,
         "draft": found.is_draft,
         "closed_at": found.closed_at,

@@ -78,6 +78,8 @@ class Sheet:
     above: Sequence[str] = ()
     below: Sequence[str] = ()
     total: str = ""
+    mark: str = ""
+    """What must stand on every printed page."""
 
 
 # CSV
@@ -223,6 +225,8 @@ class _Writer:
         page.repeat_rows(first - 1)
         page.freeze_panes(first, 1)
         page.set_footer("&L" + sheet.name.replace("&", "&&") + "&R第 &P 页 共 &N 页")
+        if sheet.mark:
+            page.set_header("&C" + sheet.mark.replace("&", "&&"))
 
 
 def _letters(column: int) -> str:

@@ -13,9 +13,9 @@ from ledger.domain.stating.statement import Worked
 from ledger.domain.terms import LEVELS
 from ledger.files.columns import LEVEL_COLUMNS, RECEIPTS
 from ledger.files.sheets import Cell, Column, Formula, Number, Sheet
-from ledger.projections.quantities import Quantity, stated_quantity
+from ledger.projections.quantities import BASES_ZH, Quantity, stated_quantity
 from ledger.projections.spans import span_of
-from ledger.projections.statements import Statement, StatementLine
+from ledger.projections.statements import Statement, StatementLine, in_place_check, owed
 
 SEALS = (
     "飞入地财政局（公章）　　　　　　　　　　　　　　　飞出地财政局（公章）",
@@ -42,6 +42,7 @@ def statement_sheet(found: Statement) -> Sheet:
         columns=[Column("参与方", 24), *(Column(name) for name in (*quantity.columns, *map(quantity.cause, causes)))],
         rows=[_statement_row(line, causes, quantity) for line in found.lines],
         total="合计",
+        mark=quantity.mark,
         below=(*_below(found, quantity), "", *SEALS, "", _print_line(found)),
     )
 
@@ -62,6 +63,9 @@ def _causes(lines: Sequence[StatementLine]) -> list[str]:
 
 
 def _below(found: Statement, quantity: Quantity) -> Iterator[str]:
+    if checked := in_place_check(found):
+        yield f"核对：各方合计 {quantity.text(found.total_fen)}，在地数 {quantity.text(found.collected_total)}，{checked}。"
+    yield from (f"由{payer}付给{payee} {quantity.said(whole)}" for payer, payee, whole in owed(found))
     if found.waiting_fen:
         yield f"待认定、未分配：{quantity.said(found.waiting_fen)}"
     if found.undivided_fen:
@@ -90,7 +94,7 @@ def statements_table(found: Sequence[Statement]) -> Sheet:
         "已征收",
         "净额",
     )
-    columns = [Column(name) for name in (*names, "用途", "数据指纹")]
+    columns = [Column(name) for name in (*names, "口径", "核对", "待认定", "不分配", "用途", "数据指纹")]
     return Sheet("结算单", columns, (row for each in found for row in _flat_rows(each)))
 
 
@@ -100,7 +104,9 @@ def _flat_rows(found: Statement) -> Iterator[list[Cell]]:
     head = (found.number, found.agreement, found.title, found.pool, found.measure, found.settlement, state)
     for line in found.lines:
         numbers = [_number(each, quantity) for each in (line.entitled_fen, line.collected_fen, line.net_fen)]
-        yield [*head, quantity.unit, line.name, *numbers, quantity.mark, found.digest]
+        left = [Number(each, quantity.step) for each in (found.waiting_fen, found.undivided_fen)]
+        basis = [BASES_ZH.get(found.basis, ""), in_place_check(found)]
+        yield [*head, quantity.unit, line.name, *numbers, *basis, *left, quantity.mark, found.digest]
 
 
 # Worksheets
@@ -130,7 +136,9 @@ def _by_step(found: Statement, worked: Worked, names: dict[str, str], quantity: 
         f"结算单 {found.number}：各步所得，各行分别取整；最后一行为应得与各行之差。单位：{quantity.unit}",
         quantity.mark,
     )
-    return Sheet(f"底稿 {found.number}", columns, rows, "分成计算底稿（按步骤）", above, total="应得")
+    return Sheet(
+        f"底稿 {found.number}", columns, rows, "分成计算底稿（按步骤）", above, total="应得", mark=quantity.mark
+    )
 
 
 def _by_voucher(found: Statement, worked: Worked, names: dict[str, str], quantity: Quantity) -> Sheet:
@@ -150,7 +158,7 @@ def _by_voucher(found: Statement, worked: Worked, names: dict[str, str], quantit
         quantity.mark,
     )
     rows = _voucher_rows(worked, list(names), quantity)
-    return Sheet(f"逐笔 {found.number}", columns, rows, "分成计算底稿（逐笔）", above, total="应得")
+    return Sheet(f"逐笔 {found.number}", columns, rows, "分成计算底稿（逐笔）", above, total="应得", mark=quantity.mark)
 
 
 def _voucher_rows(worked: Worked, parties: list[str], quantity: Quantity) -> Iterator[list[Cell]]:

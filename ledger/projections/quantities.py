@@ -13,6 +13,7 @@ from ledger.projections.wording import CAUSES_OF_FIGURES_ZH, CAUSES_ZH, exact_fe
 
 FOR_ASSESSMENT = "仅用于考核，不得对外公布。For assessment only."
 MARKS = {"split": FOR_ASSESSMENT, "double": FOR_ASSESSMENT, "in_place": "在地统计数，不分劈。"}
+BASES_ZH = {"split": "分列", "double": "双算", "in_place": "在地", "quota": "额度", "inputs": "投入"}
 COLUMNS = {
     "": ("应得", "已征收", "净额（应收+/应付−）"),
     "inputs": ("应承担", "已投入", "差额（应补+/应收−）"),

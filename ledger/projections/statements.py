@@ -257,6 +257,36 @@ def closed_statements(books: Books) -> Iterator[Statement]:
             yield _statement(books.agreement(stated.agreement), stated, closing.cut, position, closing)
 
 
+def owed(found: Statement) -> list[tuple[str, str, int]]:
+    """Who owes whom how much, by names: those who pay and those who receive matched in listing order, each in full.
+
+    Of money who collected more than it is entitled to pays; of contributions who put in less than its part.
+    Nothing is said of figures, nor where a net is not known or nets do not sum to zero.
+    """
+    nets = {line.name: line.net_fen for line in found.lines}
+    known = {name: net for name, net in nets.items() if net is not None}
+    if found.basis not in ("", "inputs") or len(known) < len(nets) or sum(known.values()) != 0:
+        return []
+    sign = -1 if found.basis == "inputs" else 1
+    owing = {name: -sign * net for name, net in known.items() if sign * net < 0}
+    pairs = []
+    for payee, left in ((name, sign * net) for name, net in known.items() if sign * net > 0):
+        for payer, own in owing.items():
+            amount = min(left, own)
+            left -= amount
+            owing[payer] = own - amount
+            pairs += [(payer, payee, amount)] if amount else []
+    return pairs
+
+
+def in_place_check(found: Statement) -> str:
+    """How the sum of split or double figures stands to the figure in place; empty where there is nothing to check."""
+    in_place = found.collected_total
+    if found.basis not in ("split", "double") or in_place is None:
+        return ""
+    return "相符" if found.total_fen == in_place else "不等，为双算" if found.basis == "double" else "不符，请核对"
+
+
 def refuse_unstated(books: Books, agreement: Agreement, period: Period) -> None:
     """Raises NothingInForce where a look at the log is enough to see that there is no statement."""
     never = agreement.in_force_at is None

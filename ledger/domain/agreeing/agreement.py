@@ -22,7 +22,7 @@ from ledger.domain.events import (
 from ledger.domain.terms import TAKES_RECEIPTS, ClockWindow, Document, Terms, faults
 from ledger.domain.terms.amendment import scrutinise_amendment
 from ledger.domain.terms.draft import read_terms, recorded_terms
-from ledger.domain.terms.scrutiny_of_pools import may_claim_the_same
+from ledger.domain.terms.scrutiny_of_pools import may_claim_the_same, what_both_claim
 from ledger.domain.terms.versions import Versions
 
 
@@ -57,8 +57,8 @@ class AlreadyProposed(Conflict):
 class AgreementsOverlap(Conflict):
     """Two agreements that claim the same entries at the same time (design § 4)."""
 
-    zh = "协议 {agreement} 的“{pool}”与已生效的协议 {other} 的“{other_pool}”会选中同样的款项，不能同时生效。请先改定范围或期限。"
-    en = "Pool {pool} of agreement {agreement} selects what pool {other_pool} of agreement {other}, in force, selects."
+    zh = "协议 {agreement} 的“{pool}”与已生效的协议 {other} 的“{other_pool}”会选中同样的款项（{shared}，{first} 至 {last}），不能同时生效。请先改定范围或期限。"
+    en = "Pool {pool} of agreement {agreement} selects what pool {other_pool} of agreement {other} selects, from {first} to {last}."
 
 
 class EntriesClaimedTwice(Conflict):
@@ -365,6 +365,15 @@ def _refuse_overlap(agreement: Agreement, one: Terms, other: Agreement) -> None:
             continue
         for pool, other_pool in product(here.pools, there.pools):
             if may_claim_the_same(pool, here, other_pool, there):
-                raise AgreementsOverlap(
-                    agreement=agreement.number, pool=pool.name, other=other.number, other_pool=other_pool.name
-                )
+                names = {"agreement": agreement.number, "pool": pool.name}
+                others = {"other": other.number, "other_pool": other_pool.name}
+                days = _both(here, there, when)
+                shared = what_both_claim(pool, here, other_pool, there)
+                raise AgreementsOverlap(**names, **others, **days, shared=shared)
+
+
+def _both(one: Terms, other: Terms, when: date) -> dict[str, str]:
+    """The days on which two texts hold together, from a day on."""
+    ends = [each for each in (one.last, other.last) if each]
+    last = str(min(ends)) if ends else "不设止日"
+    return {"first": str(max(when, one.first, other.first)), "last": last}

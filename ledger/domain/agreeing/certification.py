@@ -310,4 +310,11 @@ def _says_otherwise(one: CertifiedFact, other: CertifiedFact) -> bool:
 
 
 def _said(document: Document) -> str:
-    return "，".join(f"{word} {value}" for word, value in document.items() if word not in ("source",))
+    """A document in a phrase: what it is about, its days, its value."""
+    return "，".join(f"{word} {_plain(value)}" for word, value in document.items() if word != "source")
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, dict):
+        return "、".join(f"{name} {each}" for name, each in value.items())
+    return "、".join(map(str, value)) if isinstance(value, list) else str(value)

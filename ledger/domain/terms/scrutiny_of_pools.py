@@ -17,6 +17,9 @@ UNUSED = {
     "inputs": ("subjects", "level", "guarantee"),
 }
 
+NAMED_MAX = 5
+"""So many names are said of those that two pools share."""
+
 
 def scrutinise_pools(terms: Terms) -> Iterator[Fault]:
     """Every fault between pools, and of what a pool shares."""
@@ -148,6 +151,24 @@ def may_claim_the_same(one: Pool, terms: Terms, other: Pool, other_terms: Terms)
     return _subjects_meet(one.subjects, other.subjects) and _selections_meet(
         one.selection, terms, other.selection, other_terms
     )
+
+
+def what_both_claim(one: Pool, terms: Terms, other: Pool, other_terms: Terms) -> str:
+    """What two pools both select, in words: the names they share, and the subjects."""
+    kinds = {"projects": "项目", "park": "园区", "list": "企业", "all": ""}
+    both = set(_members(one.selection, terms)) & set(_members(other.selection, other_terms))
+    names = "、".join(sorted(both)[:NAMED_MAX]) if one.selection.by == other.selection.by else ""
+    whose = f"{kinds[one.selection.by]} {names}" if names else "全部"
+    more = f" 等 {len(both)} 个" if names and len(both) > NAMED_MAX else ""
+    mine, theirs = one.measures or one.subjects, other.measures or other.subjects
+    subjects = "、".join(each for each in mine if not theirs or any(_covers(each, its) for its in theirs)) or "、".join(
+        theirs
+    )
+    return f"{whose}{more}" + (f"，{'指标' if one.measures else '科目'} {subjects}" if subjects else "")
+
+
+def _covers(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
 
 
 def _subjects_meet(one: Sequence[str], other: Sequence[str]) -> bool:
