@@ -10,7 +10,7 @@ from ledger.domain.calendar import Period, day
 from ledger.domain.stating.books import Books
 from ledger.domain.stating.closing import NothingToClose
 from ledger.projections.coverage import booked, coverage
-from ledger.projections.payments import payments
+from ledger.projections.payments import payments, unpaid
 from ledger.projections.quantities import Quantity, stated_quantity
 from ledger.projections.spans import Span, month_span, span_of
 from ledger.projections.statements import (
@@ -24,6 +24,7 @@ from ledger.projections.statements import (
     sums_of,
 )
 
+OF_DATES = "时点数：每个日期各自计算、各自取整；上表是所含各日期之和，只供核对，不是某一时点的数。"
 SUM_COLUMNS = ("协议", "池", "参与方", "应得", "已征收", "净额（应收+/应付−）")
 
 
@@ -141,14 +142,18 @@ def _print_payments(books: Books, found: Statement) -> None:
         paid = "、".join(f"{names[party]} {amount(fen)} 元" for party, fen in payment.shares.items() if fen)
         when = f"{payment.on} " if payment.on else ""
         print_lines([f"{when}实付（收入为正、付出为负）：{paid or '无'}。"])
+    short = unpaid(books, found)
+    if short:
+        print_lines([f"超过付款上限、本期没有付的共 {amount(short)} 元：不再支付也不结转，另有约定的另行办理。"])
 
 
 def _payments_document(books: Books, found: Statement) -> dict[str, object]:
     return {
+        "unpaid_fen": unpaid(books, found),
         "payments": [
             {"on": payment.on.isoformat() if payment.on else None, "shares": payment.shares}
             for payment in payments(books, found)
-        ]
+        ],
     }
 
 
@@ -160,6 +165,7 @@ def causes_in_words(causes_fen: Mapping[str, int], quantity: Quantity) -> str:
 def remarks(found: Statement, quantity: Quantity) -> list[str]:
     """What does not stand in the table, and the digest that does."""
     lines = [quantity.mark] if quantity.mark else []
+    lines += [OF_DATES] if found.is_of_dates else []
     lines += _checked(found, quantity)
     lines += [f"由{payer}付给{payee} {quantity.said(whole)}。" for payer, payee, whole in owed(found)]
     lines += [] if found.lines else ["本期各方合计为负，按协议不列，结转以后各期。"]

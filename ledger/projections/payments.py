@@ -41,6 +41,13 @@ def payments(books: Books, statement: Statement) -> list[Payment]:
     return [Payment(day, shares) for day, shares in instalments(paid, settle.instalments, last)]
 
 
+def unpaid(books: Books, statement: Statement) -> int:
+    """What the nets of a statement come to beyond what is paid of them, in fen."""
+    paid = payments(books, statement)
+    owing_fen = sum(line.net_fen or 0 for line in statement.lines if (line.net_fen or 0) > 0)
+    return owing_fen - sum(fen for each in paid for fen in each.shares.values() if fen > 0) if paid else 0
+
+
 def _last_day(statement: Statement) -> date:
     """The last day of the settlement that a statement is of."""
     year, *rest = statement.settlement.split("-")

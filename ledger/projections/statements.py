@@ -9,7 +9,8 @@ from ledger.domain.calendar import Every, Period, settlement_last
 from ledger.domain.dividing.pools import PoolKey
 from ledger.domain.events import PeriodClosed, StatedLine, StatedPool
 from ledger.domain.stating.books import Books
-from ledger.domain.terms import Party
+from ledger.domain.terms import Party, Pool
+from ledger.domain.terms.versions import Versions
 from ledger.projections.nothing_stated import nothing_in_force
 from ledger.projections.spans import Span, month_span
 
@@ -54,6 +55,8 @@ class Statement:
     step: str = ""
     basis: str = ""
     as_of: date | None = None
+    is_of_dates: bool = False
+    """Whether it states stock figures (时点数), each date of which stands alone."""
 
     @property
     def is_money(self) -> bool:
@@ -221,7 +224,6 @@ def _statement(
     closing: PeriodClosed | None = None,
 ) -> Statement:
     known = agreement.known_at(cut)  # as everything was called then
-    parties = known.parties
     return Statement(
         number=stated.number,
         agreement=agreement.number,
@@ -229,7 +231,7 @@ def _statement(
         pool=stated.pool,
         settlement=stated.settlement,
         every=known.first.every,
-        lines=tuple(_line(parties, line) for line in stated.lines),
+        lines=tuple(_line(known.parties, line) for line in stated.lines),
         waiting_fen=stated.waiting_fen,
         undivided_fen=stated.undivided_fen,
         digest=stated.digest,
@@ -237,12 +239,20 @@ def _statement(
         closed_at=closed_at,
         engine=closing.engine if closing else "",
         edition=closing.edition if closing else 0,
-        carried=tuple(_line(parties, StatedLine(party, fen, None, {})) for party, fen in stated.carried_fen.items()),
+        carried=tuple(
+            _line(known.parties, StatedLine(party, fen, None, {})) for party, fen in stated.carried_fen.items()
+        ),
         measure=stated.measure,
         unit=stated.unit,
         step=stated.step,
         basis=stated.basis,
+        is_of_dates=any(pool.reported.kind == "stock" for pool in _texts_of(known, stated.pool) if pool.reported),
     )
+
+
+def _texts_of(known: Versions, name: str) -> list[Pool]:
+    """A pool as each version has it."""
+    return [pool for terms in known.signed if (pool := terms.pool(name))]
 
 
 def _line(parties: Mapping[str, Party], line: StatedLine) -> StatementLine:

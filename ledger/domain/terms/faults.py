@@ -224,6 +224,13 @@ class PoolsOverlap(RuleBroken):
     en = "Pools '{one}' and '{other}' select the same entries, which would be divided twice. Separate them."
 
 
+class ReportedDiffers(RuleBroken):
+    """One indicator, reported in two ways: the bases could not be checked against each other."""
+
+    zh = "指标“{measure}”在“{one}”和“{other}”里的报送方式、单位或最小计数不同，各口径无法互相核对。请写成一样的。"
+    en = "Indicator '{measure}' is reported otherwise in '{one}' than in '{other}'; the bases cannot be checked. Write them alike."
+
+
 class ListUnknown(RuleBroken):
     """A list of enterprises that the terms do not carry."""
 

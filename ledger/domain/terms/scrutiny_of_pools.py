@@ -137,6 +137,10 @@ def _pools_apart(terms: Terms) -> Iterator[Fault]:
     for one, other in combinations(terms.pools, 2):
         if may_claim_the_same(one, terms, other, terms):
             yield Fault(other.path, faults.PoolsOverlap(one=one.name, other=other.name), other.clause)
+        both = [measure for measure in one.measures if measure in other.measures]
+        if both and one.reported != other.reported:
+            rule = faults.ReportedDiffers(measure=both[0], one=one.name, other=other.name)
+            yield Fault(f"{other.path}.reported", rule, other.clause)
 
 
 def may_claim_the_same(one: Pool, terms: Terms, other: Pool, other_terms: Terms) -> bool:
