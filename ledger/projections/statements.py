@@ -239,15 +239,18 @@ def _statement(
         closed_at=closed_at,
         engine=closing.engine if closing else "",
         edition=closing.edition if closing else 0,
-        carried=tuple(
-            _line(known.parties, StatedLine(party, fen, None, {})) for party, fen in stated.carried_fen.items()
-        ),
+        carried=_carried(known, stated),
         measure=stated.measure,
         unit=stated.unit,
         step=stated.step,
         basis=stated.basis,
         is_of_dates=any(pool.reported.kind == "stock" for pool in _texts_of(known, stated.pool) if pool.reported),
     )
+
+
+def _carried(known: Versions, stated: StatedPool) -> tuple[StatementLine, ...]:
+    carried = (StatedLine(party, fen, None, {}) for party, fen in stated.carried_fen.items())
+    return tuple(_line(known.parties, line) for line in carried)
 
 
 def _texts_of(known: Versions, name: str) -> list[Pool]:
