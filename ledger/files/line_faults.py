@@ -138,6 +138,13 @@ class VoucherTwice(RuleBroken):
     en = "Voucher {voucher} already stands on line {other} with another {columns}. Remove one, or number the lines."
 
 
+class RefundPositive(RuleBroken):
+    """A line that says it is a refund, with an amount that comes in."""
+
+    zh = "税款属性写的是“{kind}”，金额 {amount} 元却是正数，会当成收入。退库的金额写负数；写错了属性的请改正。"
+    en = "The line says it is a refund ('{kind}'), but its {amount} yuan are positive and would count as income. Write it negative."
+
+
 class ReversalNamesNone(RuleBroken):
     """A reversal without its original."""
 

@@ -33,6 +33,7 @@ from ledger.files.line_faults import (
     LevelsDoNotFoot,
     OriginalLeftOut,
     PeriodBackwards,
+    RefundPositive,
     ReversalNamesNone,
     SharesUnreadable,
     SubjectUnreadable,
@@ -186,6 +187,7 @@ class _Reader:
         is_reversal = np.array(["冲" in text for text in attributes], bool)[codes]
         receipts = self._receipts(np.flatnonzero(is_reversal).astype(np.int32))
         self._check(receipts)
+        self._check_refunds(attributes, codes, receipts.amounts_fen)
         return ReceiptsFile(
             table.name,
             tuple(table.columns),
@@ -194,6 +196,17 @@ class _Reader:
             dict(self._references(is_reversal)),
             warnings=table.source.seen(self._warnings),
             source=table.source,
+        )
+
+    def _check_refunds(self, attributes: list[str], codes: np.ndarray, amounts_fen: np.ndarray) -> None:
+        """A refund that names no original must be negative; of one that names it the sign is checked against it."""
+        table = self._table
+        is_refund = np.array(["退库" in text and "冲" not in text for text in attributes], bool)[codes]
+        named = ~table.columns["原税票号码"].is_empty() if "原税票号码" in table else np.zeros(len(table), bool)
+        table.fault(
+            np.flatnonzero(is_refund & ~named & (amounts_fen > 0)),
+            "税款属性",
+            lambda row: RefundPositive(kind=attributes[codes[row]], amount=money.yuan(int(amounts_fen[row]))),
         )
 
     def _receipts(self, reversals: np.ndarray) -> Receipts:

@@ -64,7 +64,7 @@ class StepDraft:
             take=self._take(words),
             until=words.limit("until") if words.has("until") else None,
             cap=self._cap(words),
-            per=words.choice("per", ("year", "agreement_year")) if words.has("per") else "term",
+            per=words.choice("per", ("year", "agreement_year", "term")) if words.has("per") else "term",
             clause=words.clause,
             path=words.path,
         )
