@@ -63,6 +63,33 @@
       | 日期 | 甲镇 | 乙镇 | 丙镇 |
       | 一次 | 0.00 | 0.00 | 0.00 |
 
+  场景: 写明留作债权的，不足的以后各期继续付
+    假如 各方已签署协议，条款为：
+      """
+      title: 市际账户
+      edition: 2
+      parties: {a: {name: 甲镇}, b: {name: 乙镇}, c: {name: 丙镇, role: host}}
+      from: 2024-01-01
+      to: open
+      rate_date: entry_date
+      refunds: as_original
+      negatives: immediate
+      rounding: {level: running}
+      settle: {every: year, at_most: {c: "100.00"}, rest: claim}
+      pools:
+        税收: {share: receipts, waterfall: [{name: 三方, split: {a: 2, b: 1, c: 3}}]}
+      """
+    当 凭证 "V1" 于 2024-06-10 入库 300.00 元
+    并且 凭证 "V2" 于 2025-06-10 入库 60.00 元
+    并且 2025-12 及以前结账
+    那么 2024 的结算单分期实付为：
+      | 日期 | 甲镇  | 乙镇  | 丙镇    |
+      | 一次 | 66.67 | 33.33 | -100.00 |
+    # 2024 年欠 50.00，2025 年应付 30.00
+    并且 2025 的结算单分期实付为：
+      | 日期 | 甲镇  | 乙镇  | 丙镇   |
+      | 一次 | 53.33 | 26.67 | -80.00 |
+
   场景: 先按预计数付，核定以后下一张结算单多退少补
     假如 各方已签署协议，条款为：
       """

@@ -144,7 +144,7 @@ def _print_payments(books: Books, found: Statement) -> None:
         print_lines([f"{when}实付（收入为正、付出为负）：{paid or '无'}。"])
     short = unpaid(books, found)
     if short:
-        print_lines([f"超过付款上限、本期没有付的共 {amount(short)} 元：不再支付也不结转，另有约定的另行办理。"])
+        print_lines([f"超过付款上限、本期没有付的共 {amount(short)} 元，怎样办理见协议（terms explain）。"])
 
 
 def _payments_document(books: Books, found: Statement) -> dict[str, object]:

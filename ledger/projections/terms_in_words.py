@@ -146,7 +146,8 @@ def _paid(terms: Terms) -> str:
         f"{terms.parties[party].name}每期最多支付{f' {money(at)} 元' if isinstance(at, int) else f'经认定的“{at}”'}"
         for party, at in (terms.settle.pays_at_most or {}).items()
     )
-    beyond = "超过上限的部分不再支付，也不结转；各收款方按应收比例分得实付数"
+    left = "留作债权，以后各期继续支付" if terms.settle.rest == "claim" else "不再支付，也不结转"
+    beyond = f"超过上限的部分{left}；各收款方按应收比例分得实付数"
     return (parts if count else "") + (f"{limits}；{beyond}。" if limits else "")
 
 

@@ -16,7 +16,7 @@ from ledger.domain.rounding import rounded
 def payable(nets_fen: Mapping[str, int], at_most_fen: Mapping[str, int]) -> Shares:
     """What every party really receives (+) or pays (−) of its net, where some pay at most an amount; sums to zero.
 
-    What is not paid is not carried: the agreement limits the payment itself.
+    What is not paid is carried only where the agreement says so: see `rest` of its `settle`.
     """
     pays = {party: min(-net, at_most_fen.get(party, -net)) for party, net in nets_fen.items() if net < 0}
     claims = {party: net for party, net in nets_fen.items() if net > 0}

@@ -270,6 +270,10 @@ class LevelRow:
     percents: Mapping[Level, Fraction]
 
 
+Rest = Literal["dropped", "claim"]
+"""What becomes of what a limit of payments leaves unpaid."""
+
+
 @dataclass(frozen=True)
 class Settle:
     """How often, through which channel, on which days in equal parts, and up to what a party pays (结算)."""
@@ -278,6 +282,7 @@ class Settle:
     through: Channel | None = None
     instalments: tuple[tuple[int, int], ...] = ()
     pays_at_most: Mapping[str, Limit] | None = None
+    rest: Rest = "dropped"
 
 
 @dataclass(frozen=True)

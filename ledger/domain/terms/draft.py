@@ -22,6 +22,7 @@ from ledger.domain.terms import (
     Pool,
     RateDate,
     Refunds,
+    Rest,
     Role,
     Rounding,
     RoundingLevel,
@@ -191,8 +192,9 @@ class _Draft:
         for party in pays_at_most or {}:
             if pays and party not in self.parties:
                 pays.fault("", faults.PartyUnknown(party=party[:40], parties="、".join(self.parties)))
-        inner.done(("every", "through", "instalments", "at_most"))
-        return Settle(every, through, instalments, pays_at_most)
+        rest: Rest = inner.choice("rest", get_args(Rest), "dropped")
+        inner.done(("every", "through", "instalments", "at_most", "rest"))
+        return Settle(every, through, instalments, pays_at_most, rest)
 
     def _lists(self) -> dict[str, tuple[str, ...]]:
         inner = self.words.inner("lists")
