@@ -14,12 +14,23 @@ import xlsxwriter
 
 from ledger.domain.errors import RuleBroken
 from ledger.domain.recording.figures import decimal_text
+from ledger.files.sheet_extent import column_letters
+from ledger.files.text import FORMULA_SIGNS
 
 Encoding = Literal["utf-8", "gb18030"]
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
-DIGITS_MAX = 15
-"""A spreadsheet keeps numbers in binary with 15 decimal digits: up to there a number is exact, above it is written as text."""
+WHOLE_MAX = 10**15 - 1
+"""The most hundredths (or other last decimals) that are written as a number; more are written as text.
+
+A spreadsheet keeps a double.  Two decimal numbers of up to 15 digits never share one, and what is written is the
+double nearest to the number, so reading it to its last decimal gives back exactly what was meant.
+"""
+EXACT_BELOW = 2**52
+"""Below this, lines times the sum of their sizes, a sum of doubles stays within half a last decimal of the exact sum."""
 SHEET_NAME_MAX = 31
+ROWS_MAX = 1_048_576
+TEXT_MAX = 32_767 // 2
+"""Half of what a cell holds: some signs count twice."""
+FOOTER_MAX = 100
 
 
 class SheetUnwritable(RuleBroken):
@@ -27,6 +38,13 @@ class SheetUnwritable(RuleBroken):
 
     zh = "不知道把“{file}”写成什么。文件名请以 .xlsx 或 .csv 结尾。"
     en = "'{file}' is neither a workbook nor CSV. Let its name end in .xlsx or .csv."
+
+
+class SheetTooLong(RuleBroken):
+    """More rows than a sheet of a workbook holds; what lies beyond would be lost."""
+
+    zh = "“{sheet}”超过一张工作表能放的 {limit} 行。请改写成 .csv。"
+    en = "'{sheet}' has more than the {limit} rows of a worksheet. Write it as .csv instead."
 
 
 @dataclass(frozen=True)
@@ -40,6 +58,16 @@ class Number:
     def places(self) -> int:
         """How many decimals the step has."""
         return len(decimal_text(self.step).partition(".")[2])
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether a spreadsheet can keep it as a number."""
+        return self.size <= WHOLE_MAX
+
+    @property
+    def size(self) -> int:
+        """How many last decimals it has, without its sign."""
+        return int(abs(self.whole) * self.step * 10**self.places)
 
     def __str__(self) -> str:
         """The number in its unit, all its decimals written out."""
@@ -104,8 +132,11 @@ def _csv_cell(cell: Cell) -> str:
 
 
 def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula: an apostrophe before what could begin one."""
-    return f"'{text}" if text.startswith(RISKY) else text
+    """A text that no spreadsheet takes for a formula: an apostrophe before what could begin one.
+
+    Before an apostrophe too, since a reader takes one away.
+    """
+    return f"'{text}" if text.startswith((*FORMULA_SIGNS, "'")) else text
 
 
 # Workbooks
@@ -114,11 +145,15 @@ def harmless(text: str) -> str:
 def xlsx_bytes(sheets: Iterable[Sheet]) -> bytes:
     """A workbook of sheets, each set up for A4 landscape."""
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with xlsxwriter.Workbook(
+        out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
         formats = {
             "title": book.add_format({"bold": True, "font_size": 14, "align": "center"}),
-            "heading": book.add_format({"bold": True, "border": 1, "text_wrap": True, "align": "center"}),
-            "text": book.add_format({"border": 1}),
+            "heading": book.add_format(
+                {"bold": True, "border": 1, "text_wrap": True, "align": "center", "valign": "vcenter"}
+            ),
+            "text": book.add_format({"border": 1, "text_wrap": True, "valign": "vcenter"}),
             "plain": book.add_format({"text_wrap": False}),
         }
         used: set[str] = set()
@@ -152,7 +187,10 @@ class _Writer:
         self._above(sheet)
         first = self._row
         numbers: dict[int, list[Number]] = {}
+        last = ROWS_MAX - len(sheet.below) - bool(sheet.total)
         for cells in sheet.rows:
+            if self._row >= last:
+                raise SheetTooLong(sheet=sheet.name, limit=f"{ROWS_MAX:,}")
             self._cells(cells)
             for column, cell in enumerate(cells):
                 if isinstance(cell, Number | Formula):
@@ -160,7 +198,7 @@ class _Writer:
         if sheet.total:
             self._total(sheet, first, numbers)
         for line in sheet.below:
-            self._page.write_string(self._row, 0, line, self._formats["plain"])
+            self._text(0, line, "plain")
             self._row += 1
         self._set_up(sheet, first)
 
@@ -170,7 +208,7 @@ class _Writer:
             self._page.write_string(0, 0, sheet.title, self._formats["title"])
             self._row = 1
         for line in sheet.above:
-            self._page.write_string(self._row, 0, line, self._formats["plain"])
+            self._text(0, line, "plain")
             self._row += 1
         for column, each in enumerate(sheet.columns):
             self._page.set_column(column, column, each.width)
@@ -182,39 +220,67 @@ class _Writer:
             match cell:
                 case Number():
                     self._number(column, cell)
-                case Formula(number=number, of=of):
-                    minus = "-".join(f"{_letters(each)}{self._row + 1}" for each in of)
+                case Formula(number=number, of=of) if all(_is_exact(cells[each]) for each in of):
+                    minus = "-".join(f"{column_letters(each + 1)}{self._row + 1}" for each in of)
                     self._formula(column, minus, number)
+                case Formula(number=number):
+                    self._number(column, number)
                 case _:
-                    self._page.write_string(self._row, column, cell or "", self._formats["text"])
+                    self._text(column, cell or "", "text")
         self._row += 1
 
+    def _text(self, column: int, text: str, form: str) -> None:
+        """A text, or nothing; of one that is too long for a cell, its beginning and how long it is."""
+        if not text:
+            self._page.write_blank(self._row, column, None, self._formats[form])
+            return
+        if len(text) > TEXT_MAX:
+            more = f"……（共 {len(text):,} 字，全文见 CSV）"
+            text = text[: TEXT_MAX - len(more)] + more
+        read = f"'{text}" if text.startswith("'") else text  # a reader takes one away
+        self._page.write_string(self._row, column, read, self._formats[form])
+
     def _number(self, column: int, number: Number) -> None:
-        if len(str(number).strip("-").replace(".", "").lstrip("0")) > DIGITS_MAX:
-            self._page.write_string(self._row, column, str(number), self._formats["text"])
-        else:
+        if number.is_exact:
             self._page.write_number(self._row, column, number.whole * number.step, self._format_of(number.places))
+        else:
+            self._text(column, str(number), "text")
 
     def _formula(self, column: int, expression: str, number: Number) -> None:
-        """A formula rounded to the unit's smallest step, so that it recalculates to what is written."""
+        """A formula rounded to the unit's last decimal, so that it recalculates to what is written."""
+        if not number.is_exact:
+            self._number(column, number)
+            return
         form = self._format_of(number.places)
         self._page.write_formula(self._row, column, f"=ROUND({expression},{number.places})", form, number)
 
     def _total(self, sheet: Sheet, first: int, numbers: dict[int, list[Number]]) -> None:
         for column, _ in enumerate(sheet.columns):
             if column in numbers and self._row > first:
-                step = numbers[column][0].step
-                whole = Number(sum(each.whole for each in numbers[column]), step)
-                self._formula(column, f"SUM({_letters(column)}{first + 1}:{_letters(column)}{self._row})", whole)
+                letters = column_letters(column + 1)
+                area = f"{letters}{first + 1}:{letters}{self._row}"
+                self._sum(column, area, numbers[column])
             else:
-                self._page.write_string(self._row, column, sheet.total if column == 0 else "", self._formats["text"])
+                self._text(column, sheet.total if column == 0 else "", "text")
         self._row += 1
+
+    def _sum(self, column: int, area: str, numbers: Sequence[Number]) -> None:
+        """A column's sum: of doubles where their errors cannot add up to half a last decimal, else of whole numbers."""
+        total = Number(sum(each.whole for each in numbers), numbers[0].step)
+        size = sum(each.size for each in numbers)
+        if not all(each.is_exact for each in numbers) or size > WHOLE_MAX:
+            self._number(column, total)
+        elif size * len(numbers) < EXACT_BELOW:
+            self._formula(column, f"SUM({area})", total)
+        else:
+            scale = 10**total.places
+            self._formula(column, f"SUMPRODUCT(ROUND({area}*{scale},0))/{scale}", total)
 
     def _format_of(self, places: int) -> Any:
         name = f"number {places}"
         if name not in self._formats:
             form = "#,##0" + (f".{'0' * places}" if places else "")
-            self._formats[name] = self._book.add_format({"border": 1, "num_format": form})
+            self._formats[name] = self._book.add_format({"border": 1, "num_format": form, "valign": "vcenter"})
         return self._formats[name]
 
     def _set_up(self, sheet: Sheet, first: int) -> None:
@@ -224,16 +290,16 @@ class _Writer:
         page.fit_to_pages(1, 0)
         page.repeat_rows(first - 1)
         page.freeze_panes(first, 1)
-        page.set_footer("&L" + sheet.name.replace("&", "&&") + "&R第 &P 页 共 &N 页")
+        page.set_footer("&L" + sheet.name[:FOOTER_MAX].replace("&", "&&") + "&C打印 &D &T&R第 &P 页 共 &N 页")
         if sheet.mark:
             page.set_header("&C" + sheet.mark.replace("&", "&&"))
 
 
-def _letters(column: int) -> str:
-    """What a spreadsheet calls a column: A, B, … Z, AA."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+def _is_exact(cell: Cell) -> bool:
+    """Whether a cell holds a number that a spreadsheet can reckon with."""
+    match cell:
+        case Number():
+            return cell.is_exact
+        case Formula(number=number):
+            return number.is_exact
+    return False
