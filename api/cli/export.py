@@ -11,16 +11,11 @@ from api.cli.settings import Settings, agreement_number, pass_settings
 from ledger.domain.stating.books import Books
 from ledger.files.sheets import Encoding, Sheet, SheetUnwritable, csv_bytes, xlsx_bytes
 from ledger.files.text import write_bytes
-from ledger.projections.papers import (
-    entries_sheet,
-    events_sheet,
-    statement_sheet,
-    statements_table,
-    worksheet_sheets,
-)
+from ledger.projections.papers import entries_sheet, events_sheet, statement_sheet, statements_table
 from ledger.projections.plain_text import Dialect, plain_text
 from ledger.projections.spans import span_of
 from ledger.projections.statements import Statement, closed_statements, statements_within
+from ledger.projections.worksheet_papers import worksheet_sheets, worksheets_table
 
 to_option = click.option("--to", type=click.Path(path_type=Path), required=True, help="写到这个文件（.xlsx 或 .csv）。")
 encoding_option = click.option(
@@ -46,7 +41,9 @@ def export(context: click.Context, dialect: Dialect | None, to: Path | None) -> 
     if context.invoked_subcommand:
         return
     if dialect is None:
-        raise click.UsageError("写明要导出什么（statement、entries、events），或 --as hledger|beancount。Say what.")
+        raise click.UsageError(
+            "写明要导出什么（statement、worksheet、entries、events），或 --as hledger|beancount。Say what."
+        )
     settings = context.find_object(Settings)
     assert settings is not None
     text = plain_text(closed_statements(settings.ledger().books), dialect)
@@ -72,9 +69,25 @@ def export_statement(settings: Settings, period: str, agreement: str | None, to:
 
 def _papers(books: Books, found: list[Statement]) -> Iterator[Sheet]:
     for each in found:
-        yield statement_sheet(each)
+        yield statement_sheet(books, each)
     for each in found:
         yield from worksheet_sheets(books, each)
+
+
+@export.command("worksheet")
+@click.argument("period")
+@click.option("--agreement", callback=agreement_number, help="只要一份协议的，例如 A1。One agreement.")
+@to_option
+@encoding_option
+@pass_settings
+def export_worksheet(settings: Settings, period: str, agreement: str | None, to: Path, encoding: Encoding) -> None:
+    """分成计算底稿（按步骤、按企业科目所属期、逐笔；CSV 一行一个数）。Worksheets alone."""
+    books = settings.ledger().books
+    found = statements_within(books, span_of(period), agreement)
+    if _is_csv(to):
+        _write(to, [worksheets_table(books, found)], encoding)
+    else:
+        _write(to, [sheet for each in found for sheet in worksheet_sheets(books, each)], encoding)
 
 
 @export.command("entries")

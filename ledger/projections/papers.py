@@ -1,50 +1,75 @@
-"""Papers (表样): statements, worksheets, receipts and events as the sheets that people print and pass on."""
+"""Papers (表样): statements, receipts and events as the sheets that people print and pass on."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from fractions import Fraction
+from itertools import zip_longest
 
-from ledger.domain.dividing.reading import Reading
 from ledger.domain.events import Event
 from ledger.domain.recording.entries import Entry
 from ledger.domain.recording.figures import decimal_text
 from ledger.domain.recording.recorded import Recorded
 from ledger.domain.stating.books import Books
 from ledger.domain.stating.causes import CAUSES
-from ledger.domain.stating.statement import Worked
-from ledger.domain.terms import LEVELS
+from ledger.domain.terms import LEVELS, Party
 from ledger.files.columns import LEVEL_COLUMNS, RECEIPTS
 from ledger.files.sheets import Cell, Column, Formula, Number, Sheet
 from ledger.projections.quantities import BASES_ZH, Quantity, stated_quantity
-from ledger.projections.spans import span_of
 from ledger.projections.statements import Statement, StatementLine, in_place_check, owed
+from ledger.projections.terms_in_words import ROLES
+from ledger.projections.wording import CAUSES_ZH, capitals
 
-SEALS = (
-    "飞入地财政局（公章）　　　　　　　　　　　　　　　飞出地财政局（公章）",
-    "单位负责人　　　　复核　　　　经办人　　　　　　　单位负责人　　　　复核　　　　经办人",
-    "　　　年　　月　　日　　　　　　　　　　　　　　　　　　年　　月　　日",
-)
+SEAL_WIDTH = 28
+SIGNED_BY = ("单位负责人　　　　复核　　　　经办人", "联系电话　　　　　　　　年　　月　　日")
+SEALED_FOR = ("origin", "host")
+"""Roles of counties, whose finance bureaus seal; a fund or a body seals in its own name."""
+ENTRY_WIDTHS = {"税票号码": 26, "收款国库": 24, "社会信用代码": 22, "项目": 22, "原税票号码": 26, "预算分配比例": 30}
 
 
 # Statements
 
 
-def statement_sheet(found: Statement) -> Sheet:
+def statement_sheet(books: Books, found: Statement) -> Sheet:
     """税收分成结算单: one statement on a page of its own (documents § 4.4)."""
     quantity = stated_quantity(found.unit, found.step, found.basis)
     causes = _causes(found.lines)
+    said = books.agreement(found.agreement).known_at(found.cut).parties
+    parties = [said[line.party] for line in found.lines or found.carried]
     return Sheet(
         name=found.number,
         title=f"{'税收分成结算单' if found.is_money else '分配结算单'}{'（草稿）' if found.is_draft else ''}",
         above=(
             f"结算单号：{found.number}　　结算期间：{found.settlement}　　单位：{quantity.unit}",
             f"协议：{found.agreement}《{found.title}》　　池：{found.pool}{f'　　指标：{found.measure}' if found.measure else ''}",
+            "参与方：" + "、".join(map(_party_words, parties)),
             *((quantity.mark,) if quantity.mark else ()),
         ),
         columns=[Column("参与方", 24), *(Column(name) for name in (*quantity.columns, *map(quantity.cause, causes)))],
         rows=[_statement_row(line, causes, quantity) for line in found.lines],
         total="合计",
         mark=quantity.mark,
-        below=(*_below(found, quantity), "", *SEALS, "", _print_line(found)),
+        below=(*_below(found, quantity), "", *_seals(parties), _print_line(found)),
     )
+
+
+def _party_words(party: Party) -> str:
+    """A party with its role and code, as far as the terms say them: `甲县（飞出地 620821）`."""
+    words = " ".join(word for word in (ROLES[party.role] if party.role else "", party.region) if word)
+    return f"{party.name}（{words}）" if words else party.name
+
+
+def _seals(parties: Sequence[Party]) -> Iterator[str]:
+    """Where the parties sign, two beside each other."""
+    seals = [_seal(party) for party in parties]
+    for left, right in zip_longest(seals[::2], seals[1::2]):
+        for one, other in ((left, right), *((line, line if right else None) for line in SIGNED_BY)):
+            yield one + (f"{'　' * max(1, SEAL_WIDTH - len(one))}{other}" if other else "")
+        yield ""
+
+
+def _seal(party: Party) -> str:
+    role = ROLES[party.role] if party.role else ""
+    bureau = "财政局" if party.role in SEALED_FOR and not party.name.endswith("局") else ""
+    return f"{role}　{party.name}{bureau}（公章）".strip("　")
 
 
 def _statement_row(line: StatementLine, causes: Sequence[str], quantity: Quantity) -> list[Cell]:
@@ -65,6 +90,8 @@ def _causes(lines: Sequence[StatementLine]) -> list[str]:
 def _below(found: Statement, quantity: Quantity) -> Iterator[str]:
     if checked := in_place_check(found):
         yield f"核对：各方合计 {quantity.text(found.total_fen)}，在地数 {quantity.text(found.collected_total)}，{checked}。"
+    if found.is_money and found.lines:
+        yield f"各方应得合计（大写）：{capitals(found.total_fen)}"
     yield from (f"由{payer}付给{payee} {quantity.said(whole)}" for payer, payee, whole in owed(found))
     if found.waiting_fen:
         yield f"待认定、未分配：{quantity.said(found.waiting_fen)}"
@@ -95,6 +122,7 @@ def statements_table(found: Sequence[Statement]) -> Sheet:
         "净额",
     )
     columns = [Column(name) for name in (*names, "口径", "核对", "待认定", "不分配", "用途", "数据指纹")]
+    columns += [Column(f"其中：{CAUSES_ZH[cause]}") for cause in CAUSES]
     return Sheet("结算单", columns, (row for each in found for row in _flat_rows(each)))
 
 
@@ -106,73 +134,8 @@ def _flat_rows(found: Statement) -> Iterator[list[Cell]]:
         numbers = [_number(each, quantity) for each in (line.entitled_fen, line.collected_fen, line.net_fen)]
         left = [Number(each, quantity.step) for each in (found.waiting_fen, found.undivided_fen)]
         basis = [BASES_ZH.get(found.basis, ""), in_place_check(found)]
-        yield [*head, quantity.unit, line.name, *numbers, *basis, *left, quantity.mark, found.digest]
-
-
-# Worksheets
-
-
-def worksheet_sheets(books: Books, found: Statement) -> Iterator[Sheet]:
-    """分成计算底稿 of one statement: by step, each row rounded for itself; and voucher by voucher, by what each is worth."""
-    agreement = books.agreement(found.agreement)
-    period, before = span_of(found.settlement).last, found.closed_at or books.position + 1
-    papers = books.work(agreement, period, found.cut, before, found.as_of, line_by_line=True)
-    worked = next(paper for paper in papers if paper.key == found.key)
-    quantity = stated_quantity(found.unit, found.step, found.basis)
-    names = {line.party: line.name for line in found.lines}
-    yield _by_step(found, worked, names, quantity)
-    yield _by_voucher(found, worked, names, quantity)
-
-
-def _by_step(found: Statement, worked: Worked, names: dict[str, str], quantity: Quantity) -> Sheet:
-    stated = {line.party: line.entitled_fen for line in found.lines}
-    rows: list[list[Cell]] = []
-    for step, shares in worked.rows.items():
-        rows.append([step, *(Number(shares.get(party, 0), quantity.step) for party in names)])
-    sums = {party: sum(shares.get(party, 0) for shares in worked.rows.values()) for party in names}
-    rows.append(["舍入差", *(Number(stated[party] - sums[party], quantity.step) for party in names)])
-    columns = [Column("步骤", 28), *(Column(name) for name in names.values())]
-    above = (
-        f"结算单 {found.number}：各步所得，各行分别取整；最后一行为应得与各行之差。单位：{quantity.unit}",
-        quantity.mark,
-    )
-    return Sheet(
-        f"底稿 {found.number}", columns, rows, "分成计算底稿（按步骤）", above, total="应得", mark=quantity.mark
-    )
-
-
-def _by_voucher(found: Statement, worked: Worked, names: dict[str, str], quantity: Quantity) -> Sheet:
-    heads = {
-        "凭证": 28,
-        "入库日期": 12,
-        "科目": 10,
-        "社会信用代码": 22,
-        "项目": 18,
-        "原因": 18,
-        "事项": 8,
-        "计入金额": 18,
-    }
-    columns = [Column(*head) for head in heads.items()] + [Column(name, 18) for name in names.values()]
-    above = (
-        f"结算单 {found.number}：每笔的应得为记入该笔前后应得之差，合计即结算单。单位：{quantity.unit}",
-        quantity.mark,
-    )
-    rows = _voucher_rows(worked, list(names), quantity)
-    return Sheet(f"逐笔 {found.number}", columns, rows, "分成计算底稿（逐笔）", above, total="应得", mark=quantity.mark)
-
-
-def _voucher_rows(worked: Worked, parties: list[str], quantity: Quantity) -> Iterator[list[Cell]]:
-    for change in (each for each in worked.changes if each.touches(worked.key)):
-        shares = change.worths.get(worked.key, {})
-        worths = [Number(shares.get(party, 0), quantity.step) for party in parties]
-        cause = quantity.cause(change.cause)
-        if isinstance(change.what, Reading):
-            own = change.what.pool == worked.stated.pool and change.what.measure == worked.stated.measure
-            entry, amount = change.what.entry, change.what.amount_fen if own else 0
-            names = [str(entry.key), str(entry.booked_on), entry.subject, entry.enterprise, entry.project]
-            yield [*names, cause, str(entry.position), Number(amount, quantity.step), *worths]
-        else:
-            yield ["", "", "", "", "", cause, "", Number(0, quantity.step), *worths]
+        moved = [Number(line.causes_fen.get(cause, 0), quantity.step) for cause in CAUSES]
+        yield [*head, quantity.unit, line.name, *numbers, *basis, *left, quantity.mark, found.digest, *moved]
 
 
 # Receipts
@@ -180,7 +143,9 @@ def _voucher_rows(worked: Worked, parties: list[str], quantity: Quantity) -> Ite
 
 def entries_sheet(recorded: Recorded) -> Sheet:
     """Every line of receipts under the names by which files are read, so that it can be imported again."""
-    return Sheet("入库明细", [Column(name) for name in RECEIPTS.used], map(_entry_row, recorded))
+    return Sheet(
+        "入库明细", [Column(name, ENTRY_WIDTHS.get(name, 14)) for name in RECEIPTS.used], map(_entry_row, recorded)
+    )
 
 
 def _entry_row(entry: Entry) -> list[Cell]:
@@ -219,9 +184,9 @@ def _percents(entry: Entry) -> str:
 
 def events_sheet(log: Iterable[tuple[int, Event]], in_words: Callable[[Event], str]) -> Sheet:
     """Every event on a line."""
-    heads = ("序号", "时间", "经办", "类别", "内容")
-    rows = (
-        [str(position), event.recorded_at.isoformat(), event.actor, event.TOPIC, in_words(event)]
+    heads = {"序号": 8, "时间": 34, "经办": 20, "类别": 26, "内容": 80}
+    rows: Iterator[list[Cell]] = (
+        [Number(position, Fraction(1)), event.recorded_at.isoformat(), event.actor, event.TOPIC, in_words(event)]
         for position, event in log
     )
-    return Sheet("事项日志", [Column(head) for head in heads], rows)
+    return Sheet("事项日志", [Column(*head) for head in heads.items()], rows)

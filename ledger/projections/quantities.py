@@ -46,6 +46,11 @@ class Quantity:
         """What is stated, what it is compared with, and the difference, as people call them here."""
         return COLUMNS[self.basis]
 
+    @property
+    def received(self) -> str:
+        """What the amounts of lines are called: money comes in, figures are reported."""
+        return "报送数" if self.basis else "入库金额"
+
     def text(self, whole: int | None) -> str:
         """A number of smallest steps as people write it, with thousands commas; a dash where it is not known."""
         if whole is None:

@@ -36,6 +36,9 @@ CAUSES_ZH = {
 }
 
 
+DIGITS_ZH = "零壹贰叁肆伍陆柒捌玖"
+SIZES_ZH = ((10**8, "亿"), (10**4, "万"), (1000, "仟"), (100, "佰"), (10, "拾"))
+
 NameOf = Callable[[str], str]
 
 
@@ -56,6 +59,24 @@ def money(amount_fen: int) -> str:
     """`-1234567` as `-12,345.67`."""
     whole, cents = yuan(abs(amount_fen)).split(".")
     return f"{'-' if amount_fen < 0 else ''}{int(whole):,}.{cents}"
+
+
+def capitals(amount_fen: int) -> str:
+    """Yuan in the capitals that cannot be altered (大写): `-100500` is `负壹仟零伍元整`."""
+    whole, cents = divmod(abs(amount_fen), 100)
+    tenths, hundredths = divmod(cents, 10)
+    head = f"{_counted(whole)}元" if whole or not cents else ""
+    middle = f"{DIGITS_ZH[tenths]}角" if tenths else "零" if whole and cents else ""
+    return ("负" if amount_fen < 0 else "") + head + middle + (f"{DIGITS_ZH[hundredths]}分" if hundredths else "整")
+
+
+def _counted(number: int) -> str:
+    for size, word in SIZES_ZH:
+        if number >= size:
+            head, rest = divmod(number, size)
+            gap = "零" if 0 < rest < size // 10 else ""
+            return _counted(head) + word + (gap + _counted(rest) if rest else "")
+    return DIGITS_ZH[number]
 
 
 def exact_fen(amount: Fraction) -> str:

@@ -16,7 +16,7 @@ from ledger.domain.facts.certified import Certified
 from ledger.domain.facts.uncertified import EligibilityUncertified, ListUncertified
 from ledger.domain.recording.entries import Entry, Originals
 from ledger.domain.register.places import NOWHERE, Places
-from ledger.domain.terms import LAND_PROCEEDS_SUBJECT, TAKES_RECEIPTS, Level, Pool, Terms, Window, levels_meet
+from ledger.domain.terms import LAND_PROCEEDS_SUBJECT, LEVELS, TAKES_RECEIPTS, Level, Pool, Terms, Window, levels_meet
 from ledger.domain.terms.versions import Versions
 
 
@@ -122,6 +122,13 @@ class Reader:
         given = entry.levels_fen is not None
         return None if given else percents_of(entry, entry, self._versions.on(when).levels, entry.booked_on)
 
+    def by_level(self, entry: Entry) -> dict[Level, int] | None:
+        """What each level retains of an entry, in fen; None where neither treasury nor table says it."""
+        terms, source = self._versions.on(self._rate_date(entry) or entry.booked_on), self._source(entry)
+        retained = {level: self._retained_fen(terms, level, entry, source) for level in LEVELS}
+        found = {level: amount_fen for level, amount_fen in retained.items() if amount_fen is not None}
+        return found if len(found) == len(LEVELS) else None
+
     # What can change from one day to the next
 
     @property
@@ -160,7 +167,7 @@ class Reader:
         if selected is False:
             return None
         level_date = self._dated_by(entry).booked_on
-        amount_fen = self._retained_fen(terms, pool, entry, source)
+        amount_fen = self._retained_fen(terms, pool.level, entry, source)
         waiting = Reading(entry, pool.name, Fate.WAITING, entry.amount_fen, when or entry.booked_on, level=pool.level)
         if amount_fen is None:
             return replace(waiting, reason=_level_unknown(entry, source, level_date))
@@ -179,13 +186,13 @@ class Reader:
         )
         return wanted(dated) or wanted(self._source(entry))
 
-    def _retained_fen(self, terms: Terms, pool: Pool, entry: Entry, source: Entry) -> int | None:
-        """What the pool's level retains; a reversal takes back what its own original had, whatever its columns say."""
+    def _retained_fen(self, terms: Terms, level: Level, entry: Entry, source: Entry) -> int | None:
+        """What a level retains; a reversal takes back what its own original had, whatever its columns say."""
         if entry.is_reversal and entry.original is not None:
-            retained = self._retained_fen(terms, pool, self._originals[entry.original], source)
+            retained = self._retained_fen(terms, level, self._originals[entry.original], source)
             return None if retained is None else -retained
         level_date = self._dated_by(entry).booked_on
-        return retained_fen(pool.level, entry, source, terms.levels, level_date)
+        return retained_fen(level, entry, source, terms.levels, level_date)
 
     def _placed(
         self, terms: Terms, pool: Pool, source: Entry, waiting: Reading, when: date | None, selected: RuleBroken | bool

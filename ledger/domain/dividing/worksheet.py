@@ -26,10 +26,10 @@ def rows_less(after: dict[str, Shares], before: dict[str, Shares]) -> dict[str, 
 
 def rows_by_step(division: Division) -> dict[str, Shares]:
     """What each step of a pool, and its `otherwise`, gave to date: the worksheet, rounded row by row."""
-    return {step: _row(division, exact) for step, exact in division.by_step().items()}
+    return {step: row_in_fen(division, exact) for step, exact in division.by_step().items()}
 
 
-def _row(division: Division, exact: Mapping[str, Fraction]) -> Shares:
+def row_in_fen(division: Division, exact: Mapping[str, Fraction]) -> Shares:
     """Whole fen for one row; what it holds beyond whole fen goes into the difference below the rows."""
     parts = {party: exact[party] for party in division.versions.parties if party in exact}
     beyond = {"": -(sum(parts.values(), Fraction(0)) % 1)}
