@@ -15,6 +15,8 @@ from ledger.projections.statements import Statement
 
 Dialect = Literal["hledger", "beancount"]
 CURRENCY = "CNY"
+PART_SIGNS = ("Lu", "Ll", "Lt", "Lm", "Lo", "Nd")
+"""Kinds of signs that a part of a beancount account may hold; `〇` and `①` are none of them."""
 Posting = tuple[str, int]
 
 
@@ -78,16 +80,23 @@ def _beancount_account(found: Statement) -> Callable[[str, str], str]:
 
 
 def _part(text: str) -> str:
-    kept = "".join(sign if unicodedata.category(sign)[0] in "LN" else "-" for sign in text)
+    kept = "".join(sign if unicodedata.category(sign) in PART_SIGNS else "-" for sign in text.replace("〇", "零"))
     return f"X-{kept}"
 
 
+# What stands above
+
+
 def _accounts_opened(found: list[Statement], dialect: Dialect) -> Iterator[str]:
-    if dialect == "hledger":
-        return
+    """Every account, as strict readers want it declared."""
+    account_of = _hledger_account if dialect == "hledger" else _beancount_account
     first: dict[str, date] = {}
     for each in found:
-        for name, _ in _postings(each, _beancount_account(each)):
+        for name, _ in _postings(each, account_of(each)):
             first[name] = min(first.get(name, date.max), _day(each))
-    yield from (f"{day} open {name} {CURRENCY}" for name, day in sorted(first.items()))
+    if dialect == "hledger":
+        yield f"commodity 1000.00 {CURRENCY}"
+        yield from (f"account {name}" for name in sorted(first))
+    else:
+        yield from (f"{day} open {name} {CURRENCY}" for name, day in sorted(first.items()))
     yield ""
