@@ -23,7 +23,7 @@ from ledger.audit.chain import Algorithm
 from ledger.audit.verification import check_chain
 from ledger.domain.agreeing.agreement import Agreement, stream
 from ledger.domain.calendar import Period
-from ledger.domain.dividing.gathering import Gathering, _told_apart
+from ledger.domain.dividing.gathering import Gathering, told_apart
 from ledger.domain.dividing.pools import Pools
 from ledger.domain.dividing.simulation import Simulation, simulate
 from ledger.domain.dividing.worksheet import less
@@ -160,7 +160,7 @@ def _by_month(rows: Rows, booked_on: np.ndarray) -> Iterable[tuple[Period, Rows]
 
 def summed_by_segment(units: np.ndarray, segments: np.ndarray, amounts_fen: np.ndarray) -> np.ndarray:
     """The summing kernel: for each unit and segment that occur, in their order, the sum of the amounts."""
-    kinds = _told_apart(np.arange(len(units)), [units, segments])
+    kinds = told_apart(np.arange(len(units)), [units, segments])
     return kinds.sums(amounts_fen)
 
 

@@ -22,7 +22,8 @@ from ledger.domain.recording.entries import Entry
 from ledger.domain.stating.books import Books
 from ledger.files import sheets
 from ledger.files.grid import cleaned
-from ledger.files.sheets import Column, Formula, Number, Sheet, csv_bytes, harmless, xlsx_bytes
+from ledger.files.sheets import Column, Formula, Number, Sheet, csv_bytes, xlsx_bytes
+from ledger.files.text import harmless
 from ledger.projections.papers import entries_sheet, statement_sheet, statements_table
 from ledger.projections.plain_text import plain_text
 from ledger.projections.statements import closed_statements, statements

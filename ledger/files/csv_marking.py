@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ledger.files.columns import MARKED
 from ledger.files.table import Source
-from ledger.files.text import encoding_of, harmless
+from ledger.files.text import encoding_of, visible
 
 
 def marked_csv(data: bytes, name: str, by_line: Mapping[int, tuple[str, str]], source: Source) -> bytes:
@@ -45,7 +45,7 @@ def _record(cells: Sequence[str]) -> str:
 
 
 def _cells(said: tuple[str, ...]) -> str:
-    return "".join(f",{_quoted(harmless(text))}" for text in said)
+    return "".join(f",{_quoted(visible(text))}" for text in said)
 
 
 def _quoted(text: str) -> str:

@@ -15,7 +15,7 @@ import xlsxwriter
 from ledger.domain.errors import RuleBroken
 from ledger.domain.recording.figures import decimal_text
 from ledger.files.sheet_extent import column_letters
-from ledger.files.text import FORMULA_SIGNS
+from ledger.files.text import harmless
 
 Encoding = Literal["utf-8", "gb18030"]
 WHOLE_MAX = 10**15 - 1
@@ -129,14 +129,6 @@ def _csv_cell(cell: Cell) -> str:
         case Formula(number=number):
             return str(number)
     return harmless(cell or "")
-
-
-def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula: an apostrophe before what could begin one.
-
-    Before an apostrophe too, since a reader takes one away.
-    """
-    return f"'{text}" if text.startswith((*FORMULA_SIGNS, "'")) else text
 
 
 # Workbooks

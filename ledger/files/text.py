@@ -114,9 +114,16 @@ def encoding_of(data: bytes, name: str) -> tuple[bytes, str]:
 
 
 def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula, and without what cannot be seen."""
-    seen = INVISIBLE.sub(" ", text)
-    return f"'{seen}" if text[:1] in FORMULA_SIGNS and text else seen
+    """A text that no spreadsheet takes for a formula: an apostrophe before what could begin one.
+
+    Before an apostrophe too, since a reader takes one away.
+    """
+    return f"'{text}" if text.startswith((*FORMULA_SIGNS, "'")) else text
+
+
+def visible(text: str) -> str:
+    """A harmless text without what cannot be seen."""
+    return INVISIBLE.sub(" ", harmless(text))
 
 
 def utf8(data: bytes, name: str) -> bytes:

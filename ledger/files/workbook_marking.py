@@ -15,7 +15,7 @@ from ledger.files.archive import package
 from ledger.files.columns import MARKED
 from ledger.files.sheet_extent import column_letters, extent_of, is_plain
 from ledger.files.table import Source
-from ledger.files.text import harmless
+from ledger.files.text import visible
 from ledger.files.workbook_parts import parsed, sheet_parts
 
 ROW = re.compile(rb"<row\b([^>]*?)(/?)>")
@@ -65,7 +65,7 @@ def _pieces(markup: bytes, said: Said, column: int) -> Iterator[bytes]:
         yield b"<row" + SPANS.sub(b"", row[1].rstrip()) + b">" + markup[row.end() : end]
         for letter, text in zip(letters, texts, strict=True):
             if text:
-                yield f'<c r="{letter}{number}" t="inlineStr"><is><t>{escape(harmless(text))}</t></is></c>'.encode()
+                yield f'<c r="{letter}{number}" t="inlineStr"><is><t>{escape(visible(text))}</t></is></c>'.encode()
         done = end if not row[2] else row.end()
         if row[2]:
             yield ROW_END
@@ -84,7 +84,7 @@ def _through_tree(markup: bytes, name: str, part: str, said: Said, column: int) 
         for place, text in enumerate(said.get(number, ()), column):
             if text:
                 cell = etree.SubElement(row, f"{space}c", r=f"{column_letters(place)}{number}", t="inlineStr")
-                etree.SubElement(etree.SubElement(cell, f"{space}is"), f"{space}t").text = harmless(text)
+                etree.SubElement(etree.SubElement(cell, f"{space}is"), f"{space}t").text = visible(text)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 

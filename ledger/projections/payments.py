@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from ledger.domain.calendar import settlement_last
 from ledger.domain.dividing.worksheet import Shares, less
 from ledger.domain.stating.books import Books
 from ledger.domain.stating.payable import instalments, payable
@@ -33,12 +32,12 @@ def payments(books: Books, statement: Statement) -> list[Payment]:
     paid = _paid(books, statement, _claims(books, statement))
     if not settle.instalments:
         return [Payment(None, paid)]
-    return [Payment(day, shares) for day, shares in instalments(paid, settle.instalments, _last_day(statement))]
+    return [Payment(day, shares) for day, shares in instalments(paid, settle.instalments, statement.last_day)]
 
 
 def _settle(books: Books, statement: Statement) -> Settle:
     agreement = books.agreement(statement.agreement)
-    return agreement.known_at(statement.cut).on(_last_day(statement)).settle
+    return agreement.known_at(statement.cut).on(statement.last_day).settle
 
 
 def _claims(books: Books, statement: Statement) -> Shares:
@@ -64,7 +63,7 @@ def _paid(books: Books, statement: Statement, claims_fen: Shares) -> Shares:
     """What every party receives or pays of a statement's nets and of open claims, within the limits."""
     certified = books.certified(books.agreement(statement.agreement), statement.cut)
     limits = {
-        party: limit if isinstance(limit, int) else certified.amount_fen(limit, "", _last_day(statement))
+        party: limit if isinstance(limit, int) else certified.amount_fen(limit, "", statement.last_day)
         for party, limit in (_settle(books, statement).pays_at_most or {}).items()
     }
     at_most = {party: limit for party, limit in limits.items() if limit is not None}
@@ -76,10 +75,3 @@ def unpaid(books: Books, statement: Statement) -> int:
     paid = payments(books, statement)
     owing_fen = sum(fen for fen in _with(statement, _claims(books, statement)).values() if fen > 0)
     return owing_fen - sum(fen for each in paid for fen in each.shares.values() if fen > 0) if paid else 0
-
-
-def _last_day(statement: Statement) -> date:
-    """The last day of the settlement that a statement is of."""
-    year, *rest = statement.settlement.split("-")
-    month = int(rest[0][1:]) * 3 if rest and rest[0].startswith("Q") else int(rest[0]) if rest else 12
-    return settlement_last(date(int(year), month, 1), "month")

@@ -10,7 +10,6 @@ from datetime import date
 from typing import Literal
 
 from ledger.domain.money import yuan
-from ledger.projections.spans import span_of
 from ledger.projections.statements import Statement
 
 Dialect = Literal["hledger", "beancount"]
@@ -38,17 +37,13 @@ def _postings(found: Statement, account: Callable[[str, str], str]) -> Iterator[
         yield account("国库", "待分"), -left
 
 
-def _day(found: Statement) -> date:
-    return span_of(found.settlement).last.last
-
-
 # hledger
 
 
 def _hledger(found: Statement) -> str:
     account = _hledger_account(found)
     lines = [f"    {name}  {yuan(amount_fen)} {CURRENCY}" for name, amount_fen in _postings(found, account)]
-    head = f"{_day(found)} * ({found.number}) {_one_line(found.title)} {found.settlement}"
+    head = f"{found.last_day} * ({found.number}) {_one_line(found.title)} {found.settlement}"
     return "\n".join([head, *lines, ""])
 
 
@@ -70,7 +65,7 @@ def _beancount(found: Statement) -> str:
     account = _beancount_account(found)
     lines = [f"  {name}  {yuan(amount_fen)} {CURRENCY}" for name, amount_fen in _postings(found, account)]
     title = _one_line(found.title).replace("\\", "＼").replace('"', "”")
-    return "\n".join([f'{_day(found)} * "{title}" "{found.number}"', *lines, ""])
+    return "\n".join([f'{found.last_day} * "{title}" "{found.number}"', *lines, ""])
 
 
 def _beancount_account(found: Statement) -> Callable[[str, str], str]:
@@ -93,7 +88,7 @@ def _accounts_opened(found: list[Statement], dialect: Dialect) -> Iterator[str]:
     first: dict[str, date] = {}
     for each in found:
         for name, _ in _postings(each, account_of(each)):
-            first[name] = min(first.get(name, date.max), _day(each))
+            first[name] = min(first.get(name, date.max), each.last_day)
     if dialect == "hledger":
         yield f"commodity 1000.00 {CURRENCY}"
         yield from (f"account {name}" for name in sorted(first))

@@ -12,7 +12,7 @@ from ledger.domain.stating.books import Books
 from ledger.domain.terms import Party, Pool
 from ledger.domain.terms.versions import Versions
 from ledger.projections.nothing_stated import nothing_in_force
-from ledger.projections.spans import Span, month_span
+from ledger.projections.spans import Span, month_span, span_of
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,11 @@ class Statement:
     as_of: date | None = None
     is_of_dates: bool = False
     """Whether it states stock figures (时点数), each date of which stands alone."""
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the settlement that it is of."""
+        return span_of(self.settlement).last.last
 
     @property
     def is_money(self) -> bool:

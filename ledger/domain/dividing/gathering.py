@@ -19,7 +19,7 @@ from ledger.domain.dividing.levels import levels_in, retained_by_percent
 from ledger.domain.dividing.pools import Pools
 from ledger.domain.dividing.reading import Fate, Reading
 from ledger.domain.recording.entries import Entry, Key
-from ledger.domain.recording.receipts import Rows
+from ledger.domain.recording.receipts import Rows, day_of
 from ledger.domain.recording.recorded import Columns, Recorded
 from ledger.domain.terms import LAND_PROCEEDS_SUBJECT, LEVELS, TAKES_RECEIPTS, Level, Pool
 
@@ -123,8 +123,8 @@ class Gathering:
             Key("·"),
             date.fromordinal(int(own.booked_on[row])),
             int(own.amounts_fen[row]),
-            _day(int(own.period_first[row])),
-            _day(int(own.period_last[row])),
+            day_of(int(own.period_first[row])),
+            day_of(int(own.period_last[row])),
             subject,
             enterprise,
             project,
@@ -159,7 +159,7 @@ class Gathering:
             columns.append(own.codes["parks"][rows])
         if any(pool.level != "as_given" for pool in pools):
             columns += [own.percents[rows], np.any(own.levels_fen[rows], axis=1).astype(np.int64)]
-        return _told_apart(rows, columns)
+        return told_apart(rows, columns)
 
     def _judging_pools(self) -> Iterator[Pool]:
         """The pools of receipts of the agreement and of its rivals, in every version."""
@@ -203,7 +203,7 @@ class Gathering:
         return retained
 
 
-def _told_apart(rows: Rows, columns: Iterable[np.ndarray]) -> _Kinds:
+def told_apart(rows: Rows, columns: Iterable[np.ndarray]) -> _Kinds:
     """Lines of one kind are alike in every column."""
     kinds, span = np.zeros(len(rows), np.int64), 1
     for column in columns:
@@ -235,7 +235,3 @@ def _cells(days: np.ndarray, cuts: set[date]) -> np.ndarray:
 
 def _range(days: np.ndarray) -> tuple[date, date]:
     return date.fromordinal(int(days.min())), date.fromordinal(int(days.max()))
-
-
-def _day(ordinal: int) -> date | None:
-    return date.fromordinal(ordinal) if ordinal else None

@@ -63,7 +63,7 @@ class Known:
             found = set(self.agreements)
         else:
             found = anywhere.union(*(by_project.get(name, ()) for name in agreement.projects))
-        return [each for number in self._in_order(found - {agreement.number}) if (each := self.agreements[number])]
+        return [self.agreements[number] for number in self._in_order(found - {agreement.number})]
 
     def _in_order(self, numbers: set[str]) -> list[str]:
         return [each for each in self.agreements if each in numbers] if len(numbers) > 1 else list(numbers)

@@ -150,8 +150,8 @@ class Receipts(msgspec.Struct, frozen=True, eq=False, omit_defaults=True):
             key=Key(self.vouchers[row].decode(), self.numbers.at(row), self.treasuries.at(row)),
             booked_on=date.fromordinal(int(self.booked_on[row])),
             amount_fen=int(self.amounts_fen[row]),
-            period_first=_day(int(self.period_first[row])),
-            period_last=_day(int(self.period_last[row])),
+            period_first=day_of(int(self.period_first[row])),
+            period_last=day_of(int(self.period_last[row])),
             subject=self.subjects.at(row),
             enterprise=self.enterprises.at(row),
             project=self.projects.at(row),
@@ -176,8 +176,8 @@ class Receipts(msgspec.Struct, frozen=True, eq=False, omit_defaults=True):
             map(Key, self.voucher_texts(), self.numbers, self.treasuries),
             map(date.fromordinal, self.booked_on.tolist()),
             self.amounts_fen.tolist(),
-            map(_day, self.period_first.tolist()),
-            map(_day, self.period_last.tolist()),
+            map(day_of, self.period_first.tolist()),
+            map(day_of, self.period_last.tolist()),
             *(self.subjects, self.enterprises, self.projects, self.parks, self.collectors),
             originals,
             is_reversal,
@@ -282,7 +282,8 @@ def _ordinal(when: date | None) -> int:
     return when.toordinal() if when else 0
 
 
-def _day(ordinal: int) -> date | None:
+def day_of(ordinal: int) -> date | None:
+    """The day of an ordinal; none for 0."""
     return date.fromordinal(ordinal) if ordinal else None
 
 
