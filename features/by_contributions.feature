@@ -38,8 +38,8 @@
     假如 双方认定的事实为：
       """
       facts:
-        - {weights: contributions, unit: 项目甲, values: {york: 3, hampton: 1}}
-        - {weights: contributions, unit: 项目乙, values: {jcc: 1}}
+        - {weights: contributions, unit: 项目甲, values: {york: 3, hampton: 1}, source: 双方认定书}
+        - {weights: contributions, unit: 项目乙, values: {jcc: 1}, source: 双方认定书}
       """
     当 按年试算入库明细：
       | 税票号码 | 入库日期   | 项目   | 实缴金额 |

@@ -74,12 +74,12 @@
     假如 "甲县" 提出认定：
       """
       facts:
-        - {amount: 投入额, unit: 项目甲, value: "60.00"}
+        - {amount: 投入额, unit: 项目甲, value: "60.00", source: 双方认定书}
       """
     当 "乙县" 提出认定：
       """
       facts:
-        - {amount: 投入额, unit: 项目甲, value: "50.00"}
+        - {amount: 投入额, unit: 项目甲, value: "50.00", source: 双方认定书}
       """
     那么 被拒绝，原因是 "fact-contradicts"
     并且 被拒绝，说明里有 "F1 已就同一事项、重叠的日期提出了不同的内容"
@@ -87,13 +87,13 @@
     当 "乙县" 提出认定：
       """
       facts:
-        - {amount: 投入额, unit: 项目甲, value: "60.00"}
+        - {amount: 投入额, unit: 项目甲, value: "60.00", source: 双方认定书}
       """
     那么 被拒绝，原因是 "fact-known"
     当 "乙县" 提出认定：
       """
       facts:
-        - {amount: 投入额, unit: 项目乙, value: "50.00"}
+        - {amount: 投入额, unit: 项目乙, value: "50.00", source: 双方认定书}
       """
     那么 "F2" 未认定，还缺 "甲县" 确认
 
@@ -101,12 +101,12 @@
     假如 "甲县" 提出认定：
       """
       facts:
-        - {amount: 投入额, unit: 项目甲, value: "60.00"}
+        - {amount: 投入额, unit: 项目甲, value: "60.00", source: 双方认定书}
       """
     当 "乙县" 提出认定，取代 "F1"：
       """
       facts:
-        - {amount: 投入额, unit: 项目甲, value: "50.00"}
+        - {amount: 投入额, unit: 项目甲, value: "50.00", source: 双方认定书}
       """
     那么 "F2" 未认定，还缺 "甲县" 确认
     当 "乙县" 确认 "F1"
@@ -123,7 +123,7 @@
     并且 各方已认定：
       """
       facts:
-        - {amount: 投入额, unit: 项目甲, value: "60.00"}
+        - {amount: 投入额, unit: 项目甲, value: "60.00", source: 双方认定书}
       """
     并且 2026-01 已结账
     当 "甲县" 提出认定，取代 "F1"：
@@ -149,7 +149,7 @@
     假如 各方已认定：
       """
       facts:
-        - {amount: 投入额, unit: 项目甲, value: "60.00"}
+        - {amount: 投入额, unit: 项目甲, value: "60.00", source: 双方认定书}
       """
     并且 入库明细为：
       | 税票号码 | 入库日期   | 项目   | 实缴金额 |
@@ -218,13 +218,13 @@
     当 "丙县" 提出认定：
       """
       facts:
-        - {amount: 投入额, unit: 项目甲, value: "60.00"}
+        - {amount: 投入额, unit: 项目甲, value: "60.00", source: 双方认定书}
       """
     那么 被拒绝，原因是 "not-a-party"
     当 "甲县" 提出认定：
       """
       facts:
-        - {weights: 出资, values: {a: 1, c: 1}}
+        - {weights: 出资, values: {a: 1, c: 1}, source: 双方认定书}
       """
     那么 被拒绝，说明里有 "“c”不是本协议的参与方"
     当 "甲县" 确认 "F9"

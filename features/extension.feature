@@ -104,9 +104,9 @@
     假如 双方认定的事实为：
       """
       facts:
-        - {clock: production, unit: 第三户, on: 2021-01-01}
-        - {amount: base_period_total, unit: 第三户, value: "10000000.00"}
-        - {eligible: 税收, unit: 第三户, value: true}
+        - {clock: production, unit: 第三户, on: 2021-01-01, source: 双方认定书}
+        - {amount: base_period_total, unit: 第三户, value: "10000000.00", source: 双方认定书}
+        - {eligible: 税收, unit: 第三户, value: true, source: 双方认定书}
       """
     当 按年试算入库明细：
       | 税票号码 | 入库日期   | 社会信用代码 | 实缴金额    |
@@ -121,9 +121,9 @@
     假如 双方认定的事实为：
       """
       facts:
-        - {clock: production, unit: 第一户, on: 2021-04-10}
-        - {amount: base_period_total, unit: 第一户, value: "61800000.00"}
-        - {eligible: 税收, unit: 第一户, value: true}
+        - {clock: production, unit: 第一户, on: 2021-04-10, source: 双方认定书}
+        - {amount: base_period_total, unit: 第一户, value: "61800000.00", source: 双方认定书}
+        - {eligible: 税收, unit: 第一户, value: true, source: 双方认定书}
       """
     当 按年试算入库明细：
       | 税票号码 | 入库日期   | 社会信用代码 | 实缴金额 |

@@ -122,3 +122,47 @@
       |      | 夏洛茨维尔市 | 阿尔伯马尔县 |
       | 合计 | 3703686.98   | 3254207.02   |
     并且 由 "阿尔伯马尔县" 净付给 "夏洛茨维尔市" 1293551.98 元
+
+  @O08
+  场景: 出资和付款上限由程序按认定的评估值算出
+    假如 试算条款为：
+      """
+      title: 夏洛茨维尔—阿尔伯马尔收入分享（出资由评估值算出）
+      edition: 2
+      parties: {city: {name: 夏洛茨维尔市}, county: {name: 阿尔伯马尔县}}
+      from: 1983-01-01
+      to: open
+      rate_date: entry_date
+      refunds: as_original
+      negatives: immediate
+      rounding: {level: running}
+      settle: {every: year, through: cash, at_most: {county: {take: "0.1%", of: 县评估值}}}
+      pools:
+        基金:
+          share: transfer
+          transfer:
+            - {from: city, amount: {take: "0.37%", of: 市评估值}, yearly: "01-31"}
+            - {from: county, amount: {take: "0.37%", of: 县评估值}, yearly: "01-31"}
+          waterfall:
+            - name: 指数
+              split: {by: factors, factors: {population: 1, tax_rate: 1}, decimals: exact}
+      """
+    并且 双方认定的事实为：
+      """
+      facts:
+        - {amount: 市评估值, from: 1983-01-01, to: 1983-12-31, value: "651387930.00", source: 协议附例}
+        - {amount: 县评估值, from: 1983-01-01, to: 1983-12-31, value: "1229123396.00", source: 协议附例}
+        - {weights: population, from: 1983-01-01, to: 1983-12-31, values: {city: 39916, county: 55783}, source: 协议附例}
+        - {weights: tax_rate, from: 1983-01-01, to: 1983-12-31, values: {city: "0.91510", county: "0.49848"}, source: 协议附例}
+      """
+    当 按年试算入库明细：
+      | 税票号码     | 入库日期   | 征收方       | 实缴金额 |
+      | 不在基金之列 | 1983-01-31 | 夏洛茨维尔市 | 1.00     |
+    那么 合计应得为：
+      |      | 夏洛茨维尔市 | 阿尔伯马尔县 |
+      | 合计 | 1293073.49   | -1293073.49  |
+    并且 由 "阿尔伯马尔县" 净付给 "夏洛茨维尔市" 1293073.49 元
+    并且 实付为：
+      | 县           | 实收        |
+      | 夏洛茨维尔市 | 1229123.40  |
+      | 阿尔伯马尔县 | -1229123.40 |

@@ -236,7 +236,7 @@ class Trial:
 
     def _at_most(self, party: str, when: date) -> int:
         limit = (self.terms.settle.pays_at_most or {})[party]
-        fen = limit if isinstance(limit, int) else self._facts.amount_fen(limit, "", when)
+        fen = self._facts.amount_fen(limit, "", when)
         assert fen is not None, f"付款上限“{limit}”尚未认定。"
         return fen
 

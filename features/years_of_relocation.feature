@@ -119,9 +119,9 @@
     假如 各方已认定：
       """
       facts:
-        - {clock: production, unit: "91130632DEM000001N", on: 2021-04-01}
-        - {amount: base_period_total, unit: "91130632DEM000001N", value: "10000000.00"}
-        - {eligible: 税收, unit: "91130632DEM000001N", value: true}
+        - {clock: production, unit: "91130632DEM000001N", on: 2021-04-01, source: 双方认定书}
+        - {amount: base_period_total, unit: "91130632DEM000001N", value: "10000000.00", source: 双方认定书}
+        - {eligible: 税收, unit: "91130632DEM000001N", value: true, source: 双方认定书}
       """
     并且 入库明细为：
       | 税票号码 | 入库日期   | 社会信用代码       | 实缴金额    |

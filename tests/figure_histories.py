@@ -99,8 +99,8 @@ def in_whole_steps(pool: dict, step: dict) -> dict:
     """Written limits in the unit of the pool, as whole multiples of its smallest step."""
     least = Fraction(pool.get("reported", {}).get("step", "0.01"))
 
-    def whole(amount: str) -> str:
-        if not amount[0].isdigit():
+    def whole(amount: str | dict) -> str | dict:
+        if isinstance(amount, dict) or not amount[0].isdigit():
             return amount
         hundredths = max(1, Fraction(amount) // least) * least * 100
         return f"{int(hundredths) // 100}.{int(hundredths) % 100:02}"

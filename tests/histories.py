@@ -694,7 +694,7 @@ def new_guarantee(pen: Pen, percent: int) -> dict:
     if not pen.runs or not pen.chance(percent):
         return {}
     party, payer = pen.random.sample(staying(pen.document), 2)
-    amount = "minimum" if pen.chance(25) else pen.yuan()
+    amount = maybe_part(pen, "minimum") if pen.chance(25) else pen.yuan()
     per = pen.random.choice(["year", "year", "agreement_year", "term"])
     if pen.document["to"] == "open":
         per = per.replace("term", "year")
@@ -722,7 +722,7 @@ def fed_pool(pen: Pen, pools: dict, source: str, before: dict) -> dict | None:
 def transfer_pool(pen: Pen, name: str) -> dict:
     """A yearly base transfer, or sums on single days."""
     giver, *takers = pen.random.sample(list(pen.document["parties"]), len(pen.document["parties"]))
-    transfer: dict = {"from": giver, "amount": "yearly_base" if pen.chance(40) else pen.yuan()}
+    transfer: dict = {"from": giver, "amount": maybe_part(pen, "yearly_base") if pen.chance(40) else pen.yuan()}
     pool = {"share": "transfer", "transfer": transfer, "waterfall": [{"split": dict.fromkeys(takers, 1)}]}
     if name == "once":
         dates = sorted({some_day(pen.random, pen.document).isoformat() for _ in range(pen.random.randint(1, 3))})
@@ -730,8 +730,10 @@ def transfer_pool(pen: Pen, name: str) -> dict:
     transfer["yearly"] = pen.random.choice(["12-31", "06-30", "02-29", "01-01"])
     if pen.chance(40):
         transfer["at_least"] = pen.yuan()
-    if transfer["amount"] == "yearly_base" and pen.chance(50):
+    if "yearly_base" in str(transfer["amount"]) and pen.chance(50):
         pool["per"] = pen.random.choice(["enterprise", "project"])
+    elif len(takers) > 1 and pen.chance(30):
+        pool["transfer"] = [transfer, transfer | {"from": takers[0], "amount": pen.yuan()}]
     return pool
 
 
@@ -861,8 +863,13 @@ def sharer(pen: Pen, step: dict) -> str:
     return pen.random.choice([party for party, weight in shared.items() if weight not in (0, "0", "0.00")])
 
 
-def log_limit(pen: Pen) -> str:
-    return pen.random.choice(LIMIT_NAMES) if pen.chance(25) else pen.yuan()
+def log_limit(pen: Pen) -> str | dict:
+    return maybe_part(pen, pen.random.choice(LIMIT_NAMES)) if pen.chance(25) else pen.yuan()
+
+
+def maybe_part(pen: Pen, name: str) -> str | dict:
+    """A certified amount, or a part of it."""
+    return {"take": pen.random.choice(["10%", "2/3", "0.37%", "105%", 95]), "of": name} if pen.chance(30) else name
 
 
 def log_window(pen: Pen) -> dict:

@@ -448,16 +448,20 @@ class Terms:
         step = self.document["pools"].get(self.pool, {}).get("reported", {}).get("step")
         return Fraction(1, 100) / Fraction(step) if step else Fraction(1)
 
-    def amount(self, value: str) -> Fraction | None:
-        """Fen of an amount, written or certified; of figures and quotas smallest steps."""
-        if not is_name(value):
-            return as_fen(value) * self.per_fen
-        fact = fact_on(self.book, "amount", value, self.unit, self.day)
+    def amount(self, value: str | dict) -> Fraction | None:
+        """Fen of an amount, written, certified or a part of that; of figures and quotas smallest steps."""
+        fen = self.certified_fen(value) if isinstance(value, dict) or is_name(value) else as_fen(value)
+        found = None if fen is None else fen * self.per_fen
+        return found if found is None or found.denominator == 1 else None  # finer than the pool counts: no limit
+
+    def certified_fen(self, value: str | dict) -> int | None:
+        """Of a part half a fen goes up."""
+        name, part = (value["of"], as_part(value["take"])) if isinstance(value, dict) else (value, 1)
+        fact = fact_on(self.book, "amount", name, self.unit, self.day)
         if fact is None:
             return None
         years = fact["years"].values() if "years" in fact else [fact["value"]]
-        found = sum(as_fen(yuan) for yuan in years) * self.per_fen
-        return found if found.denominator == 1 else None  # finer than the pool counts: no limit for it
+        return floor(sum(as_fen(yuan) for yuan in years) * part + Fraction(1, 2))
 
     def limits(self, step: dict) -> dict[str, Fraction | None]:
         """By word: `until`, the sum of the stocks to `keep`, `cap`.  None: nobody certified it."""
@@ -702,6 +706,8 @@ def transfer_lines(book: Book, name: str) -> list[Line]:
 
 def transfer_days(version: dict, pool: dict, until: date) -> list[date]:
     """The dates said by `on`, or one of every year."""
+    if isinstance(pool["transfer"], list):
+        return sorted({day for each in pool["transfer"] for day in transfer_days(version, {"transfer": each}, until)})
     transfer = pool["transfer"]
     if "on" in transfer:
         said = transfer["on"] if isinstance(transfer["on"], list) else [transfer["on"]]
@@ -712,13 +718,18 @@ def transfer_days(version: dict, pool: dict, until: date) -> list[date]:
 
 def transfers_on(book: Book, name: str, pool: dict, day: date) -> list[Line]:
     """One for the agreement, or one for each unit with an amount of its own; none below `at_least`."""
+    if isinstance(pool["transfer"], list):
+        own = [pool | {"transfer": each} for each in pool["transfer"]]
+        falling = [each for each in own if day in transfer_days(book.in_force(day), each, day)]
+        return [line for each in falling for line in transfers_on(book, name, each, day)]
     transfer, per = pool["transfer"], pool.get("per", "agreement")
-    units = [""] if per == "agreement" else units_with(book, transfer["amount"], day)
+    said = transfer["amount"]
+    units = [""] if per == "agreement" else units_with(book, said["of"] if isinstance(said, dict) else said, day)
     lines = []
     for unit in units:
         amount = Terms(book, name, unit, day).amount(transfer["amount"])
         if amount is not None and amount != 0 and amount >= as_fen(transfer.get("at_least", "0")):
-            line = Line(f"{name} {day} {unit}", int(amount), day, day, day, {per: unit, "subject": None})
+            line = Line(f"{name} {day} {unit} {transfer}", int(amount), day, day, day, {per: unit, "subject": None})
             lines.append(replace(line, giver=transfer["from"]))
     return lines
 

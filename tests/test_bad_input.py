@@ -267,6 +267,44 @@ BAD_TERMS: dict[str, tuple[str, str, tuple[str, ...]]] = {
         document_text(edition=3, rate_date="明天", **waterfall({"split": {"jia": 0}})),
         ("条款有 3 处问题", "- edition：", "- rate_date：", "- pools.tax.waterfall[0].split："),
     ),
+    "a bad weight hides no gap behind it": (
+        "t.json",
+        document_text(
+            **waterfall(
+                {"split": {"jia": "一半"}, "during": {"years": "1-3"}},
+                {"split": {"yi": 1}, "during": {"years": "5-9"}},
+                {"name": "末", "until": "5.00", "split": {"jia": 1}},
+            )
+        ),
+        ("pools.tax.waterfall[0].split.jia", "- pools.tax.waterfall：", "分成时段有空档"),
+    ),
+    "a part of a certified amount": (
+        "t.json",
+        document_text(
+            **waterfall(
+                {"name": "先", "until": {"take": "0%", "of": "上年数"}, "split": {"jia": 1}},
+                {"name": "再", "until": {"take": 10, "for": "上年数"}, "split": {"jia": 1}},
+                {"split": {"yi": 1}},
+            )
+        ),
+        ("waterfall[0].until.take", "waterfall[1].until.of", "缺少必写项“of”", "不认识", "for"),
+    ),
+    "several givers, one of them wrong": (
+        "t.json",
+        document_text(
+            pools={
+                "基金": {
+                    "share": "transfer",
+                    "transfer": [
+                        {"from": "jia", "amount": "10.00", "on": "2024-06-30"},
+                        {"from": "bing", "amount": "基数", "on": "1990-01-01"},
+                    ],
+                    "waterfall": [{"split": {"yi": 1}}],
+                }
+            }
+        ),
+        ("pools.基金.transfer[1]", "“bing”不是本协议的参与方"),
+    ),
     "an amount without quotes": (
         "t.json",
         document_text(**waterfall({"name": "先", "until": 100, "split": {"jia": 1}}, {"split": {"yi": 1}})),

@@ -146,7 +146,7 @@ def test_the_bridge_adds_up_also_when_another_agreement_gives_up_its_claim(ledge
     agree(ledger, two_counties(title="丙县的协议", parties=parties, pools=project))
     ledger.import_receipts(csv_file(["V1,2024-01-05,100.00,新材料"], f"{HEADER},项目"), "一.csv")
     before = ledger.books.position
-    ledger.propose_facts("A1", [{"list": "firms", "units": ["91130632DEM000001N"]}], "甲县")
+    ledger.propose_facts("A1", [{"list": "firms", "units": ["91130632DEM000001N"], "source": "纪要"}], "甲县")
     ledger.confirm_fact("F1", "乙县")
     books = ledger.books
 

@@ -23,11 +23,11 @@ from ledger.domain.dividing.pools import PoolKey
 from ledger.domain.errors import Refusal
 from ledger.domain.stating.proposals import proposals
 from ledger.domain.stating.working import Moment, Working
-from ledger.domain.terms import Document
+from ledger.domain.terms import Document, Named
 from tests.conftest import agree, csv_file, two_counties
 
 WEIGHTED = [{"split": {"by": "contributions"}}]
-ONE_TO_TWO = {"weights": "contributions", "values": {"jia": 1, "yi": 2}}
+ONE_TO_TWO = {"weights": "contributions", "values": {"jia": 1, "yi": 2}, "source": "投入台账"}
 EQUAL = ONE_TO_TWO | {"values": {"jia": 1, "yi": 1}}
 YEAR_2024 = {"from": "2024-01-01", "to": "2024-12-31"}
 YEAR_2025 = {"from": "2025-01-01", "to": "2025-12-31"}
@@ -169,7 +169,7 @@ def test_every_fault_of_a_file_of_facts_is_named_with_its_place(weighted: Ledger
         ONE_TO_TWO | {"values": {"jia": 0, "yi": 0}},
         ONE_TO_TWO | {"values": {"jia": 1, "丙": 1}},
         ONE_TO_TWO | {"from": "2025-01-01", "to": "2024-01-01"},
-        {"amount": "contributions", "value": "1.005"},
+        {"amount": "contributions", "value": "1.005", "source": "投入台账"},
         {"values": {"jia": 1}},
     ]
 
@@ -220,7 +220,7 @@ def test_what_was_superseded_cannot_be_confirmed_any_more(weighted: Ledger) -> N
     ("document", "supersedes", "refusal"),
     [
         (EQUAL | {"unit": "企业甲"}, "F1", SupersedesOther),
-        ({"amount": "minimum", "value": "1.00"}, "F1", SupersedesOther),
+        ({"amount": "minimum", "value": "1.00", "source": "协议"}, "F1", SupersedesOther),
         (EQUAL, "F9", FactUnknown),
     ],
 )
@@ -281,7 +281,7 @@ def test_weights_that_sum_to_zero_on_a_day_make_what_comes_then_wait(ledger: Led
     """After 丙县 left, weights of 丙县 alone are nothing to divide by."""
     three = {"bing": {"name": "丙县", "role": "introducer"}} | two_counties()["parties"]
     agree(ledger, terms(WEIGHTED, parties=three))
-    ledger.propose_facts("A1", [{"weights": "contributions", "values": {"bing": 5}}], "甲县")
+    ledger.propose_facts("A1", [{"weights": "contributions", "values": {"bing": 5}, "source": "投入台账"}], "甲县")
     ledger.confirm_fact("F1", "乙县", "丙县")
     ledger.amend_agreement("A1", "甲县", terms(WEIGHTED, effective="2025-01-01"))
     ledger.sign_agreement("A1", "甲县", "乙县", "丙县")
@@ -293,7 +293,7 @@ def test_weights_that_sum_to_zero_on_a_day_make_what_comes_then_wait(ledger: Led
 def test_factors_cut_down_to_nothing_are_no_weights(ledger: Ledger) -> None:
     factors = {"by": "factors", "factors": {"payroll": 1}, "decimals": "exact", "floor_to": 1000}
     agree(ledger, terms([{"split": factors}]))
-    ledger.propose_facts("A1", [{"weights": "payroll", "values": {"jia": 999, "yi": 1}}], "甲县")
+    ledger.propose_facts("A1", [{"weights": "payroll", "values": {"jia": 999, "yi": 1}, "source": "统计台账"}], "甲县")
     ledger.confirm_fact("F1", "乙县")
     ledger.import_receipts(csv_file(["V1,2024-06-01,3.00"]), "一.csv")
 
@@ -329,4 +329,4 @@ def test_what_the_books_suggest_can_be_put_forward_as_it_is(ledger: Ledger) -> N
         ledger.confirm_fact(each.number, "乙县")
     certified = ledger.books.certified(ledger.books.agreement("A1"), ledger.books.position)
     days = [date(2024, 2, 29), date(2024, 6, 30), date(2024, 7, 1)]
-    assert [certified.amount_fen("outlay", "", day) for day in days] == [None, 60_00, 100_00]
+    assert [certified.amount_fen(Named("outlay"), "", day) for day in days] == [None, 60_00, 100_00]

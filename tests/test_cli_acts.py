@@ -38,8 +38,8 @@ def files(tmp_path: Path) -> Path:
         "counter": terms(WEIGHTED, title="对案"),
         "amended": terms(EQUAL, effective="2025-01-01"),
         "undated": terms(EQUAL),
-        "facts": {"facts": [{"weights": "contributions", "values": {"jia": 1, "yi": 2}}]},
-        "other": {"facts": [{"weights": "contributions", "values": {"jia": 5, "yi": 2}}]},
+        "facts": {"facts": [{"weights": "contributions", "values": {"jia": 1, "yi": 2}, "source": "投入台账"}]},
+        "other": {"facts": [{"weights": "contributions", "values": {"jia": 5, "yi": 2}, "source": "投入台账"}]},
         "strange": {"facts": [{"amount": "没有的", "value": "1.00"}]},
     }
     for name, document in documents.items():

@@ -160,7 +160,7 @@ def test_e_a_party_that_an_amendment_removed_is_never_moved_by_what_is_dated_lat
         pools = Pools(versions, certified)
         pools.move_day(engine.last_day_of(log))
         pools.add_all(counted)
-        return {key: shares[party] for key, shares in pools.due().items() if versions.pool(key.pool).giver is None}
+        return {key: shares[party] for key, shares in pools.due().items() if not versions.pool(key.pool).hands_on}
 
     for party in versions.parties:
         left = last_day_listed(versions, party)

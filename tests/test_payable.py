@@ -129,7 +129,7 @@ def test_a_limit_that_is_named_limits_once_it_is_certified(certified: bool, ledg
     agree(ledger, two_counties(settle={"at_most": {"yi": "付款上限"}}))
     ledger.import_receipts(csv_file(["V1,2024-01-05,300.00,乙县"], f"{HEADER},征收方"), "一.csv")
     if certified:
-        ledger.propose_facts("A1", [{"amount": "付款上限", "value": "70.00"}], "甲县")
+        ledger.propose_facts("A1", [{"amount": "付款上限", "value": "70.00", "source": "纪要"}], "甲县")
         ledger.confirm_fact("F1", "乙县")
     ledger.close_period(Period(2024, 1))
 

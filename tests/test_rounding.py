@@ -5,7 +5,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.domain.rounding import rounded
+from ledger.domain.rounding import part_of, rounded
 
 WEIGHTS = st.lists(st.integers(0, 100), min_size=2, max_size=9).filter(any)
 
@@ -32,6 +32,11 @@ def test_a_share_of_zero_gets_nothing_by_either_rule(total: int, weights: list[i
         fen = rounded(exact, rule)  # type: ignore[arg-type]
         assert sum(fen.values()) == total
         assert all(fen[county] == 0 for county, part in exact.items() if part == 0)
+
+
+@given(st.integers(0, 10**15), st.fractions(min_value=0, max_value=3, max_denominator=10**6))
+def test_a_part_of_an_amount_is_half_a_fen_off_at_most_and_half_a_fen_goes_up(whole: int, part: Fraction) -> None:
+    assert -Fraction(1, 2) < part_of(whole, part) - whole * part <= Fraction(1, 2)
 
 
 def test_ten_fen_over_nothing_one_third_and_two_thirds_are_0_3_7() -> None:

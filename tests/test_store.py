@@ -125,7 +125,7 @@ for number in range(10_000):
     lines = "".join(f"{name}-{row},产值,2024-01,2024-01,{row}.0,万元,乙县\\n" for row in range(200))
     ledger.import_figures(f"编号,指标,所属期起,所属期止,数值,单位,报送方\\n{lines}".encode(), f"{name}.csv")
     print(f"figures {name}", flush=True)
-    facts = [{"weights": "contributions", "unit": f"{name} {unit}", "values": {"jia": 1, "yi": 2}} for unit in range(20)]
+    facts = [{"weights": "contributions", "unit": f"{name} {unit}", "values": {"jia": 1, "yi": 2}, "source": "台账"} for unit in range(20)]
     ledger.propose_facts("A1", facts, "jia")
     print(f"facts {name}", flush=True)
     agreement = ledger.books.agreement("A1")

@@ -21,6 +21,12 @@ def rounded(exact: Mapping[str, Fraction], rule: RoundingRule = "largest_remaind
     return _largest_remainder(exact)
 
 
+def part_of(whole: int, part: Fraction) -> int:
+    """A part of whole units, itself in whole units: half a unit goes up (half of three is two)."""
+    exact = whole * part
+    return rounded({"part": exact, "rest": whole - exact})["part"]
+
+
 def _largest_remainder(exact: Mapping[str, Fraction]) -> dict[str, int]:
     """Cut every part down and hand the missing units to the largest remainders.
 

@@ -63,7 +63,7 @@ def _paid(books: Books, statement: Statement, claims_fen: Shares) -> Shares:
     """What every party receives or pays of a statement's nets and of open claims, within the limits."""
     certified = books.certified(books.agreement(statement.agreement), statement.cut)
     limits = {
-        party: limit if isinstance(limit, int) else certified.amount_fen(limit, "", statement.last_day)
+        party: certified.amount_fen(limit, "", statement.last_day)
         for party, limit in (_settle(books, statement).pays_at_most or {}).items()
     }
     at_most = {party: limit for party, limit in limits.items() if limit is not None}

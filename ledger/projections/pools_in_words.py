@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ledger.domain.recording.figures import decimal_text
-from ledger.domain.terms import Pool, Terms, Transfer
+from ledger.domain.terms import Named, Pool, Terms, Transfer
 from ledger.projections.steps_in_words import limit_in_words, noun_of, shares_in_words, step_in_words, unit_of
 from ledger.projections.wording import LEVEL_WORDS, day_words, money, subject_words
 
@@ -36,13 +36,13 @@ def pool_in_words(terms: Terms, pool: Pool) -> Iterator[str]:
         yield f"“{pool.name}”第 {index} 步{_clause(step.clause, pool.clause)}：{step_in_words(terms, pool, step)}。"
     if pool.guarantee:
         yield _guarantee(terms, pool)
-    if pool.basis != "in_place" and not pool.transfer:
+    if pool.basis != "in_place" and not pool.transfers:
         yield _otherwise(terms, pool)
 
 
 def _counted(pool: Pool) -> str:
     """By what unit limits are counted, and how many steps there are."""
-    if pool.basis == "in_place" or pool.transfer:
+    if pool.basis == "in_place" or pool.transfers:
         return ""
     unit = unit_of(pool)
     counts = any(step.has_memory for step in pool.steps)
@@ -57,8 +57,8 @@ def _shared(terms: Terms, pool: Pool) -> str:
     if pool.fed_by:
         name = terms.parties[pool.fed_by.party].name
         return f"把“{name}”在“{pool.fed_by.pool}”中的应得按结算期汇总、取整到分后再次分配，{name}自己的应得相应减少"
-    if pool.transfer:
-        return _transfer(terms, pool, pool.transfer)
+    if pool.transfers:
+        return f"为定额转移：{'；'.join(_transfer(terms, pool, each) for each in pool.transfers)}；{_receivers(terms, pool)}"
     selection = {
         "all": "全部",
         "projects": f"项目{'、'.join(f'“{name}”' for name in pool.selection.names)}的",
@@ -90,12 +90,13 @@ def _transfer(terms: Terms, pool: Pool, transfer: Transfer) -> str:
         when = f"协议期内每年{transfer.yearly[0]}月{transfer.yearly[1]}日"
     least = f"（不足 {money(transfer.at_least_fen)} 元的不转移）" if transfer.at_least_fen else ""
     units = f"凡认定了这一数额的，{unit_of(pool)}各转移一次" if unit_of(pool) else "未认定的，当期不转移，另行列明"
-    certified = f"；{units}" if isinstance(transfer.amount, str) else ""
-    return f"为定额转移：{name}于{when}转出{amount}{least}{certified}；{_receivers(terms, pool, name)}"
+    certified = f"；{units}" if isinstance(transfer.amount, Named) else ""
+    return f"{name}于{when}转出{amount}{least}{certified}"
 
 
-def _receivers(terms: Terms, pool: Pool, giver: str) -> str:
-    """Who gets what a transfer moves: one party by name, several by the steps."""
+def _receivers(terms: Terms, pool: Pool) -> str:
+    """Who gets what transfers move: one party by name, several by the steps."""
+    giver = "、".join(dict.fromkeys(terms.parties[each.giver].name for each in pool.transfers))
     sharers = {party for step in pool.steps for party, weight in step.weights.items() if weight}
     if len(sharers) == 1 and all(step.by is None and step.keeps is None for step in pool.steps):
         return f"由{giver}转给{terms.parties[sharers.pop()].name}"

@@ -11,6 +11,7 @@ from ledger.domain.terms import (
     CertifiedBy,
     ClockWindow,
     Limit,
+    Named,
     Pool,
     Step,
     Terms,
@@ -107,11 +108,12 @@ def _cap(terms: Terms, pool: Pool, step: Step, cap: Cap) -> str:
     return f"；{name}{_scope(pool, step, '从')}累计所得以{limit_in_words(pool, cap.at)}封顶，超出部分进入下一步"
 
 
-def limit_in_words(pool: Pool, limit: Limit | None) -> str:
+def limit_in_words(pool: Pool | None, limit: Limit | None) -> str:
     """An amount, or the certified one that is meant; of figures and quotas in their own unit."""
-    if isinstance(limit, str):
-        return f"经认定的“{limit}”"
-    if pool.reported and pool.share != "inputs":
+    if isinstance(limit, Named):
+        part = f"的 {percent_words(limit.part)}（计到分，满半分进一）" if limit.part != 1 else ""
+        return f"经认定的“{limit}”{part}"
+    if pool and pool.reported and pool.share != "inputs":
         return f" {money(limit or 0)} {pool.reported.unit}"
     return f" {money(limit or 0)} 元"
 
@@ -164,6 +166,6 @@ def _asked(step: Step) -> Iterator[str]:
     if isinstance(step.window, ClockWindow) and step.window.clock != "recovered":
         yield f"{CLOCKS_ZH[step.window.clock]}日期"
     limits = (step.until, step.keeps, step.cap.at if step.cap else None)
-    yield from (f"“{limit}”" for limit in limits if isinstance(limit, str))
+    yield from (f"“{limit}”" for limit in limits if isinstance(limit, str | Named))
     names = step.by.factors if step.by else ()
     yield from ("各方投入" if name == INPUTS else f"“{name}”" for name in names)

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from ledger.domain.terms import LEVELS, ClockWindow, Terms
 from ledger.projections.pools_in_words import pool_in_words
-from ledger.projections.wording import LEVELS_ZH, day_words, money, subject_words
+from ledger.projections.steps_in_words import limit_in_words
+from ledger.projections.wording import LEVELS_ZH, day_words, subject_words
 
 ROLES = {
     "origin": "飞出地", "host": "飞入地", "introducer": "招商方", "receiver": "承接地",
@@ -143,7 +144,7 @@ def _paid(terms: Terms) -> str:
     count = len(terms.settle.instalments)
     parts = f"每期净额于期后的{days}一次付清。" if count == 1 else f"每期净额分 {count} 次等额支付，日期为{days}。"
     limits = "、".join(
-        f"{terms.parties[party].name}每期最多支付{f' {money(at)} 元' if isinstance(at, int) else f'经认定的“{at}”'}"
+        f"{terms.parties[party].name}每期最多支付{limit_in_words(None, at)}"
         for party, at in (terms.settle.pays_at_most or {}).items()
     )
     left = "留作债权，以后各期继续支付" if terms.settle.rest == "claim" else "不再支付，也不结转"

@@ -19,7 +19,7 @@ from ledger.domain.events import (
     Event,
     Fact,
 )
-from ledger.domain.terms import TAKES_RECEIPTS, ClockWindow, Document, Terms, faults
+from ledger.domain.terms import TAKES_RECEIPTS, ClockWindow, Document, Named, Terms, faults
 from ledger.domain.terms.amendment import scrutinise_amendment
 from ledger.domain.terms.draft import read_terms, recorded_terms
 from ledger.domain.terms.scrutiny_of_pools import may_claim_the_same, what_both_claim
@@ -347,9 +347,9 @@ def needs_certified(terms: Terms) -> list[str]:
         for step in pool.steps:
             names += sorted(step.names_certified)
             names += [step.window.clock] if isinstance(step.window, ClockWindow) else []
-        amounts = (pool.guarantee and pool.guarantee.at_least, pool.transfer and pool.transfer.amount)
-        names += [each for each in amounts if isinstance(each, str)]
-    names += [limit for limit in (terms.settle.pays_at_most or {}).values() if isinstance(limit, str)]
+        amounts = [each.amount for each in pool.transfers] + ([pool.guarantee.at_least] if pool.guarantee else [])
+        names += [each.name for each in amounts if isinstance(each, Named)]
+    names += [limit.name for limit in (terms.settle.pays_at_most or {}).values() if isinstance(limit, Named)]
     return list(dict.fromkeys(names))
 
 

@@ -57,6 +57,13 @@ class FactNotAsked(RuleBroken):
     en = "No word of agreement {agreement} needs '{name}'{hint}. It needs: {asked}. Check the name."
 
 
+class FactUnsourced(RuleBroken):
+    """A fact that does not say where it was read."""
+
+    zh = "没有写出处（source），日后无从核对。请写明出自哪份文件，如 source: 达产确认书。"
+    en = "No source is said, so nobody could check it later. Name the document it was read in."
+
+
 class FactsRefused(Faults):
     """Facts with faults; every one is listed."""
 
@@ -231,6 +238,8 @@ def _refuse_faulty(agreement: Agreement, documents: Sequence[Document]) -> None:
     found: list[Fault] = []
     for index, document in enumerate(documents):
         place = f"facts[{index}]"
+        if not str(document.get("source") or "").strip():
+            found.append(Fault(f"{place}.source", FactUnsourced()))
         try:
             fact = read_fact(document)
         except Faults as faulty:

@@ -114,7 +114,7 @@ class Division:
 
     def add(self, reading: Reading) -> None:
         """Count one entry as the pool reads it."""
-        if self.pool.giver and reading.collector:
+        if self.pool.hands_on and reading.collector:
             self._due[reading.collector] -= reading.amount_fen
             self._handed_on_fen[reading.collector] += reading.amount_fen
         if reading.fate is Fate.WAITING:
@@ -152,7 +152,7 @@ class Division:
             key = self.schedule(reading.unit).segment(when)
             place = self._sums[stream].setdefault(key, _SegmentSum(when))
         place.sum_fen += reading.amount_fen
-        if not self.pool.giver:
+        if not self.pool.hands_on:
             place.collected_fen[reading.collector] += reading.amount_fen
         self._stale[stream] = None
 

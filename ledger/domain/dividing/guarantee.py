@@ -41,7 +41,7 @@ def shortfalls(
             continue
         minimum_fen = amount_fen(guarantee.at_least, last)
         if minimum_fen is None:
-            missing = GuaranteeUncertified(pool=pool, name=guarantee.at_least, when=last)
+            missing = GuaranteeUncertified(pool=pool, name=str(guarantee.at_least), when=last)
             yield Shortfall(last, guarantee, None, missing)
             continue
         own = (each for each in taken() if _year_of(scope, start, each.day) == year)

@@ -21,7 +21,7 @@ from ledger.domain.facts.uncertified import (
     Uncertified,
     WeightsUncertified,
 )
-from ledger.domain.terms import CLOCKS_ZH, COLLECTOR, ClockWindow, Limit, Pool, Step, Weights, Window
+from ledger.domain.terms import CLOCKS_ZH, COLLECTOR, ClockWindow, Limit, Named, Pool, Step, Weights, Window
 from ledger.domain.terms.versions import Versions
 
 ALWAYS = Window(None, None)
@@ -130,7 +130,7 @@ class Schedule:
 
     def amount_fen(self, limit: Limit, when: date) -> int | None:
         """A limit on a day, in fen or in smallest steps of the pool's unit; None if it is not certified."""
-        found = limit if isinstance(limit, int) else self._certified.amount_fen(limit, self._unit, when)
+        found = self._certified.amount_fen(limit, self._unit, when)
         return None if found is None else self._in_steps(Fraction(found))
 
     def _in_steps(self, hundredths: Fraction) -> int | None:
@@ -160,7 +160,7 @@ class Schedule:
             extends = window.last
         weights, missing = self._weights(step, when)
         limit_fen, cap_fen = self._limit_fen(step, weights, when), None
-        if limit_fen is None and isinstance(step.until, str):
+        if limit_fen is None and isinstance(step.until, Named):
             missing = missing or self._amount_missing(step.until)
         if step.cap:
             cap_fen = self.amount_fen(step.cap.at, when)
@@ -219,7 +219,7 @@ class Schedule:
         return None if step.until is None else self.amount_fen(step.until, when)
 
     def _amount_missing(self, limit: Limit) -> Uncertified:
-        return AmountUncertified(name=limit, unit=self._named)
+        return AmountUncertified(name=str(limit), unit=self._named)
 
     def _scope(self, step: Step, when: date) -> int | None:
         """The year that a count belongs to, where the step counts per year."""

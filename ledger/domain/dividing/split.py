@@ -241,7 +241,7 @@ class _Periods:
             end = settlement_last(end + DAY, self._every) if end < date.max else None
 
     def _has_transfers(self) -> bool:
-        return any(pool.transfer or pool.guarantee for terms in self._pools.versions.signed for pool in terms.pools)
+        return any(pool.transfers or pool.guarantee for terms in self._pools.versions.signed for pool in terms.pools)
 
     def _keep(self, period: str, due: Shares, rows: Rows) -> None:
         self.due[period], self.steps[period] = due, rows

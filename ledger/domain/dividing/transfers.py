@@ -35,8 +35,11 @@ def transfers(
         in_force = versions.pool_on(pool, when)
         if after is not None and when <= after:
             continue
-        if in_force and in_force.transfer and _falls_on(in_force.transfer, when) and versions.on(when).covers(when):
-            yield from _on_day(versions, in_force, in_force.transfer, certified, when)
+        if in_force is None or not versions.on(when).covers(when):
+            continue
+        for each in in_force.transfers:
+            if _falls_on(each, when):
+                yield from _on_day(versions, in_force, each, certified, when)
 
 
 def _days(versions: Versions, pool: str, until: date) -> set[date]:
@@ -44,13 +47,11 @@ def _days(versions: Versions, pool: str, until: date) -> set[date]:
     days: set[date] = set()
     for terms in versions.signed:
         own = terms.pool(pool)
-        if own is None or own.transfer is None:
-            continue
-        days |= set(own.transfer.on)
-        if own.transfer.yearly:
-            days |= {
-                day_of_year(year, *own.transfer.yearly) for year in range(versions.first.first.year, until.year + 1)
-            }
+        for each in own.transfers if own else ():
+            days |= set(each.on)
+            if each.yearly:
+                years = range(versions.first.first.year, until.year + 1)
+                days |= {day_of_year(year, *each.yearly) for year in years}
     return {when for when in days if when <= until}
 
 
@@ -63,10 +64,9 @@ def _on_day(
 ) -> Iterator[Reading | Uncounted]:
     units = [""] if pool.per == "agreement" else certified.units_with_amount(str(transfer.amount), when)
     for unit in units:
-        amount = transfer.amount
-        amount_fen = amount if isinstance(amount, int) else certified.amount_fen(amount, unit, when)
+        amount_fen = certified.amount_fen(transfer.amount, unit, when)
         if amount_fen is None and not unit:
-            yield Uncounted(pool.name, when, TransferUncertified(pool=pool.name, when=when, name=amount))
+            yield Uncounted(pool.name, when, TransferUncertified(pool=pool.name, when=when, name=str(transfer.amount)))
         elif amount_fen and amount_fen >= transfer.at_least_fen:
             yield _reading(versions, pool, transfer, certified, unit, when, amount_fen)
 
@@ -74,7 +74,8 @@ def _on_day(
 def _reading(
     versions: Versions, pool: Pool, transfer: Transfer, certified: Certified, unit: str, when: date, amount_fen: int
 ) -> Reading:
-    key = Key("·".join(part for part in (pool.name, unit, when.isoformat()) if part))
+    nth = f"第{pool.transfers.index(transfer) + 1}笔" if len(pool.transfers) > 1 else ""
+    key = Key("·".join(part for part in (pool.name, nth, unit, when.isoformat()) if part))
     fate, reason = Fate.WAITING, None
     try:
         fate = fate_of(versions.on(when), pool, unit, when, certified)

@@ -10,7 +10,8 @@ from datetime import date
 from fractions import Fraction
 from typing import TypeVar
 
-from ledger.domain.terms import Threshold, Window
+from ledger.domain.rounding import part_of
+from ledger.domain.terms import Limit, Threshold, Window
 
 ALWAYS = Window(None, None)
 
@@ -99,10 +100,12 @@ class Certified:
         fact = next(self._of(CertifiedClock, clock, unit), None)
         return fact.on if fact else None
 
-    def amount_fen(self, name: str, unit: str, when: date) -> int | None:
-        """A named amount on a day, or None if nobody certified it."""
-        fact = self._holding(CertifiedAmount, name, unit, when)
-        return fact.value_fen if fact else None
+    def amount_fen(self, limit: Limit, unit: str, when: date) -> int | None:
+        """An amount as written, or what is certified of it on a day, in whole fen; None if nobody certified it."""
+        if isinstance(limit, int):
+            return limit
+        fact = self._holding(CertifiedAmount, limit.name, unit, when)
+        return part_of(fact.value_fen, limit.part) if fact else None
 
     def weights(self, name: str, unit: str, when: date, *, previous: bool = False) -> Mapping[str, Fraction] | None:
         """The values of a day, or with `previous` those of the latest days before; None if nobody certified any."""

@@ -146,4 +146,4 @@ class Books(Known):
 
 def _moves_by_itself(terms: Terms) -> bool:
     """Whether something falls due without anything being recorded."""
-    return any(pool.transfer or pool.guarantee for pool in terms.pools)
+    return any(pool.transfers or pool.guarantee for pool in terms.pools)

@@ -20,7 +20,7 @@ from ledger.domain.facts.draft import read_fact
 from ledger.domain.money import yuan
 from ledger.domain.recording.figures import MONEY_UNITS, Report, decimal_text
 from ledger.domain.register.projects import clock_starts
-from ledger.domain.terms import ClockWindow, Document, Pool, Step, Terms
+from ledger.domain.terms import ClockWindow, Document, Named, Pool, Step, Terms
 from ledger.domain.terms.versions import Versions
 
 CONTRIBUTIONS = "contributions"
@@ -130,7 +130,7 @@ def _recovery_step(pool: Pool) -> Step | None:
 
 def _past_years(versions: Versions, pool: Pool, readings: Iterable[Reading]) -> Iterator[Document]:
     """What each unit brought in the years before the agreement, net of refunds, under the names that cap a party by it."""
-    names = {step.cap.at for step in pool.steps if step.cap and isinstance(step.cap.at, str)}
+    names = {step.cap.at.name for step in pool.steps if step.cap and isinstance(step.cap.at, Named)}
     if pool.eligible is None or not names:
         return
     begins = versions.first.first.year
@@ -165,7 +165,7 @@ def _of_contributions(known: Known, terms: Terms, pool: Pool, cut: int) -> Itera
         if CONTRIBUTIONS in names:
             yield from (each | named for each in _weights(own, last_year, times_days=times_days))
         for step in pool.steps:
-            if step.until == OUTLAY and len(step.sharers) == 1:
+            if step.until == Named(OUTLAY) and len(step.sharers) == 1:
                 yield from (each | named for each in _outlays(own, next(iter(step.sharers))))
 
 

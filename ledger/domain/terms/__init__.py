@@ -41,8 +41,21 @@ COLLECTOR = "collector"
 """The weight of whoever collects, in a pool that counts per collector."""
 
 Weights = Mapping[str, Fraction]
-Limit = int | str
-"""An amount in fen, or the name of an amount that is certified as a fact."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """An amount that is certified as a fact, or a part of it (认定的数额，或其百分之几)."""
+
+    name: str
+    part: Fraction = Fraction(1)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+Limit = int | Named
+"""An amount in fen, or one that is certified."""
 Stocks = Mapping[str, int] | str
 """Fen that each party keeps, or the name under which such amounts are certified."""
 
@@ -148,8 +161,9 @@ class Step:
     @property
     def names_certified(self) -> set[str]:
         """The amounts, weights and stocks that it needs certified, by name."""
-        limits = (self.until, self.cap.at if self.cap else None, self.keeps)
-        return {each for each in limits if isinstance(each, str)} | set(self.by.factors if self.by else ())
+        named = {each.name for each in (self.until, self.cap.at if self.cap else None) if isinstance(each, Named)}
+        stocks = {self.keeps} if isinstance(self.keeps, str) else set()
+        return named | stocks | set(self.by.factors if self.by else ())
 
     @property
     def is_certified_by(self) -> bool:
@@ -227,7 +241,7 @@ class Pool:
     eligible: Threshold | None = None
     otherwise: Weights | None = None
     guarantee: Guarantee | None = None
-    transfer: Transfer | None = None
+    transfers: tuple[Transfer, ...] = ()
     fed_by: Feeding | None = None
     measures: tuple[str, ...] = ()
     basis: Basis = "split"
@@ -236,9 +250,9 @@ class Pool:
     path: str = ""
 
     @property
-    def giver(self) -> str | None:
-        """The party whose own money this pool hands on, so that its due falls by what the pool takes."""
-        return self.fed_by.party if self.fed_by else self.transfer.giver if self.transfer else None
+    def hands_on(self) -> bool:
+        """Whether it divides what parties have or are due, so that their due falls by what it takes."""
+        return bool(self.fed_by or self.transfers)
 
     @property
     def steps_per_hundredth(self) -> Fraction:

@@ -39,6 +39,7 @@ TERMS_WORDS = (
     "negatives", "rounding", "settle", "lists", "levels", "pools", "ends", "clause",
 )  # fmt: skip
 
+OF_WEIGHTS = re.compile(r"\.waterfall\[[0-9]+]\.split\b")
 RESERVED = (COLLECTOR, "by", "")
 NAME = re.compile(r"\w(?:[\w（）()·—\- ]*[\w（）()])?")
 PARTIES_MAX, POOLS_MAX, LEVEL_ROWS_MAX = 200, 50, 500
@@ -51,7 +52,8 @@ def read_terms(document: Document) -> Terms:
     """
     found: list[Fault] = []
     terms = _Draft(Words(document, "", found)).terms()
-    found += scrutinise(_as_far_as_sound(terms, found))
+    sound = scrutinise(_as_far_as_sound(terms, found))
+    found += [fault for fault in sound if not (_of_weights(found) and isinstance(fault.rule, faults.JUDGED_BY_WEIGHTS))]
     if found:
         raise TermsRefused(found)
     return terms
@@ -63,11 +65,19 @@ def recorded_terms(document: Document) -> Terms:
 
 
 def _as_far_as_sound(terms: Terms, found: Sequence[Fault]) -> Terms:
-    """The terms without the pools that could not be read, so that what is scrutinised was really said."""
-    places = [fault.place("zh") for fault in found]
+    """The terms without the pools that could not be read, so that what is scrutinised was really said.
+
+    Weights that could not be read hide nothing but what is judged by weights.
+    """
+    weighty = _of_weights(found)
+    places = [fault.place("zh") for fault in found if fault not in weighty]
     life_is_known = not {"from", "to"} & set(places)
     pools = [pool for pool in terms.pools if not any(re.match(rf"{re.escape(pool.path)}\b", place) for place in places)]
     return replace(terms, pools=tuple(pools) if life_is_known else ())
+
+
+def _of_weights(found: Sequence[Fault]) -> list[Fault]:
+    return [fault for fault in found if OF_WEIGHTS.search(fault.place("zh"))]
 
 
 class _Draft:

@@ -481,3 +481,7 @@ class YearUnreadable(RuleBroken):
 
     zh = "年份“{given}”读不懂，或不在 1950 至 2199 之间。请写四位年份。"
     en = "The year '{given}' cannot be read, or is not between 1950 and 2199. Write four digits."
+
+
+JUDGED_BY_WEIGHTS = (CapWithoutShare, PaysItself, FeedingFromNobody)
+"""What cannot be judged of steps whose weights could not be read."""

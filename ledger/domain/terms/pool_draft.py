@@ -31,6 +31,7 @@ POOL_WORDS = (
 WRITTEN_SHARES = tuple(share for share in get_args(Share) if share != "due_of")
 MEASURED = {"indicator": "indicators", "quota": "quotas"}
 STEPS_MAX = 100
+TRANSFERS_MAX = 100
 MONEY_STEP = Reported(cumulative=False, kind="flow", unit="元", step=Fraction(1, 100))
 
 
@@ -51,7 +52,7 @@ class PoolDraft:
             name=name,
             share=share,
             fed_by=fed_by,
-            transfer=self._transfer(words, draft) if share == "transfer" else None,
+            transfers=self._transfers(words, draft) if share == "transfer" else (),
             measures=tuple(dict.fromkeys(words.texts(MEASURED[share], required=True))) if share in MEASURED else (),
             basis=basis,
             reported=self._reported(words, share),
@@ -118,10 +119,14 @@ class PoolDraft:
         inner.done(("as", "kind", "unit", "step"))
         return Reported(as_reported == "cumulative", "stock" if kind == "stock" else "flow", unit, step or Fraction(1))
 
-    def _transfer(self, words: Words, draft: StepDraft) -> Transfer | None:
+    def _transfers(self, words: Words, draft: StepDraft) -> tuple[Transfer, ...]:
+        """What one party gives, or several each of their own."""
+        if isinstance(words.peek("transfer"), list):
+            return tuple(self._transfer(inner, draft) for inner in words.each("transfer", limit=TRANSFERS_MAX))
         inner = words.inner("transfer", required=True)
-        if inner is None:
-            return None
+        return (self._transfer(inner, draft),) if inner else ()
+
+    def _transfer(self, inner: Words, draft: StepDraft) -> Transfer:
         giver = inner.text("from", required=True)
         draft.known(inner, giver)
         amount = inner.limit("amount")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 from ledger.domain.errors import Fault
-from ledger.domain.terms import TAKES_RECEIPTS, Feeding, Pool, Selection, Step, Terms, faults, levels_meet
+from ledger.domain.terms import TAKES_RECEIPTS, Feeding, Pool, Selection, Step, Terms, Transfer, faults, levels_meet
 
 CLAIMING = (*TAKES_RECEIPTS, "indicator", "quota", "inputs")
 UNUSED = {
@@ -32,7 +32,9 @@ def scrutinise_pools(terms: Terms) -> Iterator[Fault]:
     for pool in terms.pools:
         yield from _idle_words(pool)
         yield from _feeding(terms, pool)
-        yield from _transfer(terms, pool)
+        for index, transfer in enumerate(pool.transfers):
+            path = f"{pool.path}.transfer" + (f"[{index}]" if len(pool.transfers) > 1 else "")
+            yield from _transfer(terms, pool, transfer, path)
         yield from _doubled(pool)
         yield from _finer_limits(pool)
         if pool.guarantee and pool.guarantee.per == "term" and terms.last is None:
@@ -93,19 +95,16 @@ def _can_get(source: Pool, feeding: Feeding) -> bool:
     return any(step.is_certified_by for step in steps) or any(each.get(feeding.party) for each in weights)
 
 
-def _transfer(terms: Terms, pool: Pool) -> Iterator[Fault]:
-    transfer = pool.transfer
-    if transfer is None:
-        return
+def _transfer(terms: Terms, pool: Pool, transfer: Transfer, path: str) -> Iterator[Fault]:
     if pool.per != "agreement" and isinstance(transfer.amount, int):
-        yield Fault(f"{pool.path}.transfer.amount", faults.TransferPerUnitNeedsName(), pool.clause)
+        yield Fault(f"{path}.amount", faults.TransferPerUnitNeedsName(), pool.clause)
     if pool.steps and all(step.sharers == {transfer.giver} for step in pool.steps):
-        yield Fault(f"{pool.path}.transfer.from", faults.PaysItself(party=transfer.giver), pool.clause)
+        yield Fault(f"{path}.from", faults.PaysItself(party=transfer.giver), pool.clause)
     if pool.per == "collector":
         yield Fault(f"{pool.path}.per", faults.WordDoesNothing(word="per: collector", share=pool.share), pool.clause)
     for when in transfer.on:
         if not terms.covers(when):
-            yield Fault(f"{pool.path}.transfer.on", faults.DayOutsideLife(when=when), pool.clause)
+            yield Fault(f"{path}.on", faults.DayOutsideLife(when=when), pool.clause)
 
 
 def _finer_limits(pool: Pool) -> Iterator[Fault]:

@@ -164,11 +164,8 @@ class StepDraft:
     def _take(self, words: Words) -> Fraction | None:
         if not words.has("take"):
             return None
-        percent = isinstance(words.peek("take"), int)
-        part = words.ratio("take")
-        if part is not None and percent:
-            part /= 100
-        if part is not None and not 0 < part <= 1:
+        part = words.part("take")
+        if part is not None and part > 1:
             words.fault("take", faults.PartOutOfRange(given=part))
         return part
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from ledger.domain import calendar, money
 from ledger.domain.errors import Fault, Refusal, nearest
 from ledger.domain.names import INVISIBLE
-from ledger.domain.terms import faults
+from ledger.domain.terms import Limit, Named, faults
 
 RATIO = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,18}))?(?:/([0-9]{1,18})|(%))?")
 Read = TypeVar("Read")
@@ -157,11 +157,16 @@ class Words:
             self.fault(word, faults.AmountNotPositive(given=value))
         return amount_fen
 
-    def limit(self, word: str) -> int | str | None:
-        """An amount, or the name of a certified one."""
+    def limit(self, word: str) -> Limit | None:
+        """An amount, the name of a certified one, or a part of that: `{take: "10%", of: paid_in}`."""
         value = self._left.get(word)
+        if isinstance(value, dict):
+            inner = Words(self._left.pop(word), self._below(word), self._faults, self.clause)
+            part, name = inner.part("take"), inner.text("of", required=True)
+            inner.done(("take", "of"))
+            return Named(name, part or Fraction(1))
         if isinstance(value, str) and not isinstance(value, Inexact) and re.fullmatch(r"[^\W\d]\w*", value):
-            return str(self._left.pop(word))
+            return Named(str(self._left.pop(word)))
         return self.amount(word)
 
     def ratio(self, word: str) -> Fraction | None:
@@ -177,6 +182,14 @@ class Words:
         if read is None:
             self.fault(word, faults.NotARatio(given=str(value)[:40]))
         return read
+
+    def part(self, word: str) -> Fraction | None:
+        """A part of something, above zero: a whole number is so many per cent, a text is read as it stands."""
+        percent = isinstance(self.peek(word), int)
+        part = self.ratio(word)
+        if part is not None and part <= 0:
+            self.fault(word, faults.PartOutOfRange(given=part))
+        return part / 100 if part is not None and percent else part
 
     def day_of_year(self, word: str) -> tuple[int, int] | None:
         """A month and day such as `"12-31"`."""
