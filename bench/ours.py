@@ -21,14 +21,13 @@ from bench.workload import Document, Workload, policy
 from ledger.application import Ledger
 from ledger.audit.chain import Algorithm
 from ledger.audit.verification import check_chain
-from ledger.domain.agreeing.agreement import Agreement, stream
-from ledger.domain.calendar import Period
-from ledger.domain.dividing.gathering import Gathering, told_apart
-from ledger.domain.dividing.pools import Pools
+from ledger.domain.agreeing.agreement import stream
+from ledger.domain.calendar import DAY, Period, month_starts
+from ledger.domain.dividing.course import Course
+from ledger.domain.dividing.gathering import told_apart
 from ledger.domain.dividing.simulation import Simulation, simulate
-from ledger.domain.dividing.worksheet import less
 from ledger.domain.events import AgreementProposed, AgreementSigned, AmendmentProposed, Fact, ReceiptsRecorded
-from ledger.domain.recording.receipts import Rows, slices
+from ledger.domain.recording.receipts import slices
 from ledger.domain.stating.books import Books
 from ledger.domain.terms.draft import read_terms
 from ledger.files.receipts_file import read_receipts
@@ -124,38 +123,17 @@ def totals_of_files(books: Books, files: Iterable[Path]) -> Cells:
 
 def totals(books: Books) -> Cells:
     """What each party gets in each month of booking, over all agreements in force."""
-    rows = books.recorded.rows()
+    booked = books.recorded.columns.booked_on
+    first, last = (date.fromordinal(int(pick())) for pick in (booked.min, booked.max))
+    lasts = [start - DAY for start in sorted(month_starts(first, last)) if start > first]
+    names = {last: f"{Period.of(last)}" for last in lasts}
     return summed(
-        (party, f"{month}", fen)
+        (party, names[last], fen)
         for agreement in books.in_force(books.position)
-        for month, shares in _course(books, agreement, rows)
+        for last, shares in Course(books, agreement, books.position).changes(lasts)
         for party, fen in shares.items()
+        if fen
     )
-
-
-def _course(books: Books, agreement: Agreement, rows: Rows) -> Iterable[tuple[Period, dict[str, int]]]:
-    """What an agreement gives each party, month by month of booking."""
-    cut = books.position
-    pools = Pools(agreement.known_at(cut), books.certified(agreement, cut))
-    claims = books.claims(agreement, cut)
-    gathering = Gathering(claims, pools, books.recorded)
-    own = claims.selectable(books.recorded, rows)
-    before = pools.due_in_money()
-    for month, among in _by_month(own, books.recorded.columns.booked_on[own]):
-        pools.move_day(month.last)
-        pools.add_all(gathering.readings(among))
-        after = pools.due_in_money()
-        yield month, less(after, before)
-        before = after
-
-
-def _by_month(rows: Rows, booked_on: np.ndarray) -> Iterable[tuple[Period, Rows]]:
-    """Lines by the month in which they were booked, in the order of months."""
-    days, inverse = np.unique(booked_on, return_inverse=True)
-    months = [Period.of(date.fromordinal(day)) for day in days.tolist()]
-    codes = np.array([month.year * 12 + month.month for month in months], np.int64)[inverse]
-    for code in np.unique(codes).tolist():
-        yield Period((code - 1) // 12, (code - 1) % 12 + 1), rows[codes == code]
 
 
 def summed_by_segment(units: np.ndarray, segments: np.ndarray, amounts_fen: np.ndarray) -> np.ndarray:

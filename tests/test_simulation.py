@@ -4,7 +4,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ledger.application import Ledger
-from ledger.domain.dividing.simulation import Simulation, course, simulate
+from ledger.domain.dividing.simulation import Simulation, outcome, simulate
 from ledger.domain.terms import Document
 from ledger.domain.terms.draft import read_terms
 from tests import engine
@@ -39,7 +39,7 @@ def test_the_years_of_a_simulation_sum_to_what_is_due_at_the_end_of_its_last(see
     known, agreement = engine.known_of(log)
     assume(known.entries)
 
-    found = course(known, agreement, len(log))
+    found = outcome(known, agreement, len(log))
 
     due = engine.worked_out(log).due_in_money()
     assert {party: sum(shares[party] for shares in found.years.values()) for party in due} == due

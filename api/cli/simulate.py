@@ -6,7 +6,7 @@ import click
 
 from api.cli.printing import amount, print_json, print_lines, print_table
 from api.cli.settings import Settings, agreement_number, json_option, pass_settings
-from ledger.domain.dividing.simulation import Course, Simulation
+from ledger.domain.dividing.simulation import Outcome, Simulation
 from ledger.domain.facts.draft import read_facts
 from ledger.domain.terms import Terms
 from ledger.domain.terms.draft import read_terms
@@ -62,7 +62,7 @@ def _document(found: Simulation) -> dict[str, object]:
     }
 
 
-def _course(course: Course) -> dict[str, object]:
+def _course(course: Outcome) -> dict[str, object]:
     return {
         "years": {str(year): shares for year, shares in course.years.items()},
         "waiting_fen": course.waiting_fen,

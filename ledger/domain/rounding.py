@@ -3,22 +3,49 @@
 The only place where anything is rounded.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from math import floor, trunc
+from math import lcm
 from typing import Literal
 
 RoundingRule = Literal["largest_remainder", "last_takes_rest"]
 
 
-def rounded(exact: Mapping[str, Fraction], rule: RoundingRule = "largest_remainder") -> dict[str, int]:
-    """Whole units for exact parts in listing order; their sum is the parts' sum (semantics 5.8).
+class Exact:
+    """Exact parts over one denominator, so that parts are added and rounded as whole numbers."""
 
-    The parts must sum to a whole number.  A part of exactly zero gets none.
-    """
-    if rule == "last_takes_rest":
-        return _last_takes_rest(exact)
-    return _largest_remainder(exact)
+    def __init__(self, parties: Iterable[str]) -> None:
+        self.denominator = 1
+        self.sizes = dict.fromkeys(parties, 0)
+
+    def add(self, party: str, part: Fraction, sign: int = 1) -> None:
+        """Move a party's part by another, or back by it."""
+        if self.denominator % part.denominator:
+            grown = lcm(self.denominator, part.denominator)
+            self.sizes = {each: size * (grown // self.denominator) for each, size in self.sizes.items()}
+            self.denominator = grown
+        self.sizes[party] += sign * part.numerator * (self.denominator // part.denominator)
+
+    def parts(self) -> dict[str, Fraction]:
+        """The parts, each in its own lowest terms."""
+        return {party: Fraction(size, self.denominator) for party, size in self.sizes.items()}
+
+    def rounded(self, rule: RoundingRule = "largest_remainder") -> dict[str, int]:
+        """Whole units, in listing order; their sum is the parts' sum, which must be whole (semantics 5.8).
+
+        A part of exactly zero gets none.
+        """
+        if rule == "last_takes_rest":
+            return _last_takes_rest(self.sizes, self.denominator)
+        return _largest_remainder(self.sizes, self.denominator)
+
+
+def rounded(parts: Mapping[str, Fraction], rule: RoundingRule = "largest_remainder") -> dict[str, int]:
+    """Whole units for exact parts in listing order, as `Exact.rounded` gives them."""
+    exact = Exact(parts)
+    for party, part in parts.items():
+        exact.add(party, part)
+    return exact.rounded(rule)
 
 
 def part_of(whole: int, part: Fraction) -> int:
@@ -27,25 +54,25 @@ def part_of(whole: int, part: Fraction) -> int:
     return rounded({"part": exact, "rest": whole - exact})["part"]
 
 
-def _largest_remainder(exact: Mapping[str, Fraction]) -> dict[str, int]:
+def _largest_remainder(sizes: Mapping[str, int], denominator: int) -> dict[str, int]:
     """Cut every part down and hand the missing units to the largest remainders.
 
     Ties go to the party listed first; a negative total is mirrored.
     """
-    total = sum(exact.values(), Fraction(0))
+    total = sum(sizes.values())
     sign = -1 if total < 0 else 1
-    size = {party: sign * part for party, part in exact.items()}
-    whole = {party: floor(part) for party, part in size.items()}
-    missing = int(sign * total) - sum(whole.values())
-    for party in sorted(size, key=lambda party: whole[party] - size[party])[:missing]:
+    cut = {party: divmod(sign * size, denominator) for party, size in sizes.items()}
+    whole = {party: units for party, (units, _) in cut.items()}
+    missing = sign * total // denominator - sum(whole.values())
+    for party in sorted(cut, key=lambda party: cut[party][1], reverse=True)[:missing]:
         whole[party] += 1
     return {party: sign * units for party, units in whole.items()}
 
 
-def _last_takes_rest(exact: Mapping[str, Fraction]) -> dict[str, int]:
+def _last_takes_rest(sizes: Mapping[str, int], denominator: int) -> dict[str, int]:
     """Cut every part towards zero; the last party with a part takes the rest."""
-    whole = {party: trunc(part) for party, part in exact.items()}
-    holders = [party for party, part in exact.items() if part]
+    whole = {party: abs(size) // denominator * (-1 if size < 0 else 1) for party, size in sizes.items()}
+    holders = [party for party, size in sizes.items() if size]
     if holders:
-        whole[holders[-1]] += int(sum(exact.values(), Fraction(0))) - sum(whole.values())
+        whole[holders[-1]] += sum(sizes.values()) // denominator - sum(whole.values())
     return whole

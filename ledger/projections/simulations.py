@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ledger.domain.agreeing.agreement import Agreement
-from ledger.domain.dividing.simulation import Course, Simulation
+from ledger.domain.dividing.simulation import Outcome, Simulation
 from ledger.domain.dividing.simulation import simulate as beside
 from ledger.domain.facts.certified import Certified
 from ledger.domain.stating.books import Books
@@ -16,7 +16,7 @@ def simulate(books: Books, agreement: Agreement, terms: Terms, facts: Certified 
     return Simulation(found.actual, _called_alike(found.other, terms, agreement.terms))
 
 
-def _called_alike(other: Course, terms: Terms, actual: Terms) -> Course:
+def _called_alike(other: Outcome, terms: Terms, actual: Terms) -> Outcome:
     """The same parties under the agreement's ids, where the other terms give them others: by name or region."""
     ids = {
         party.id: party.id if party.id in actual.parties else _known(party, actual) or party.id

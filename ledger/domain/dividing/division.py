@@ -7,6 +7,7 @@ Adding an entry costs its unit, not the history.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
@@ -16,10 +17,10 @@ from ledger.domain.calendar import anniversary, settlement
 from ledger.domain.dividing.guarantee import Shortfall, shortfalls
 from ledger.domain.dividing.reading import Fate, Reading
 from ledger.domain.dividing.schedule import Schedule, SegmentKey
-from ledger.domain.dividing.waterfall import Doubled, Flow, Progress, Segment, Taken, Waterfall
+from ledger.domain.dividing.waterfall import Flow, Memory, Progress, Segment, Taken, flow
 from ledger.domain.errors import RuleBroken
 from ledger.domain.facts.certified import Certified
-from ledger.domain.rounding import rounded
+from ledger.domain.rounding import Exact
 from ledger.domain.terms import COLLECTOR, Step, Weights
 from ledger.domain.terms.versions import Versions
 
@@ -49,10 +50,23 @@ class Account:
 
 
 @dataclass
-class _SegmentSum:
+class _Booked:
+    """What a place contributes to the accounts: exact parts, what is collected, what waits."""
+
+    parts: dict[tuple[AccountKey, str], Fraction] = field(default_factory=dict)
+    collected_fen: Mapping[str | None, int] = field(default_factory=dict)
+    waiting_fen: int = 0
+
+
+@dataclass
+class _Place:
+    """Entries that meet the same steps with the same weights, as one sum; and what was booked of it."""
+
     day: date
     sum_fen: int = 0
     collected_fen: dict[str | None, int] = field(default_factory=lambda: defaultdict(int))
+    flow: Flow | None = None
+    booked: _Booked = field(default_factory=_Booked)
 
 
 ZERO = Fraction(0)
@@ -65,19 +79,7 @@ HANDED_ON = "handed_on"
 
 
 Parts = Mapping[tuple[AccountKey, str], Fraction]
-
-
-@dataclass
-class _Outcome:
-    """What one stream contributes: parts by account, what is collected, what waits."""
-
-    flow: Flow
-    parts: dict[tuple[AccountKey, str], Fraction]
-    collected_fen: dict[str | None, int]
-    waiting_fen: int
-
-
-EMPTY = _Outcome(Flow(), {}, {}, 0)
+WrittenWeights = tuple[tuple[str, Fraction], ...]
 
 
 class Division:
@@ -89,11 +91,11 @@ class Division:
         self.measure = measure
         self._certified = certified
         self._schedules: dict[str, Schedule] = {}
-        self._sums: dict[Stream, dict[SegmentKey, _SegmentSum]] = defaultdict(dict)
-        self._otherwise: dict[Stream, dict[tuple[tuple[str, Fraction], ...], _SegmentSum]] = defaultdict(dict)
-        self._outcomes: dict[Stream, _Outcome] = {}
-        self._stale: dict[Stream, None] = {}
-        self._exact: dict[AccountKey, dict[str, Fraction]] = {}
+        self._segments: dict[Stream, dict[SegmentKey, _Place]] = defaultdict(dict)
+        self._otherwise: dict[Stream, dict[WrittenWeights, _Place]] = defaultdict(dict)
+        self._changed: dict[Stream, set[SegmentKey]] = defaultdict(set)
+        self._changed_otherwise: dict[Stream, set[WrittenWeights]] = defaultdict(set)
+        self._exact: dict[AccountKey, Exact] = {}
         self._fen: dict[AccountKey, dict[str, int]] = {}
         self._due = dict.fromkeys(versions.parties, 0)
         self._collected: dict[str | None, int] = defaultdict(int)
@@ -147,14 +149,15 @@ class Division:
         when = reading.rate_date
         if reading.fate is Fate.OTHERWISE:
             weights = tuple(self._otherwise_on(when).items())
-            place = self._otherwise[stream].setdefault(weights, _SegmentSum(when))
+            place = self._otherwise[stream].setdefault(weights, _Place(when))
+            self._changed_otherwise[stream].add(weights)
         else:
             key = self.schedule(reading.unit).segment(when)
-            place = self._sums[stream].setdefault(key, _SegmentSum(when))
+            place = self._segments[stream].setdefault(key, _Place(when))
+            self._changed[stream].add(key)
         place.sum_fen += reading.amount_fen
         if not self.pool.hands_on:
             place.collected_fen[reading.collector] += reading.amount_fen
-        self._stale[stream] = None
 
     def _otherwise_on(self, when: date) -> Weights:
         pool = self.versions.pool_on(self.pool.name, when)
@@ -197,7 +200,7 @@ class Division:
     def due(self) -> dict[str, int]:
         """Fen due to each party, by the entries added so far and the day."""
         for account in self._refreshed():
-            fen = rounded(self._exact[account], self.versions.first.rounding.rule)
+            fen = self._exact[account].rounded(self.versions.first.rounding.rule)
             before = self._fen.get(account, {})
             for party, amount_fen in fen.items():
                 self._due[party] += amount_fen - before.get(party, 0)
@@ -226,61 +229,69 @@ class Division:
         return sum(reading.amount_fen for reading in self.undivided)
 
     def _refreshed(self) -> set[AccountKey]:
-        """Flow every stream that changed; the accounts it touches."""
+        """Flow every segment that changed, and those behind it that it moves; the accounts they touch."""
         touched: set[AccountKey] = set()
-        for stream in self._stale:
-            before = self._outcomes.get(stream, EMPTY)
-            after = self._outcome(stream)
-            touched |= self._book(before.parts, after.parts)
-            self._book_sums(before, after)
-            self._outcomes[stream] = after
-        self._stale.clear()
+        for stream, changed in self._changed.items():
+            touched |= self._flow(stream, changed)
+        for stream, weights in self._changed_otherwise.items():
+            for each in weights:
+                place = self._otherwise[stream][each]
+                parts = self._otherwise_parts(stream, each, place.sum_fen)
+                touched |= self._book(place, _Booked(parts, dict(place.collected_fen)))
+        self._changed.clear()
+        self._changed_otherwise.clear()
         return touched | (self._guarantee() if self._is_guaranteed and self._day else set())
 
-    def _book(self, before: Parts, after: Parts) -> set[AccountKey]:
-        """Move the accounts by what a stream contributes now less what it did; the accounts that moved."""
-        moved = set()
-        for key in dict.fromkeys([*before, *after]):
-            change = after.get(key, ZERO) - before.get(key, ZERO)
-            account, party = key
-            exact = self._exact.setdefault(account, dict.fromkeys(account.parties, ZERO))
-            exact[party] += change
-            if change or account not in self._fen:
-                moved.add(account)
-        return moved
+    def _flow(self, stream: Stream, changed: set[SegmentKey]) -> set[AccountKey]:
+        """A segment flows again if its sum is another or if its steps remember something else."""
+        touched: set[AccountKey] = set()
+        schedule, places, memory = self.schedule(stream.unit), self._segments[stream], Memory()
+        for key in sorted(places):
+            place = places[key]
+            if key in changed or place.flow is None or place.flow.met != memory:
+                segment = Segment(place.day, place.sum_fen)
+                place.flow = flow(schedule, segment, memory, doubled=self.pool.basis == "double")
+                touched |= self._book(place, self._booked(stream, place, place.flow))
+            memory = place.flow.left
+        return touched
 
-    def _book_sums(self, before: _Outcome, after: _Outcome) -> None:
+    def _booked(self, stream: Stream, place: _Place, flowed: Flow) -> _Booked:
+        if flowed.missing:
+            return _Booked(waiting_fen=place.sum_fen)
+        parts: dict[tuple[AccountKey, str], Fraction] = {}
+        if flowed.taken:
+            account = self._account(stream, place.day)
+            for taken in flowed.taken:
+                for party, part in taken.parts.items():
+                    parts[account, party] = parts.get((account, party), ZERO) + part
+        return _Booked(parts, dict(place.collected_fen))
+
+    def _otherwise_parts(
+        self, stream: Stream, weights: WrittenWeights, sum_fen: int
+    ) -> dict[tuple[AccountKey, str], Fraction]:
+        whole = sum((weight for _, weight in weights), ZERO)
+        account = self._key(stream, {party for party, weight in weights if weight})
+        return {(account, party): sum_fen * weight / whole for party, weight in weights if weight}
+
+    def _book(self, place: _Place, after: _Booked) -> set[AccountKey]:
+        """Move the sums by what a place contributes now less what it did; the accounts that moved."""
+        before, place.booked = place.booked, after
         for collector in before.collected_fen.keys() | after.collected_fen.keys():
             change_fen = after.collected_fen.get(collector, 0) - before.collected_fen.get(collector, 0)
             self._collected[collector] += change_fen
         self._waiting_at_flow_fen += after.waiting_fen - before.waiting_fen
+        return self._move(before.parts, after.parts)
 
-    def _outcome(self, stream: Stream) -> _Outcome:
-        sums = [self._sums[stream][key] for key in sorted(self._sums[stream])]
-        schedule = self.schedule(stream.unit)
-        waterfall = Doubled(schedule) if self.pool.basis == "double" else Waterfall(schedule)
-        flow = waterfall.flow(Segment(each.day, each.sum_fen) for each in sums)
-        outcome = _Outcome(flow, defaultdict(Fraction), defaultdict(int), 0)
-        for taken in flow.taken:
-            account = self._key(stream, schedule.sharers(taken.day))
-            for party, part in taken.parts.items():
-                outcome.parts[account, party] += part
-        for each in sums:
-            if each.day in flow.waiting:
-                outcome.waiting_fen += each.sum_fen
-            else:
-                _add(outcome.collected_fen, each.collected_fen)
-        self._divide_otherwise(stream, outcome)
-        return outcome
-
-    def _divide_otherwise(self, stream: Stream, outcome: _Outcome) -> None:
-        for weights, place in self._otherwise.get(stream, {}).items():
-            whole = sum((weight for _, weight in weights), ZERO)
-            account = self._key(stream, {party for party, weight in weights if weight})
-            for party, weight in weights:
-                if weight:
-                    outcome.parts[account, party] += place.sum_fen * weight / whole
-            _add(outcome.collected_fen, place.collected_fen)
+    def _move(self, before: Parts, after: Parts) -> set[AccountKey]:
+        """Move the accounts from some exact parts to others; those that may have moved."""
+        if before == after:
+            return {account for account, _ in after if account not in self._fen}
+        for parts, sign in ((before, -1), (after, 1)):
+            for (account, party), part in parts.items():
+                if account not in self._exact:
+                    self._exact[account] = Exact(account.parties)
+                self._exact[account].add(party, part, sign)
+        return {account for account, _ in [*before, *after]}
 
     def _guarantee(self) -> set[AccountKey]:
         """Work the guarantees out again: each enters the account of its last day before rounding."""
@@ -289,18 +300,29 @@ class Division:
         parts: dict[tuple[AccountKey, str], Fraction] = defaultdict(Fraction)
         self.shortfalls = list(shortfalls(self.versions, self.pool.name, self._day, self._taken, schedule.amount_fen))
         for each in self.shortfalls:
-            account = self._key(Stream("", ""), schedule.sharers(each.last))
+            account = self._account(Stream("", ""), each.last)
             parts[account, each.guarantee.party] += each.amount or ZERO
             parts[account, each.guarantee.payer] -= each.amount or ZERO
-        moved = self._book(self._guaranteed, parts)
+        moved = self._move(self._guaranteed, parts)
         self._guaranteed = parts
         return moved
 
     def _taken(self) -> Iterator[Taken]:
-        for outcome in self._outcomes.values():
-            yield from outcome.flow.taken
+        return (taken for _, flowed in self._flows() for taken in flowed.taken)
 
-    def _key(self, stream: Stream, sharers: set[str]) -> AccountKey:
+    def _flows(self) -> Iterator[tuple[Stream, Flow]]:
+        """What became of every segment, unit by unit, in the order of dates."""
+        for stream, places in self._segments.items():
+            for key in sorted(places):
+                flowed = places[key].flow
+                if flowed:
+                    yield stream, flowed
+
+    def _account(self, stream: Stream, when: date) -> AccountKey:
+        """The account of what a stream's segment of a day gives."""
+        return self._key(stream, self.schedule(stream.unit).sharers(when))
+
+    def _key(self, stream: Stream, sharers: AbstractSet[str]) -> AccountKey:
         listed = tuple(party for party in self.versions.parties if party in sharers)
         return AccountKey(listed, stream.apart, stream.unit if self.versions.first.rounding.by_unit else "")
 
@@ -309,30 +331,30 @@ class Division:
     def accounts(self) -> list[Account]:
         """Every rounding account with its exact parts and their fen."""
         self.due()
-        return [Account(key, dict(self._exact[key]), dict(self._fen.get(key, {}))) for key in self._exact]
+        return [Account(key, self._exact[key].parts(), dict(self._fen.get(key, {}))) for key in self._exact]
 
     def taken(self) -> list[tuple[Stream, Taken]]:
         """What every step took, by unit and segment."""
         self.due()
-        return [(stream, taken) for stream, outcome in self._outcomes.items() for taken in outcome.flow.taken]
+        return [(stream, taken) for stream, flowed in self._flows() for taken in flowed.taken]
 
     def progress(self) -> list[tuple[str, Progress]]:
         """How far every limit is filled, by unit."""
         self.due()
-        return [(stream.unit, each) for stream, outcome in self._outcomes.items() for each in outcome.flow.progress]
+        last = {stream: flowed.left for stream, flowed in self._flows()}
+        return [(stream.unit, each) for stream, memory in last.items() for each in memory.progress()]
 
     def reasons(self) -> list[tuple[RuleBroken, int]]:
         """Why something waits, and how much: by entry, by unit and segment where a fact is missing, by guarantee."""
         self.due()
         reasons = [(each.reason, each.amount_fen) for each in self.waiting if each.reason]
-        for stream, outcome in self._outcomes.items():
-            for when, missing in outcome.flow.waiting.items():
-                named = type(missing)(**missing.facts | {"unit": stream.unit or self.versions.latest.title})
-                reasons.append((named, self._waiting_at(stream, when)))
+        for stream, places in self._segments.items():
+            for key in sorted(places):
+                flowed = places[key].flow
+                if flowed and flowed.missing:
+                    named = {"unit": stream.unit or self.versions.latest.title}
+                    reasons.append((type(flowed.missing)(**flowed.missing.facts | named), places[key].sum_fen))
         return reasons + [(each.missing, 0) for each in self.shortfalls if each.missing]
-
-    def _waiting_at(self, stream: Stream, when: date) -> int:
-        return sum(each.sum_fen for each in self._sums[stream].values() if each.day == when)
 
     def by_step(self) -> dict[str, dict[str, Fraction]]:
         """Exact parts by step and party, all units and segments added up; what `otherwise` and guarantees gave."""
@@ -352,8 +374,3 @@ class Division:
             row = rows.setdefault(GUARANTEED, {})
             row[party] = row.get(party, ZERO) + part
         return rows
-
-
-def _add(total: dict[str | None, int], more: Mapping[str | None, int]) -> None:
-    for key, amount_fen in more.items():
-        total[key] += amount_fen

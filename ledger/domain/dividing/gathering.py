@@ -6,7 +6,7 @@ between which no version, window, fact, park or year changes.  Lines that take o
 lines that are rounded one by one are read one by one.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, partial
@@ -38,11 +38,16 @@ class _Kinds:
     kinds: np.ndarray
 
     @cached_property
+    def first_places(self) -> np.ndarray:
+        """Where the first line of each kind stands among the rows."""
+        found = np.empty(self._count, np.int64)
+        found[self.kinds[::-1]] = np.arange(len(self.rows))[::-1]
+        return found
+
+    @cached_property
     def firsts(self) -> list[int]:
         """The first line of each kind, by its row."""
-        found = np.empty(self._count, np.int64)
-        found[self.kinds[::-1]] = self.rows[::-1]
-        firsts: list[int] = found.tolist()
+        firsts: list[int] = self.rows[self.first_places].tolist()
         return firsts
 
     @cached_property
@@ -89,9 +94,48 @@ class Gathering:
         if self._first.rounding.level == "line" or len(rows) <= FEW:
             yield from self._one_by_one(rows)
             return
-        alone = self._columns.takes_back[rows] | (self._rate_days(rows) == 0)
+        alone = self._alone(rows)
         yield from self._one_by_one(rows[alone])
         yield from self._together(rows[~alone])
+
+    def by_period(self, rows: Rows, lasts: Sequence[date]) -> list[list[Reading]]:
+        """What some lines come to, period of booking by period, of which the last days are given."""
+        ends = np.array([last.toordinal() for last in lasts], np.int64)
+        periods = np.searchsorted(ends, self._columns.booked_on[rows])
+        found: list[list[Reading]] = [[] for _ in lasts]
+        alone = self._alone(rows) if self._first.rounding.level != "line" else np.ones(len(rows), bool)
+        self._read_into(found, rows[alone], periods[alone])
+        if not alone.all():
+            self._gather_into(found, rows[~alone], periods[~alone])
+        return found
+
+    def _read_into(self, found: list[list[Reading]], rows: Rows, periods: np.ndarray) -> None:
+        for entry, period in zip(self._recorded.entries(rows), periods.tolist(), strict=True):
+            found[period] += self._claims.read(entry)
+
+    def _gather_into(self, found: list[list[Reading]], rows: Rows, periods: np.ndarray) -> None:
+        kinds = self._kinds(rows)
+        parts = told_apart(rows, [kinds.kinds, periods])
+        read = [list(self._claims.read(self._entry_like(first))) for first in kinds.firsts]
+        waits = np.array([any(each.fate is Fate.WAITING for each in readings) for readings in read])[kinds.kinds]
+        if waits.any():
+            self._read_into(found, rows[waits], periods[waits])
+        amounts_fen = self._amounts_fen(kinds, {reading.level for readings in read for reading in readings})
+        sums = {level: parts.sums(amounts).tolist() for level, amounts in amounts_fen.items()}
+        for part, place in enumerate(parts.first_places.tolist()):
+            for reading in read[kinds.kinds[place]] if not waits[place] else ():
+                summed = replace(reading, amount_fen=sums[reading.level][part])
+                found[periods[place]].append(summed)
+
+    def _amounts_fen(self, kinds: _Kinds, levels: Iterable[Level]) -> dict[Level, np.ndarray]:
+        """What each level retains of each line."""
+        as_given: dict[Level, np.ndarray] = {"as_given": self._columns.amounts_fen[kinds.rows]}
+        return as_given | {level: self._retained(kinds, level) for level in levels if level != "as_given"}
+
+    def _alone(self, rows: Rows) -> np.ndarray:
+        """Lines that are read one by one: they take others back, or have no date to go by."""
+        alone: np.ndarray = self._columns.takes_back[rows] | (self._rate_days(rows) == 0)
+        return alone
 
     def _one_by_one(self, rows: Rows) -> Iterator[tuple[RowsOf, list[Reading]]]:
         for place, entry in enumerate(self._recorded.entries(rows)):

@@ -65,6 +65,7 @@ class Schedule:
         self._scopes |= {own.guarantee.per for own in pools if own.guarantee}
         self._cuts = self._days_of_change()
         self._applied: dict[SegmentKey, list[Applied]] = {}
+        self._sharers: dict[SegmentKey, frozenset[str]] = {}
 
     # Days
 
@@ -122,8 +123,14 @@ class Schedule:
             self._applied[key] = self._work_out(when)
         return self._applied[key]
 
-    def sharers(self, when: date) -> set[str]:
+    def sharers(self, when: date) -> frozenset[str]:
         """Who can share on a day: the parties with a positive weight, and those of a guarantee (semantics 5.8)."""
+        key = self.segment(when)
+        if key not in self._sharers:
+            self._sharers[key] = frozenset(self._may_share(when))
+        return self._sharers[key]
+
+    def _may_share(self, when: date) -> set[str]:
         pool = self._pool_on(when)
         sharers = {party for each in self.on(when) for party, weight in each.weights.items() if weight > 0}
         return sharers | ({pool.guarantee.party, pool.guarantee.payer} if pool and pool.guarantee else set())

@@ -10,10 +10,8 @@ from datetime import date
 
 from ledger.domain.agreeing.agreement import Agreement, Version
 from ledger.domain.agreeing.certification import Certification
-from ledger.domain.calendar import DAY
-from ledger.domain.dividing.gathering import Gathering
+from ledger.domain.dividing.course import Course
 from ledger.domain.dividing.known import Known
-from ledger.domain.dividing.pools import Pools
 from ledger.domain.dividing.worksheet import Shares, less
 from ledger.domain.errors import RuleBroken
 from ledger.domain.facts.certified import CertifiedFact
@@ -21,7 +19,7 @@ from ledger.domain.terms import Terms
 
 
 @dataclass(frozen=True)
-class Course:
+class Outcome:
     """What some terms give each party year by year, in fen; and what waits at the end, with its reasons."""
 
     years: dict[int, Shares]
@@ -34,8 +32,8 @@ class Course:
 class Simulation:
     """Other terms beside those in force."""
 
-    actual: Course
-    other: Course
+    actual: Outcome
+    other: Outcome
 
     def gains(self) -> dict[int, Shares]:
         """What each party gains (+) or loses (−) by the other terms, year by year."""
@@ -53,27 +51,19 @@ def simulate(
         name = f"F{index}"
         stated = {**stated, name: Certification(name, agreement.number, {}, fact, "", 0, certified_at=cut)}
     beside = replace(known.alone(), agreements=known.agreements | {agreement.number: other}, facts=stated)
-    return Simulation(course(known, agreement, cut), course(beside, other, cut))
+    return Simulation(outcome(known, agreement, cut), outcome(beside, other, cut))
 
 
-def course(known: Known, agreement: Agreement, cut: int) -> Course:
+def outcome(known: Known, agreement: Agreement, cut: int) -> Outcome:
     """Divide everything known at a position by an agreement, year by year of booking."""
-    pools = Pools(agreement.known_at(cut), known.certified(agreement, cut))
-    claims = known.claims(agreement, cut)
-    gathering = Gathering(claims, pools, known.recorded)
+    course = Course(known, agreement, cut)
     booked = known.recorded.years(cut)
-    before, years = pools.due_in_money(), {}
     first = min([*booked, agreement.known_at(cut).first.first.year])
-    for year in range(first, max(booked, default=first) + 1):
-        first_day, last_day = date(year, 1, 1), date(year, 12, 31)
-        pools.move_day(last_day)
-        rows = known.recorded.rows(cut=cut, since=first_day - DAY, until=last_day)
-        pools.add_all(gathering.readings(claims.selectable(known.recorded, rows)))
-        after = pools.due_in_money()
-        if year in booked or after != before:
-            years[year], before = less(after, before), after
+    lasts = [date(year, 12, 31) for year in range(first, max(booked, default=first) + 1)]
+    years = {last.year: change for last, change in course.changes(lasts) if last.year in booked or any(change.values())}
+    pools = course.pools
     money = [division for division in pools.divisions.values() if division.pool.is_money]
-    return Course(
+    return Outcome(
         years,
         sum(division.waiting_fen() for division in money),
         sum(division.undivided_fen() for division in money),
