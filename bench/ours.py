@@ -28,6 +28,7 @@ from ledger.domain.dividing.gathering import told_apart
 from ledger.domain.dividing.simulation import Simulation, simulate
 from ledger.domain.events import AgreementProposed, AgreementSigned, AmendmentProposed, Fact, ReceiptsRecorded
 from ledger.domain.recording.receipts import slices
+from ledger.domain.recording.recorded import Recorded
 from ledger.domain.stating.books import Books
 from ledger.domain.terms.draft import read_terms
 from ledger.files.receipts_file import read_receipts
@@ -148,8 +149,9 @@ def summed_by_segment(units: np.ndarray, segments: np.ndarray, amounts_fen: np.n
 def rebuilt(books: Path) -> Books:
     """Everything known, from the log alone."""
     ledger = Ledger.open(books, ACTOR)
-    known = ledger.books
-    ledger.close_files()
+    known = Books(Recorded(ledger.log.receipts_at))
+    for position, event in ledger.log.history():
+        known.apply(position, event)
     return known
 
 

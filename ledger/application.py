@@ -26,6 +26,7 @@ from ledger.domain.events import BooksOpened, Fact, PeriodClosed
 from ledger.domain.recording.linking import link
 from ledger.domain.recording.receipts import Receipts, Rows
 from ledger.domain.recording.recognition import unrecorded
+from ledger.domain.recording.recorded import FAR
 from ledger.domain.register import mappings, parks, projects, regions, relocations
 from ledger.domain.register.mappings import ColumnMapping
 from ledger.domain.register.parks import Park
@@ -65,7 +66,8 @@ class Ledger:
     def __init__(self, log: Log, actor: str) -> None:
         self._log = log
         self._actor = writable(actor)
-        self._books = Books()
+        self._known: Books | None = None
+        self._kept_lines = 0
 
     @classmethod
     def open(cls, path: Path, actor: str) -> "Ledger":
@@ -93,18 +95,33 @@ class Ledger:
     @property
     def books(self) -> Books:
         """Everything known now."""
-        for position, event in self._log.history(self._books.position):
-            self._books.apply(position, event)
-        return self._books
+        if self._known is None:
+            self._known = self._opened(FAR)
+            self._kept_lines = len(self._known.recorded)
+        self._fold(self._known)
+        self._kept_lines = self._log.keep_recorded(self._known.position, self._known.recorded, self._kept_lines)
+        return self._known
+
+    def _opened(self, last: int) -> Books:
+        """What a snapshot up to a position knows of receipts, and the log of everything else up to there."""
+        position, recorded = self._log.recorded_up_to(last)
+        books = Books(recorded)
+        for at, event in self._log.history(0, position, receipts=False):
+            books.apply(at, event)
+        books.position = position
+        return books
+
+    def _fold(self, books: Books, last: int | None = None) -> None:
+        for position, event in self._log.history(books.position, last):
+            books.apply(position, event)
 
     def books_at(self, position: int) -> Books:
         """Everything that was known at a position of the log; raises PositionUnknown."""
         head = self._log.head().position
         if not 0 < position <= head:
             raise PositionUnknown(position=position, head=head)
-        books = Books()
-        for at, event in self._log.history(0, position):
-            books.apply(at, event)
+        books = self._opened(position)
+        self._fold(books, position)
         return books
 
     @property

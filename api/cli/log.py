@@ -155,18 +155,16 @@ def verify(context: click.Context, expect: tuple[int, str] | None, as_json: bool
 @json_option
 @pass_settings
 def rebuild(settings: Settings, as_json: bool) -> None:
-    """由日志重建税票索引；重建期间照常可读。Write the index of vouchers anew from the log."""
+    """由日志重建税票索引和快照；重建期间照常可读。Write the index of vouchers and the snapshot anew from the log."""
+    log = settings.ledger().log
     with console(stderr=True).status("正在由日志重建 …"):
-        same = settings.ledger().log.index_anew()
+        same = {"vouchers": log.index_anew(), "snapshot": log.recorded_anew()}
     if as_json:
-        print_json({"rebuilt": ["vouchers"], "same": same})
-    else:
-        print_lines(
-            [
-                "税票索引已由日志重建，与原来"
-                + ("完全一致。" if same else "不一致，已换成重建的。请用 enclave verify 核验。")
-            ]
-        )
+        print_json({"rebuilt": list(same), "same": all(same.values())})
+        return
+    for name, word in (("vouchers", "税票索引"), ("snapshot", "明细快照")):
+        said = "完全一致。" if same[name] else "不一致，已换成重建的。请用 enclave verify 核验。"
+        print_lines([f"{word}已由日志重建，与原来{said}"])
 
 
 def _findings(findings: list[str]) -> Iterator[str]:

@@ -18,9 +18,11 @@ from eventsourcing.persistence import OperationalError, PersistenceError, Stored
 from ledger.audit.chain import Algorithm, Sealed, genesis
 from ledger.audit.index import Indexed
 from ledger.domain.errors import Conflict, NotFound, RuleBroken
-from ledger.domain.events import Event, Fact, ReceiptsRecorded
+from ledger.domain.events import Event, Fact, ReceiptsListed, ReceiptsRecorded
 from ledger.domain.recording.entries import Entry
-from ledger.domain.recording.receipts import prints_of
+from ledger.domain.recording.receipts import Receipts, prints_of
+from ledger.domain.recording.recorded import Recorded
+from ledger.store import snapshot
 from ledger.store.evidence import keep, kept
 from ledger.store.mapper import StructMapper
 from ledger.store.sqlite import Head, HeadMoved, SQLiteLog, may_hold_books
@@ -28,6 +30,7 @@ from ledger.store.voucher_index import Kind, position_and_row
 
 PAGE = 50
 LOCK_TIMEOUT_SECONDS = 30
+RECEIPTS_TOPICS = (ReceiptsRecorded.TOPIC, ReceiptsListed.TOPIC)
 
 
 class BooksMissing(NotFound):
@@ -145,21 +148,63 @@ class Log(Application[UUID]):
             raise BooksDamaged(path=self._path, problem="head")
         return head
 
-    def history(self, after: int = 0, last: int | None = None) -> Iterator[tuple[int, Event]]:
-        """Every event behind a position, in order."""
-        for sealed in self.sealed(after, last):
+    def history(self, after: int = 0, last: int | None = None, *, receipts: bool = True) -> Iterator[tuple[int, Event]]:
+        """Every event behind a position, in order; without `receipts` those that recorded none."""
+        for sealed in self.sealed(after, last, without=() if receipts else RECEIPTS_TOPICS):
             stored = StoredEvent(UUID(sealed.stream), sealed.version, sealed.topic, sealed.state)
             yield sealed.position, self.mapper.to_domain_event(stored)
 
-    def sealed(self, after: int = 0, last: int | None = None) -> Iterator[Sealed]:
-        """Every stored event behind a position with its hash, a page at a time."""
+    def sealed(self, after: int = 0, last: int | None = None, without: Sequence[str] = ()) -> Iterator[Sealed]:
+        """Every stored event behind a position with its hash, a page at a time; `without` those of some topics."""
         while True:
             with self._translated():
-                page = self.recorder.sealed(after + 1, PAGE, last)
+                page = self.recorder.sealed(after + 1, PAGE, last, without)
             yield from page
             if len(page) < PAGE:
                 return
             after = page[-1].position
+
+    # What was recorded, in columns
+
+    def recorded_up_to(self, last: int) -> tuple[int, Recorded]:
+        """The lines of the newest snapshot up to a position that fits the log, and where it stands; 0 without one."""
+        for found in snapshot.snapshots(self._path, last):
+            position = found.contents.position
+            if [each.hash for each in self.sealed(position - 1, position)] == [found.contents.hash]:
+                return position, Recorded.restored(found.columns, found.contents.names, self.receipts_at)
+        return 0, Recorded(self.receipts_at)
+
+    def keep_recorded(self, position: int, recorded: Recorded, kept_lines: int) -> int:
+        """Take a snapshot at a position if enough has come since the last; how many lines the last one holds."""
+        if not snapshot.is_due(len(recorded), kept_lines):
+            return kept_lines
+        self._take_snapshot(position, recorded)
+        return len(recorded)
+
+    def recorded_anew(self) -> bool:
+        """Take the snapshot from the log in the place of the one that is there; whether both were alike."""
+        head = self.head().position
+        kept = next(snapshot.snapshots(self._path, head), None)
+        recorded, same = Recorded(self.receipts_at), True
+        for position, event in self.history(0, head):
+            if isinstance(event, ReceiptsRecorded):
+                recorded.add(position, event.receipts)
+            if kept and position == kept.contents.position:
+                same = kept.digest() == snapshot.digest(*recorded.kept())
+        if kept or snapshot.is_due(len(recorded), 0):
+            self._take_snapshot(head, recorded)
+        return same
+
+    def _take_snapshot(self, position: int, recorded: Recorded) -> None:
+        for sealed in self.sealed(position - 1, position):
+            snapshot.save(self._path, position, sealed.hash, *recorded.kept())
+
+    def receipts_at(self, position: int) -> Receipts:
+        """The lines that the event at a position recorded."""
+        for _, event in self.history(position - 1, position):
+            if isinstance(event, ReceiptsRecorded):
+                return event.receipts
+        raise BooksDamaged(path=self._path, problem=f"event {position}")
 
     # Files as evidence
 

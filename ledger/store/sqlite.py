@@ -5,6 +5,7 @@ writes goes into one transaction.  So positions have no gaps, order is commit or
 the chain has no window.  WAL, synchronous FULL: what was acknowledged survives kill -9.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 from itertools import islice
@@ -145,14 +146,15 @@ class SQLiteLog(SQLiteApplicationRecorder):
             if not topics or each.topic in topics
         ]
 
-    def sealed(self, first: int, limit: int, last: int | None = None) -> list[Sealed]:
-        """Events from a position on, with their hashes."""
+    def sealed(self, first: int, limit: int, last: int | None = None, without: Sequence[str] = ()) -> list[Sealed]:
+        """Events from a position on, with their hashes; `without` those of some topics."""
         with self.datastore.transaction(commit=False) as cursor:
             cursor.execute(
                 "SELECT position, CAST(originator_id AS TEXT), CAST(originator_version AS INTEGER), CAST(topic AS TEXT), "
                 "CAST(state AS BLOB), CAST(hash AS BLOB) FROM events "
-                "WHERE position >= ? AND position <= ? ORDER BY position LIMIT ?",
-                (max(first, -(2**63)), 2**63 - 1 if last is None else last, limit),
+                "WHERE position >= ? AND position <= ? AND topic NOT IN (SELECT value FROM json_each(?)) "
+                "ORDER BY position LIMIT ?",
+                (max(first, -(2**63)), 2**63 - 1 if last is None else last, json.dumps(without), limit),
             )
             return [Sealed(*row) for row in cursor.fetchall()]
 

@@ -4,7 +4,7 @@ A reversal (冲销) or a refund (退库) names its original; what it takes from 
 semantics 5.2.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -118,6 +118,9 @@ class Originals:
 
     def __getitem__(self, key: Key) -> Entry:
         return self._entries[key]
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._entries.values())
 
     def get(self, key: Key) -> Entry | None:
         """The entry of a key, if there is one."""

@@ -2,10 +2,11 @@
 
 Questions are answered over whole columns; entries are made only of the lines that somebody looks at one by one.
 One more block costs what it holds, however much is there.  A line that takes another back stands here under the
-names of the first original (semantics 5.2).
+names of the first original (semantics 5.2).  Of books that can read their blocks again only the columns and a few
+blocks are held.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -26,6 +27,12 @@ NAMED = {
 }
 """The columns of names that an agreement may select and count by, and what an entry calls each."""
 FAR = 2**62
+BLOCKS_HELD = 32
+"""So many blocks are kept at hand where the others can be read again."""
+Load = Callable[[int], Receipts]
+"""Reads the lines of the event at a position again."""
+Room = tuple[np.ndarray, int]
+"""A column with room at its end, and how much of it is used."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,10 @@ class _Growing:
         self._room: np.ndarray = np.zeros((0, width) if width else 0, dtype)
         self._count = 0
 
+    def begin_with(self, room: Room) -> None:
+        """Go on from a column that was kept."""
+        self._room, self._count = room
+
     @property
     def values(self) -> np.ndarray:
         """Everything added so far."""
@@ -79,10 +90,15 @@ class _Growing:
 class _GrowingNames:
     """A column of names that grows at its end: codes, and the name of each code."""
 
-    def __init__(self) -> None:
-        self.codes = _Growing(np.int32)
+    def __init__(self, codes: _Growing) -> None:
+        self.codes = codes
         self.names: list[str] = []
         self._known: dict[str, int] = {}
+
+    def begin_with(self, names: list[str]) -> None:
+        """Go on from names that were kept."""
+        self.names = names
+        self._known = {name: code for code, name in enumerate(names)}
 
     def add(self, texts: Texts) -> None:
         """Add the names of some lines."""
@@ -104,9 +120,9 @@ class _GrowingNames:
 class Recorded:
     """The lines of receipts known so far; grows block by block."""
 
-    def __init__(self) -> None:
-        self._blocks: list[tuple[int, Receipts]] = []
-        self._firsts = _Growing(np.int64)
+    def __init__(self, load: Load | None = None) -> None:
+        self._load = load
+        self._held: dict[int, Receipts] = {}
         self._plain = {
             "positions": _Growing(np.int64),
             "booked_on": _Growing(np.int32),
@@ -117,11 +133,16 @@ class Recorded:
             "takes_back": _Growing(np.bool_),
             "is_reversal": _Growing(np.bool_),
         }
-        self._prints = _Growing(np.int64)
-        self._names = {name: _GrowingNames() for name in (*NAMED, "percents")}
+        codes = {name: _Growing(np.int32) for name in (*NAMED, "percents")}
+        self._grown = self._plain | codes
+        self._prints = self._grown["prints"] = _Growing(np.int64)
+        self._firsts = self._grown["block_firsts"] = _Growing(np.int64)
+        self._block_positions = self._grown["block_positions"] = _Growing(np.int64)
+        self._names = {name: _GrowingNames(codes[name]) for name in codes}
         self._of_project: dict[int, list[np.ndarray]] = {}
         self._noted = 0
         self._originals = Originals()
+        self._remembered = NONE
         self._unresolved: list[int] = []
 
     @classmethod
@@ -136,16 +157,46 @@ class Recorded:
         return len(self._prints.values)
 
     def __iter__(self) -> Iterator[Entry]:
-        for position, receipts in self._blocks:
-            yield from receipts.entries(position)
+        for block, position in enumerate(self._block_positions.values.tolist()):
+            yield from self._block(block).entries(position)
+
+    # Kept and taken up again
+
+    def kept(self) -> tuple[dict[str, np.ndarray], dict[str, list[str]]]:
+        """Everything from which `restored` goes on: columns of numbers, and names."""
+        self._note_projects()
+        projects = {code: np.concatenate(parts) for code, parts in sorted(self._of_project.items())}
+        columns = {name: column.values for name, column in self._grown.items()}
+        columns["project_rows"] = np.concatenate([NONE, *projects.values()]).astype(np.int64)
+        columns["project_sizes"] = np.array([(code, len(rows)) for code, rows in projects.items()], np.int64)
+        columns["remembered"] = self._rows_remembered()
+        return columns, {name: column.names for name, column in self._names.items()}
+
+    @classmethod
+    def restored(cls, columns: Mapping[str, Room], names: Mapping[str, list[str]], load: Load) -> "Recorded":
+        """The lines as they were kept; the columns may be mapped files, of which only what is asked for is read."""
+        recorded = cls(load)
+        for name, column in recorded._grown.items():
+            column.begin_with(columns[name])
+        for name, own in recorded._names.items():
+            own.begin_with(names[name])
+        rows, sizes, remembered = (
+            columns[name][0][: columns[name][1]] for name in ("project_rows", "project_sizes", "remembered")
+        )
+        begins = np.cumsum(sizes[:, 1]) - sizes[:, 1] if len(sizes) else NONE
+        for (code, size), begin in zip(sizes.tolist(), begins.tolist(), strict=True):
+            recorded._of_project[code] = [rows[begin : begin + size]]
+        recorded._noted, recorded._remembered = len(recorded), remembered
+        return recorded
 
     # Blocks come in
 
     def add(self, position: int, receipts: Receipts) -> None:
         """Take in the lines of one event."""
         first, count = len(self), len(receipts)
-        self._blocks.append((position, receipts))
+        self._hold(len(self._firsts.values), receipts)
         self._firsts.add(np.array([first]))
+        self._block_positions.add(np.array([position]))
         self._prints.add(receipts.prints())
         values = {
             "positions": np.full(count, position),
@@ -160,6 +211,17 @@ class Recorded:
         self._names["percents"].add(receipts.percents or Texts.alike("", count))
         self._unresolved += (first + receipts.original_rows).tolist()
 
+    def _block(self, block: int) -> Receipts:
+        if block not in self._held:
+            assert self._load is not None
+            self._hold(block, self._load(int(self._block_positions.values[block])))
+        return self._held[block]
+
+    def _hold(self, block: int, receipts: Receipts) -> None:
+        if self._load is not None and len(self._held) >= BLOCKS_HELD:
+            del self._held[next(iter(self._held))]
+        self._held[block] = receipts
+
     def _note_projects(self) -> None:
         """Note the new lines under their projects."""
         self._resolve()
@@ -173,15 +235,30 @@ class Recorded:
         """Name the new lines that take others back by their first originals."""
         if not self._unresolved:
             return
+        self._recall()
         rows, self._unresolved = np.array(self._unresolved, np.int64), []
         blocks = np.unique(np.searchsorted(self._firsts.values, rows, side="right") - 1).tolist()
-        named = np.concatenate([self._blocks[block][1].original_prints() for block in blocks])
+        named = np.concatenate([self._block(block).original_prints() for block in blocks])
         self._remember(np.union1d(np.flatnonzero(np.isin(self._prints.values, named)), rows))
         for row, entry in zip(rows.tolist(), self.entries(rows), strict=True):
             source = [entry, *self._originals.above(entry)][-1]
             for name, attribute in NAMED.items():
                 column = self._names[name]
                 column.codes.values[row] = column.code(getattr(source, attribute))
+
+    def _recall(self) -> None:
+        """Make entries of the lines that were kept as taking back or taken back."""
+        rows, self._remembered = self._remembered, NONE
+        self._remember(rows)
+
+    def _rows_remembered(self) -> Rows:
+        """The lines that take back or are taken back, in the order of the log."""
+        self._recall()
+        entries = [(entry.position, entry.row) for entry in self._originals]
+        positions = np.array([position for position, _ in entries], np.int64)
+        blocks = np.searchsorted(self._block_positions.values, positions)
+        rows: Rows = np.sort(self._firsts.values[blocks] + np.array([row - 1 for _, row in entries], np.int64))
+        return rows
 
     def _remember(self, rows: Rows) -> None:
         for entry in self.entries(rows):
@@ -205,6 +282,7 @@ class Recorded:
     def originals(self) -> Originals:
         """The lines that take others back, and those that are taken back."""
         self._resolve()
+        self._recall()
         return self._originals
 
     def rows(self, after: int = 0, cut: int = FAR, since: date = date.min, until: date = date.max) -> Rows:
@@ -230,8 +308,8 @@ class Recorded:
         blocks = np.searchsorted(self._firsts.values, rows, side="right") - 1
         for begin, end in _runs(blocks):
             block = int(blocks[begin])
-            position, receipts = self._blocks[block]
-            yield from receipts.entries(position, rows[begin:end] - self._firsts.values[block])
+            position = int(self._block_positions.values[block])
+            yield from self._block(block).entries(position, rows[begin:end] - self._firsts.values[block])
 
     def years(self, cut: int = FAR) -> list[int]:
         """The years in which something recorded up to a position was booked."""

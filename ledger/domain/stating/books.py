@@ -35,6 +35,7 @@ from ledger.domain.events import (
     RegionSucceeded,
     RegionSuccessionWithdrawn,
 )
+from ledger.domain.recording.recorded import Recorded
 from ledger.domain.register import projects
 from ledger.domain.register.mappings import ColumnMapping
 from ledger.domain.register.relocations import relocation_of
@@ -45,8 +46,9 @@ from ledger.domain.terms import Terms
 class Books(Known):
     """The set of facts known so far, and what was stated of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, recorded: Recorded | None = None) -> None:
         super().__init__()
+        self.recorded = Recorded() if recorded is None else recorded
         self.position = 0
         self.title = ""
         self.batches: dict[str, Batch] = {}
