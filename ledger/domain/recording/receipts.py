@@ -48,8 +48,12 @@ class Texts(msgspec.Struct, frozen=True, eq=False):
 
     def take(self, rows: Rows) -> "Texts":
         """Some lines of the column, with the texts they hold."""
-        used, codes = np.unique(self.codes[rows], return_inverse=True)
-        return Texts([self.distinct[code] for code in used], codes.astype(narrowest(len(used))))
+        own = self.codes[rows]
+        is_used = np.zeros(len(self.distinct), bool)
+        is_used[own] = True
+        used = np.flatnonzero(is_used).tolist()
+        numbers = (np.cumsum(is_used) - 1).astype(narrowest(len(used)))
+        return Texts([self.distinct[code] for code in used], numbers[own])
 
     def at(self, row: int) -> str:
         """The text on one line."""
