@@ -316,7 +316,10 @@ class Ledger:
     def books_if(self, plan: ImportPlan) -> Books:
         """The books as they would be if a plan were recorded now."""
         books = self.books_at(plan.position)
-        for position, fact in enumerate(plan.facts(), plan.position + 1):
+        facts = dict(enumerate(plan.facts(), plan.position + 1))
+        fresh: dict[int, Receipts] = {position: fact.fields["receipts"] for position, fact in facts.items()}
+        books.recorded.load_from(lambda position: fresh.get(position) or self._log.receipts_at(position))
+        for position, fact in facts.items():
             books.apply(position, self._log.supposed(fact, self._actor))
         return books
 

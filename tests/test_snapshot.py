@@ -13,6 +13,7 @@ import pytest
 from ledger.application import Ledger
 from ledger.domain.calendar import Period
 from ledger.domain.events import ReceiptsRecorded
+from ledger.domain.recording import receipts, recorded
 from ledger.projections.statements import statements
 from ledger.store import snapshot
 from ledger.store.log import Log
@@ -151,3 +152,18 @@ def test_verifying_never_looks_at_the_snapshot(kept: Ledger, books_file: Path) -
 
     assert later.verify().is_sound
     later.close_files()
+
+
+def test_with_one_block_at_hand_the_others_are_read_again_also_those_that_are_only_supposed(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorded, "BLOCKS_HELD", 1)
+    monkeypatch.setattr(receipts, "LINES_MAX", 2)
+    agree(ledger, two_counties())
+    ledger.import_receipts(csv_file(FIRST, REFUNDS), "一.csv")
+
+    supposed = ledger.books_if(ledger.plan_import(csv_file(THEN, REFUNDS), "二.csv"))
+
+    vouchers = [line.split(",")[0] for line in [*FIRST, *THEN]]
+    assert [entry.key.voucher for entry in supposed.recorded] == vouchers
+    assert [entry.key.voucher for entry in ledger.books.recorded] == vouchers[: len(FIRST)]

@@ -189,6 +189,10 @@ class Recorded:
         recorded._noted, recorded._remembered = len(recorded), remembered
         return recorded
 
+    def load_from(self, load: Load) -> None:
+        """Read blocks again in another way from now on."""
+        self._load = load
+
     # Blocks come in
 
     def add(self, position: int, receipts: Receipts) -> None:
