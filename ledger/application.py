@@ -85,8 +85,10 @@ class Ledger:
         return ledger
 
     def acting_as(self, actor: str) -> "Ledger":
-        """The same books, acted on by somebody else."""
-        return Ledger(self._log, actor)
+        """The same books, as far as they are known here, acted on by somebody else."""
+        other = Ledger(self._log, actor)
+        other._known, other._kept_lines = self.books, self._kept_lines
+        return other
 
     def close_files(self) -> None:
         """Let go of the file."""
@@ -128,6 +130,10 @@ class Ledger:
     def log(self) -> Log:
         """The events themselves."""
         return self._log
+
+    def actor_at(self, position: int) -> str:
+        """Who recorded the event at a position; nobody where there is none."""
+        return next((event.actor for _, event in self._log.history(position - 1, position)), "")
 
     # Agreements
 

@@ -33,17 +33,17 @@ class Coverage:
 def coverage(books: Books, rows: Rows) -> Coverage:
     """What the agreements that every party signed make of some lines."""
     columns = books.recorded.columns
-    is_selected, waits = np.zeros(len(books.recorded), bool), np.zeros(len(books.recorded), bool)
+    is_selected, waits = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
     reasons: dict[object, RuleBroken] = {}
     for agreement in books.in_force(books.position):
         for lines, readings in _read(books, agreement, rows):
-            own = lines()
+            own = np.searchsorted(rows, lines())
             rules = [each.reason for each in readings if each.fate is Fate.WAITING and each.reason]
             is_selected[own] |= bool(readings)
             waits[own] |= bool(rules)
             for rule in rules:
                 reasons.setdefault(_without_voucher(rule), rule)
-    unselected = rows[~is_selected[rows]]
+    unselected = rows[~is_selected]
     return Coverage(
         unselected_lines=len(unselected),
         unselected_fen=int(columns.amounts_fen[unselected].sum()),
@@ -66,7 +66,7 @@ def _without_voucher(rule: RuleBroken) -> object:
 
 def recorded_last(books: Books, lines: int, position: int) -> Rows:
     """The lines of an import that ended at a position."""
-    return books.recorded.rows(cut=position)[-lines:]
+    return books.recorded.last(lines, position)
 
 
 def booked(books: Books, first: date, last: date) -> Rows:

@@ -48,7 +48,7 @@ class Drafts:
         found: dict[tuple[str, str], list[Statement]] = {}
         if first is None or last is None:
             return cls()
-        most = SETTLEMENTS_MAX if len(books.entries) <= LINES_WALKED_MAX else 1
+        most = SETTLEMENTS_MAX if len(books.recorded) <= LINES_WALKED_MAX else 1
         for agreement in books.in_force(books.position):
             for period in _settlements(agreement, first, last, most):
                 for each in statements_of_agreement(books, agreement, period):

@@ -110,7 +110,7 @@ class Before:
     @classmethod
     def of(cls, books: Books, plan: ImportPlan, *, patient: bool = False) -> "Before":
         """What a report compares with; of long books the drafts are only worked out for who is `patient`."""
-        works_out = len(plan.fresh) > 0 and (patient or len(books.entries) + len(plan.fresh) <= LINES_WALKED_MAX)
+        works_out = len(plan.fresh) > 0 and (patient or len(books.recorded) + len(plan.fresh) <= LINES_WALKED_MAX)
         drafts = Drafts.of(books, last_open(books, _last_month(plan))) if works_out else Drafts()
         return cls(drafts, books.last_closed(), warnings(plan, books), works_out)
 
@@ -160,9 +160,8 @@ def warnings(plan: ImportPlan, books: Books) -> list[RuleBroken]:
 
 
 def _names_known(plan: ImportPlan, books: Books) -> Iterable[tuple[type[RuleBroken], Texts, set[str]]]:
-    entries = books.entries
-    treasuries = {entry.key.treasury for entry in entries} - {""}
-    collectors = {entry.collector for entry in entries} - {""}
+    treasuries = books.recorded.treasuries - {""}
+    collectors = set(books.recorded.columns.names["collectors"]) - {""}
     for agreement in books.agreements.values():
         for party in agreement.terms.parties.values():
             collectors |= {party.id, party.name, party.region} - {""}

@@ -18,7 +18,7 @@ import numpy as np
 
 from ledger.domain.recording.recorded import Room
 
-FORM = 1
+FORM = 2
 """Raised when the columns are laid out otherwise; snapshots of another form are left aside."""
 LINES_MIN = 50_000
 """Of fewer new lines no snapshot is taken: reading them again costs less than a tenth of a second."""

@@ -101,31 +101,33 @@ class Gathering:
     def by_period(self, rows: Rows, lasts: Sequence[date]) -> list[list[Reading]]:
         """What some lines come to, period of booking by period, of which the last days are given."""
         ends = np.array([last.toordinal() for last in lasts], np.int64)
-        periods = np.searchsorted(ends, self._columns.booked_on[rows])
-        found: list[list[Reading]] = [[] for _ in lasts]
+        return self.by_part(rows, np.searchsorted(ends, self._columns.booked_on[rows]), len(lasts))
+
+    def by_part(self, rows: Rows, parts: np.ndarray, count: int) -> list[list[Reading]]:
+        """What some lines come to, part by part; `parts` says for each line which of so many it belongs to."""
+        found: list[list[Reading]] = [[] for _ in range(count)]
         alone = self._alone(rows) if self._first.rounding.level != "line" else np.ones(len(rows), bool)
-        self._read_into(found, rows[alone], periods[alone])
+        self._read_into(found, rows[alone], parts[alone])
         if not alone.all():
-            self._gather_into(found, rows[~alone], periods[~alone])
+            self._gather_into(found, rows[~alone], parts[~alone])
         return found
 
-    def _read_into(self, found: list[list[Reading]], rows: Rows, periods: np.ndarray) -> None:
-        for entry, period in zip(self._recorded.entries(rows), periods.tolist(), strict=True):
-            found[period] += self._claims.read(entry)
+    def _read_into(self, found: list[list[Reading]], rows: Rows, parts: np.ndarray) -> None:
+        for entry, part in zip(self._recorded.entries(rows), parts.tolist(), strict=True):
+            found[part] += self._claims.read(entry)
 
-    def _gather_into(self, found: list[list[Reading]], rows: Rows, periods: np.ndarray) -> None:
+    def _gather_into(self, found: list[list[Reading]], rows: Rows, parts: np.ndarray) -> None:
         kinds = self._kinds(rows)
-        parts = told_apart(rows, [kinds.kinds, periods])
+        told = told_apart(rows, [kinds.kinds, parts])
         read = [list(self._claims.read(self._entry_like(first))) for first in kinds.firsts]
         waits = np.array([any(each.fate is Fate.WAITING for each in readings) for readings in read])[kinds.kinds]
         if waits.any():
-            self._read_into(found, rows[waits], periods[waits])
+            self._read_into(found, rows[waits], parts[waits])
         amounts_fen = self._amounts_fen(kinds, {reading.level for readings in read for reading in readings})
-        sums = {level: parts.sums(amounts).tolist() for level, amounts in amounts_fen.items()}
-        for part, place in enumerate(parts.first_places.tolist()):
+        sums = {level: told.sums(amounts).tolist() for level, amounts in amounts_fen.items()}
+        for number, place in enumerate(told.first_places.tolist()):
             for reading in read[kinds.kinds[place]] if not waits[place] else ():
-                summed = replace(reading, amount_fen=sums[reading.level][part])
-                found[periods[place]].append(summed)
+                found[parts[place]].append(replace(reading, amount_fen=sums[reading.level][number]))
 
     def _amounts_fen(self, kinds: _Kinds, levels: Iterable[Level]) -> dict[Level, np.ndarray]:
         """What each level retains of each line."""

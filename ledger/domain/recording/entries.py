@@ -4,7 +4,7 @@ A reversal (冲销) or a refund (退库) names its original; what it takes from 
 semantics 5.2.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -100,10 +100,11 @@ class ChainTooLong(RuleBroken):
 
 
 class Originals:
-    """Every entry by its key, for those that name one."""
+    """Every entry by its key, for those that name one; `pending` are made only once somebody asks."""
 
-    def __init__(self, entries: Iterable[Entry] = ()) -> None:
-        self._entries: dict[Key, Entry] = {}
+    def __init__(self, entries: Iterable[Entry] = (), pending: Callable[[], Iterable[Entry]] | None = None) -> None:
+        self._known: dict[Key, Entry] = {}
+        self._pending = pending
         self._taken_back: dict[Key, list[Key]] = {}
         self._nets_fen: dict[Key, int] = {}
         for entry in entries:
@@ -111,10 +112,18 @@ class Originals:
 
     def add(self, entry: Entry) -> None:
         """Remember an entry."""
-        self._entries[entry.key] = entry
+        self._known[entry.key] = entry
         self._nets_fen.clear()
         if entry.original is not None:
             self._taken_back.setdefault(entry.original, []).append(entry.key)
+
+    @property
+    def _entries(self) -> dict[Key, Entry]:
+        if self._pending:
+            pending, self._pending = self._pending, None
+            for entry in pending():
+                self.add(entry)
+        return self._known
 
     def __getitem__(self, key: Key) -> Entry:
         return self._entries[key]
@@ -129,8 +138,9 @@ class Originals:
     def net_fen(self, key: Key) -> int:
         """What is left of an entry after its reversal and refunds; a reversed refund gives its room back."""
         if key not in self._nets_fen:
+            amount_fen = self._entries[key].amount_fen
             below_fen = sum(self.net_fen(below) for below in self._taken_back.get(key, ()))
-            self._nets_fen[key] = self._entries[key].amount_fen + below_fen
+            self._nets_fen[key] = amount_fen + below_fen
         return self._nets_fen[key]
 
     def above(self, entry: Entry) -> list[Entry]:

@@ -142,7 +142,7 @@ class Recorded:
         self._of_project: dict[int, list[np.ndarray]] = {}
         self._noted = 0
         self._originals = Originals()
-        self._remembered = NONE
+        self._treasuries: dict[str, None] = {}
         self._unresolved: list[int] = []
 
     @classmethod
@@ -170,7 +170,8 @@ class Recorded:
         columns["project_rows"] = np.concatenate([NONE, *projects.values()]).astype(np.int64)
         columns["project_sizes"] = np.array([(code, len(rows)) for code, rows in projects.items()], np.int64)
         columns["remembered"] = self._rows_remembered()
-        return columns, {name: column.names for name, column in self._names.items()}
+        names = {name: column.names for name, column in self._names.items()}
+        return columns, names | {"treasuries": list(self._treasuries)}
 
     @classmethod
     def restored(cls, columns: Mapping[str, Room], names: Mapping[str, list[str]], load: Load) -> "Recorded":
@@ -186,7 +187,9 @@ class Recorded:
         begins = np.cumsum(sizes[:, 1]) - sizes[:, 1] if len(sizes) else NONE
         for (code, size), begin in zip(sizes.tolist(), begins.tolist(), strict=True):
             recorded._of_project[code] = [rows[begin : begin + size]]
-        recorded._noted, recorded._remembered = len(recorded), remembered
+        recorded._noted = len(recorded)
+        recorded._originals = Originals(pending=lambda: recorded.entries(remembered))
+        recorded._treasuries = dict.fromkeys(names["treasuries"])
         return recorded
 
     def load_from(self, load: Load) -> None:
@@ -213,6 +216,7 @@ class Recorded:
         for name in NAMED:
             self._names[name].add(getattr(receipts, name))
         self._names["percents"].add(receipts.percents or Texts.alike("", count))
+        self._treasuries |= dict.fromkeys(receipts.treasuries.distinct)
         self._unresolved += (first + receipts.original_rows).tolist()
 
     def _block(self, block: int) -> Receipts:
@@ -239,7 +243,6 @@ class Recorded:
         """Name the new lines that take others back by their first originals."""
         if not self._unresolved:
             return
-        self._recall()
         rows, self._unresolved = np.array(self._unresolved, np.int64), []
         blocks = np.unique(np.searchsorted(self._firsts.values, rows, side="right") - 1).tolist()
         named = np.concatenate([self._block(block).original_prints() for block in blocks])
@@ -250,14 +253,8 @@ class Recorded:
                 column = self._names[name]
                 column.codes.values[row] = column.code(getattr(source, attribute))
 
-    def _recall(self) -> None:
-        """Make entries of the lines that were kept as taking back or taken back."""
-        rows, self._remembered = self._remembered, NONE
-        self._remember(rows)
-
     def _rows_remembered(self) -> Rows:
         """The lines that take back or are taken back, in the order of the log."""
-        self._recall()
         entries = [(entry.position, entry.row) for entry in self._originals]
         positions = np.array([position for position, _ in entries], np.int64)
         blocks = np.searchsorted(self._block_positions.values, positions)
@@ -286,8 +283,17 @@ class Recorded:
     def originals(self) -> Originals:
         """The lines that take others back, and those that are taken back."""
         self._resolve()
-        self._recall()
         return self._originals
+
+    @property
+    def treasuries(self) -> set[str]:
+        """The treasuries that are named on any line."""
+        return set(self._treasuries)
+
+    def last(self, count: int, cut: int) -> Rows:
+        """So many lines, the last recorded up to a position."""
+        end = int(np.searchsorted(self._plain["positions"].values, cut + 1))
+        return np.arange(end - count, end)
 
     def rows(self, after: int = 0, cut: int = FAR, since: date = date.min, until: date = date.max) -> Rows:
         """The lines recorded behind a position and up to another, booked after a day and up to another."""

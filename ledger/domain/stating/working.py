@@ -175,12 +175,11 @@ class Working:
         yield from (Turn("revised", "园区或行政区划有了新的登记", position) for position in last.values())
 
     def _entered(self, rows: Rows, begins: date) -> Iterator[Change]:
-        causes = causes_of(self._known.recorded.columns, rows, begins)
-        first = 0
-        for cause, run in groupby(causes):
-            last = first + len(list(run))
-            readings = list(self._gathering.readings(rows[first:last]))
-            first = last
+        runs = [
+            (cause, len(list(run))) for cause, run in groupby(causes_of(self._known.recorded.columns, rows, begins))
+        ]
+        parts = np.repeat(np.arange(len(runs)), [count for _, count in runs])
+        for (cause, _), readings in zip(runs, self._gathering.by_part(rows, parts, len(runs)), strict=True):
             if readings:
                 self.pools.add_all(readings)
                 keys = frozenset(PoolKey(reading.pool, reading.measure) for reading in readings)
