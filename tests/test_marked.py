@@ -158,11 +158,42 @@ def test_nothing_written_into_a_file_is_a_formula(sign: str) -> None:
     assert harmless("") == ""
 
 
-def test_a_dbf_cannot_be_marked_and_says_what_to_do(enclave: Enclave, ledger: Ledger, tmp_path: Path) -> None:
-    (tmp_path / "a.dbf").write_bytes(
-        dbf_file("税票号码 C(20); 入库日期 C(10); 实缴金额 N(18,2)", [("V1", "20240105", 1)])
-    )
+FIELDS = "完税凭证号 C(20); 入库日期 C(10); 实缴金额 N(18,2); 纳税人名称 C(40)"
 
-    answer = enclave("import", tmp_path / "a.dbf", "--dry-run", "--marked", tmp_path / "b.dbf")
 
-    assert (answer.code, "不能加列标注" in answer.err) == (1, True)
+def test_a_dbf_comes_back_as_csv_that_can_be_mended_and_imported(
+    enclave: Enclave, ledger: Ledger, tmp_path: Path
+) -> None:
+    rows = [("V1", "20240105", 1, "=1+1"), ("V2", "20241305", -2, "乙, 丙"), ("V3", "20240106", 3, "")]
+    (tmp_path / "a.dbf").write_bytes(dbf_file(FIELDS, rows))
+
+    answer = enclave("import", tmp_path / "a.dbf", "--marked", tmp_path / "b.csv")
+
+    made = (tmp_path / "b.csv").read_bytes()
+    assert (answer.code, "日期“20241305”读不懂" in answer.err) == (1, True)
+    assert marked_rows(made, encoding="utf-8-sig") == [
+        ["完税凭证号码", *COLUMNS[1:], "纳税人名称", "导入结果", "原因"],
+        ["V1", "20240105", "1.00", "'=1+1", "未记入", "本行无误；因其他行有误，整份未记"],
+        [
+            *("V2", "20241305", "-2.00", "乙, 丙", "有误，未记"),
+            "入库日期：日期“20241305”读不懂。请写成 2024-03-31 的样子。",
+        ],
+        ["V3", "20240106", "3.00", "", "未记入", "本行无误；因其他行有误，整份未记"],
+    ]
+    ledger.import_receipts(made.replace(b"20241305", b"20240305"), "b.csv")
+    assert [entry.amount_fen for entry in ledger.books.entries] == [1_00, -2_00, 3_00]
+
+
+def test_a_dbf_asked_back_as_anything_but_csv_is_refused_before_anything_is_recorded(
+    enclave: Enclave, ledger: Ledger, tmp_path: Path
+) -> None:
+    (tmp_path / "a.dbf").write_bytes(dbf_file(FIELDS, [("V1", "20240105", 1, "")]))
+    before = ledger.log.head()
+
+    answers = [
+        enclave("import", tmp_path / "a.dbf", "--marked", tmp_path / "b.dbf", *more) for more in ((), ("--lang", "en"))
+    ]
+
+    assert [answer.code for answer in answers] == [1, 1]
+    assert "另存为 XLSX、CSV" in answers[0].err and "save the original as XLSX or CSV" in answers[1].err
+    assert (ledger.log.head(), (tmp_path / "b.dbf").exists()) == (before, False)

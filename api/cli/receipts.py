@@ -15,7 +15,7 @@ from ledger.domain.errors import Language, LinesRefused
 from ledger.files.documents import read_document
 from ledger.files.import_plan import Imported, ImportPlan
 from ledger.files.mapping_file import NOT_USED, read_mapping
-from ledger.files.marks import Outcome, marked, marks_of
+from ledger.files.marks import Outcome, marked, marks_of, refuse_unmarkable
 from ledger.files.receipts_file import RECEIPTS_BYTES_MAX, read_receipts
 from ledger.files.text import read_bytes, write_bytes
 from ledger.projections.coverage import Coverage, coverage, recorded_last
@@ -52,9 +52,7 @@ def import_receipts(
     as_json: bool,
 ) -> None:
     """导入税收入库明细（CSV、XLSX、DBF）；有一行不对就一行也不记。Record a file of receipts, all or nothing."""
-    if out and out.resolve() == file.resolve():
-        raise click.UsageError("--marked 请写另一个文件名，原件不改。Name another file; the original stays.")
-    data, language = read_bytes(file, RECEIPTS_BYTES_MAX), settings.language
+    data, language = _read(file, out), settings.language
     if new and not mapping:
         read_receipts(data, file.name, skip_bad=skip_bad, sheet=sheet)  # refused before new books begin
     ledger = settings.new_ledger(title) if new and not dry_run else settings.ledger()
@@ -69,6 +67,15 @@ def import_receipts(
     _write_marked(out, plan, "planned" if dry_run else "recorded", language)
     said = (*done, language)
     print_json(_document(*said, dry_run=dry_run)) if as_json else print_lines(_in_words(*said, dry_run=dry_run))
+
+
+def _read(file: Path, out: Path | None) -> bytes:
+    if out and out.resolve() == file.resolve():
+        raise click.UsageError("--marked 请写另一个文件名，原件不改。Name another file; the original stays.")
+    data = read_bytes(file, RECEIPTS_BYTES_MAX)
+    if out:
+        refuse_unmarkable(data, file.name, out.name)
+    return data
 
 
 def _document(

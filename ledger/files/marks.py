@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ledger.domain.errors import Fault, Language, LinePlace, RuleBroken
-from ledger.files.csv_marking import marked_csv
-from ledger.files.dbf_table import is_dbf
+from ledger.files.csv_marking import marked_csv, marked_records
+from ledger.files.dbf_table import dbf_rows, is_dbf
 from ledger.files.import_plan import ImportPlan
 from ledger.files.table import Source, line_of
 from ledger.files.workbook import is_workbook
@@ -21,10 +21,16 @@ SOUND: Mapping[Outcome, tuple[str, str]] = {
 
 
 class MarkingUnsupported(RuleBroken):
-    """A kind of file that cannot take two more columns."""
+    """A DBF file to be given back as one: it cannot take two more columns."""
 
-    zh = "DBF 文件 {file} 不能加列标注。请另存为 XLSX 或 CSV 再导入，或看屏幕上列出的问题。"
-    en = "A DBF file such as {file} cannot take the two columns. Save it as XLSX or CSV, or read the problems listed."
+    zh = (
+        "DBF 文件 {file} 不能加列标注，只能退回一份 CSV；{out} 不是 .csv，什么也没有记下。"
+        "请把 --marked 的文件名写成 .csv 结尾，或把原件另存为 XLSX、CSV 再导入。"
+    )
+    en = (
+        "A DBF file such as {file} cannot take the two columns and is given back as CSV; {out} is no .csv, and nothing was "
+        "recorded. Name a file that ends with .csv after --marked, or save the original as XLSX or CSV."
+    )
 
 
 @dataclass(frozen=True)
@@ -55,10 +61,16 @@ def _reason(fault: Fault, language: Language) -> str:
     return f"{column}：{fault.rule.say(language)}" if column else fault.rule.say(language)
 
 
+def refuse_unmarkable(data: bytes, name: str, out: str) -> None:
+    """Raises MarkingUnsupported for a DBF file that is to be given back as anything else than CSV."""
+    if is_dbf(data) and not out.casefold().endswith(".csv"):
+        raise MarkingUnsupported(file=name, out=out)
+
+
 def marked(data: bytes, name: str, marks: Marks) -> bytes:
-    """A file with the two columns added, everything else as it was; raises MarkingUnsupported."""
+    """A file with the two columns added, everything else as it was; of a DBF file a CSV file."""
     if is_workbook(data):
         return marked_workbook(data, name, marks.by_line, marks.source)
     if is_dbf(data):
-        raise MarkingUnsupported(file=name)
+        return marked_records(dbf_rows(data, name), marks.by_line, marks.source)
     return marked_csv(data, name, marks.by_line, marks.source)
