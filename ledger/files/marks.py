@@ -7,7 +7,7 @@ from typing import Literal
 from ledger.domain.errors import Fault, Language, LinePlace, RuleBroken
 from ledger.files.csv_marking import marked_csv, marked_records
 from ledger.files.dbf_table import dbf_rows, is_dbf
-from ledger.files.import_plan import ImportPlan
+from ledger.files.import_plan import FilePlan
 from ledger.files.table import Source, line_of
 from ledger.files.workbook import is_workbook
 from ledger.files.workbook_marking import marked_workbook
@@ -41,11 +41,16 @@ class Marks:
     source: Source
 
 
-def marks_of(plan: ImportPlan, outcome: Outcome, language: Language) -> Marks:
+def marks_of(plan: FilePlan, outcome: Outcome, language: Language) -> Marks:
     """What became, or would become, of every line of a plan's file."""
     file = plan.file
     found = dict.fromkeys(file.numbers.tolist(), ("此前已入账", ""))
-    found |= dict.fromkeys(file.numbers[plan.rows].tolist(), SOUND[outcome])
+    result, reason = SOUND[outcome]
+    if plan.needs_acceptance and outcome == "recorded":
+        reason = "县级、市级审核以后才计入"
+    found |= dict.fromkeys(file.numbers[plan.rows].tolist(), (result, reason))
+    for line, remark in plan.remarks().items():
+        found[line] = (result, "；".join(filter(None, (reason, remark.say(language)))))
     found |= {line: (f"与第 {first} 行相同", "只记一次") for line, first in file.again.items()}
     found |= {each.number: ("合计行，不记", "") for each in file.source.sums}
     reasons: dict[int, list[str]] = {}
