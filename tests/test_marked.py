@@ -14,6 +14,7 @@ from ledger.application import Ledger
 from ledger.files.marks import marked, marks_of
 from ledger.files.text import harmless
 from tests.conftest import HEADER, REFUNDS, Enclave, csv_file
+from tests.test_figures import HEADER as FIGURES
 from tests.workbooks import SHEET, cell, dbf_file, with_sheet, workbook
 
 COLUMNS = HEADER.split(",")
@@ -156,6 +157,39 @@ def test_nothing_written_into_a_file_is_a_formula(sign: str) -> None:
     assert harmless(f"{sign}cmd|' /C calc'!A0").startswith("'")
     assert harmless("第 3 行：=1+1") == "第 3 行：=1+1"
     assert harmless("") == ""
+
+
+def test_a_file_of_figures_comes_back_with_what_is_new_revised_known_and_wrong(
+    enclave: Enclave, ledger: Ledger, tmp_path: Path
+) -> None:
+    rows = [("1", "1.0"), ("2", "2.0"), ("3", "x"), ("4", "4.0")]
+    made = {
+        name: workbook(
+            [FIGURES.split(","), *([n, "产值", f"2024-{n}", f"2024-{n}", v, "万元", "乙县"] for n, v in own)]
+        )
+        for name, own in (("a", rows[:2]), ("b", [("1", "1.0"), ("2", "2.5"), *rows[2:]]))
+    }
+    for name, data in made.items():
+        (tmp_path / f"{name}.xlsx").write_bytes(data)
+    enclave("figure", "import", tmp_path / "a.xlsx")
+
+    answers = [
+        enclave("figure", "import", tmp_path / "b.xlsx", *more, "--marked", tmp_path / f"{n}.xlsx")
+        for n, more in enumerate([[], ["--dry-run"], ["--skip-bad"], ["--skip-bad"]])
+    ]
+
+    pages = [openpyxl.load_workbook(tmp_path / f"{n}.xlsx")["明细"] for n in range(4)]
+    said = [[(row[7].value, row[8].value) for row in page.iter_rows(min_row=2)] for page in pages]
+    wrong = ("有误，未记", "数值：数值“x”读不懂。请写成普通数字，例如 4123.7；不用百分号或科学计数法。")
+    revised, awaits = "修订：取代批次 B1 的 2 万元", "县级、市级审核以后才计入"
+    known, unsaid = ("此前已入账", None), "本行无误；因其他行有误，整份未记"
+    assert [answer.code for answer in answers] == [1, 0, 0, 1]
+    assert said == [
+        [known, ("未记入", f"{unsaid}；{revised}"), wrong, ("未记入", unsaid)],
+        [known, ("可以记入", f"试导入，没有记下；{revised}"), wrong, ("可以记入", "试导入，没有记下")],
+        [known, ("已记入", f"{awaits}；{revised}"), wrong, ("已记入", awaits)],
+        [known, known, wrong, known],
+    ]
 
 
 FIELDS = "完税凭证号 C(20); 入库日期 C(10); 实缴金额 N(18,2); 纳税人名称 C(40)"
