@@ -182,13 +182,13 @@ def test_a_file_of_figures_comes_back_with_what_is_new_revised_known_and_wrong(
     said = [[(row[7].value, row[8].value) for row in page.iter_rows(min_row=2)] for page in pages]
     wrong = ("有误，未记", "数值：数值“x”读不懂。请写成普通数字，例如 4123.7；不用百分号或科学计数法。")
     revised, awaits = "修订：取代批次 B1 的 2 万元", "县级、市级审核以后才计入"
-    known, unsaid = ("此前已入账", None), "本行无误；因其他行有误，整份未记"
+    known, unsaid = ("此前已入账", "见批次 B1"), "本行无误；因其他行有误，整份未记"
     assert [answer.code for answer in answers] == [1, 0, 0, 1]
     assert said == [
         [known, ("未记入", f"{unsaid}；{revised}"), wrong, ("未记入", unsaid)],
         [known, ("可以记入", f"试导入，没有记下；{revised}"), wrong, ("可以记入", "试导入，没有记下")],
         [known, ("已记入", f"{awaits}；{revised}"), wrong, ("已记入", awaits)],
-        [known, known, wrong, known],
+        [known, ("此前已入账", "见批次 B2"), wrong, ("此前已入账", "见批次 B2")],
     ]
 
 

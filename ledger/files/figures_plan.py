@@ -1,8 +1,8 @@
 """What an import would record of a file of figures, quotas or contributions: one batch of what is new or revised."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,18 +16,18 @@ from ledger.domain.stating.books import Books
 from ledger.files.figures_file import FiguresFile
 from ledger.files.import_plan import FilePlan
 from ledger.files.lines_file import sound_lines
-from ledger.files.notes import Note, revises
+from ledger.files.notes import Note, recorded_in, revises
 
 
 @dataclass(frozen=True, kw_only=True)
 class FiguresPlan(FilePlan):
-    """The reports of a file that say something new: `revised` are the earlier ones, by their rows in the file.
+    """The reports of a file that say something new: `earlier` is what each of the file would take the place of.
 
     `fact` is what is recorded, unless there is a hindrance.
     """
 
     file: FiguresFile
-    revised: Mapping[int, Earlier] = field(default_factory=dict)
+    earlier: Sequence[Earlier | None]
     fact: Fact | None = None
 
     @property
@@ -45,17 +45,27 @@ class FiguresPlan(FilePlan):
         """The last day of each recorded report, as an ordinal."""
         return np.array([report.last.toordinal() for report in self.fresh], np.int64)
 
+    def revisions(self) -> Mapping[int, Note]:
+        """What recorded lines take the place of."""
+        pairs = [(self.file.reports[row].row, self.earlier[row]) for row in self.rows.tolist()]
+        return {line: _revising(earlier) for line, earlier in pairs if earlier}
+
     def remarks(self) -> Mapping[int, Note]:
-        """What a line takes the place of."""
-        return {self.file.reports[row].row: remark_on(earlier) for row, earlier in self.revised.items()}
+        """What lines take the place of, and where those stand that say nothing new."""
+        beside = zip(self.file.reports, self.earlier, strict=True)
+        known = {own.row: recorded_in(was.batch) for own, was in beside if was and was.batch and _is_same(own, was)}
+        return {**known, **self.revisions()}
 
     def facts(self) -> list[Fact]:
         """What recording it would write down."""
         return [self.fact] if self.fact else []
 
 
-def remark_on(earlier: Earlier) -> Note:
-    """What is said of a line that takes the place of an earlier report."""
+def _is_same(report: Report, earlier: Earlier | None) -> bool:
+    return earlier is not None and earlier.report.says == report.says
+
+
+def _revising(earlier: Earlier) -> Note:
     return revises(earlier.batch, f"{decimal_text(earlier.report.value)} {earlier.report.unit}")
 
 
@@ -71,14 +81,14 @@ def figures_plan(
 
     file, earlier = sound_lines(file, look, skip_bad=skip_bad)
     beside = enumerate(zip(file.reports, earlier, strict=True))
-    rows = [row for row, (own, was) in beside if was is None or was.report.says != own.says]
+    rows = [row for row, (own, was) in beside if not _is_same(own, was)]
     plan = FiguresPlan(
         file=file,
         data=data,
         sha256=hashlib.sha256(data).hexdigest(),
         position=books.position,
         rows=np.array(rows, np.int64),
-        revised={row: was for row in rows if (was := earlier[row])},
+        earlier=earlier,
         needs_acceptance=needs_acceptance,
         skip_bad=skip_bad,
     )
@@ -100,5 +110,5 @@ def _decided(plan: FiguresPlan, books: Books) -> FiguresPlan:
             skipped=plan.skipped,
         )
     except Conflict as rule:
-        return replace(plan, rows=plan.rows[:0], revised={}, hindrance=rule)
+        return replace(plan, rows=plan.rows[:0], hindrance=rule)
     return replace(plan, fact=fact)

@@ -66,8 +66,12 @@ class FilePlan:
         """The amount of each new line in fen; None where lines are no money."""
         return None
 
+    def revisions(self) -> Mapping[int, Note]:
+        """What new lines take the place of, by their numbers in the file."""
+        return {}
+
     def remarks(self) -> Mapping[int, Note]:
-        """What else is to be said of new lines, by their numbers in the file."""
+        """What else is to be said of lines, by their numbers in the file."""
         return {}
 
     def facts(self) -> list[Fact]:

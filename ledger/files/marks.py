@@ -50,6 +50,7 @@ def marks_of(plan: FilePlan, outcome: Outcome, language: Language) -> Marks:
         reason = "县级、市级审核以后才计入"
     found |= dict.fromkeys(file.numbers[plan.rows].tolist(), (result, reason))
     for line, remark in plan.remarks().items():
+        result, reason = found[line]
         found[line] = (result, "；".join(filter(None, (reason, remark.say(language)))))
     found |= {line: (f"与第 {first} 行相同", "只记一次") for line, first in file.again.items()}
     found |= {each.number: ("合计行，不记", "") for each in file.source.sums}

@@ -33,6 +33,11 @@ def counts_in_yuan(unit: str, scale: int, lines: int) -> Note:
     )
 
 
+def recorded_in(batch: str) -> Note:
+    """A line says what was recorded before."""
+    return Note(f"见批次 {batch}", f"See batch {batch}.")
+
+
 def revises(batch: str, value: str) -> Note:
     """A line takes the place of what was reported before."""
     return Note(

@@ -124,7 +124,7 @@ def import_report(plan: FilePlan, before: Before, after: Books) -> ImportReport:
     return ImportReport(
         source=plan.file.source,
         recorded=len(plan.rows),
-        revised=plan.remarks(),
+        revised=plan.revisions(),
         known=plan.known,
         repeated=plan.file.duplicates,
         skipped=plan.skipped,

@@ -39,8 +39,11 @@ class BatchKnown(Conflict):
 class NothingNew(Conflict):
     """A file of figures in which nothing is said that is not recorded already."""
 
-    zh = "文件 {file} 里没有新的数：无误的行此前都已记入，内容相同。什么也没有记下。要改数，请改好再报。"
-    en = "{file} says nothing new: its sound lines are recorded already, with the same contents. Nothing was recorded. To revise a figure, change it and send it again."
+    zh = "文件 {file} 里没有新的数：无误的行此前都已记入，内容相同。什么也没有记下。审核到哪一步，用 enclave figure list 查看；要改数，请改好再报。"
+    en = (
+        "{file} says nothing new: its sound lines are recorded already, with the same contents. Nothing was recorded. "
+        "See enclave figure list for what waits for acceptance; to revise a figure, change it and send it again."
+    )
 
 
 class BatchCounts(Conflict):
