@@ -243,7 +243,7 @@ def test_a_dry_run_of_figures_says_what_counts_and_when(
     due, half = {"figure": ("分列数", "1.5 万元"), "quota": ("分得", "1.5 万元"), "input": ("应承担", "15,000.00 元")}[
         kind
     ]
-    assert f"甲县：未列入结算单的{due}由 0" in tried and f"多得 {half}" in tried
+    assert f"甲县：未列入结算单的{due}由 0" in tried and f"增加 {half}" in tried
     assert ("仅用于考核" in tried) == awaited
     assert ("有 1 笔以“万元”计，计入时乘以 10,000 换算成元" in tried) == (kind == "input")
 

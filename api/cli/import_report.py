@@ -56,7 +56,8 @@ def _revisions_in_words(report: ImportReport, language: Language) -> Iterator[st
 def _change_in_words(change: PartyChange) -> str:
     said = change.quantity.said
     pool = " ".join(part for part in (change.agreement, *change.key, change.name) if part)
-    sign = "多得" if change.change_fen >= 0 else "少得"
+    more, less = ("增加", "减少") if change.quantity.basis else ("多得", "少得")  # who owes a contribution gets nothing
+    sign = more if change.change_fen >= 0 else less
     return (
         f"{pool}：未列入结算单的{change.quantity.columns[0]}由 {said(change.before_fen)}变为 "
         f"{said(change.after_fen)}，{sign} {said(abs(change.change_fen))}。{change.quantity.mark}"
