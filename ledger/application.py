@@ -8,7 +8,9 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -21,7 +23,7 @@ from ledger.domain.agreeing.agreement import Agreement
 from ledger.domain.agreeing.certification import Certification
 from ledger.domain.calendar import Period
 from ledger.domain.dividing.claims import refuse_claimed_twice
-from ledger.domain.errors import Conflict, LinesRefused, NotFound, Refusal, RuleBroken
+from ledger.domain.errors import Conflict, NotFound, Refusal, RuleBroken
 from ledger.domain.events import BooksOpened, Fact, PeriodClosed
 from ledger.domain.recording.linking import link
 from ledger.domain.recording.receipts import Receipts, Rows
@@ -36,14 +38,17 @@ from ledger.domain.register.relocations import NOT_KNOWN, Location, Relocation
 from ledger.domain.stating import closing
 from ledger.domain.stating.books import Books
 from ledger.domain.terms import Document
-from ledger.files.figures_file import FiguresFile, read_figures, read_inputs
-from ledger.files.import_plan import Imported, ImportPlan
+from ledger.files.figures_file import read_figures, read_inputs
+from ledger.files.figures_plan import FiguresPlan, figures_plan
+from ledger.files.import_plan import FilePlan, Imported, ImportPlan
+from ledger.files.lines_file import LinesFile, sound_lines
 from ledger.files.notes import mapped
 from ledger.files.receipts_file import ReceiptsFile, read_credit_code, read_receipts
 from ledger.files.text import writable
 from ledger.store.log import Log, MovedOn
 
 TRIES_MAX = 50
+Read = TypeVar("Read", bound=LinesFile)
 
 
 class PositionUnknown(NotFound):
@@ -298,12 +303,16 @@ class Ledger:
 
         Raises LinesRefused with every wrong line (not with `skip_bad`), MappingUnknown, or the rule that the file breaks.
         """
-        books = self.books if mapping else None
-        own = mappings.find(books.mappings, mapping) if books else None
-        file = read_receipts(data, writable(name), skip_bad=skip_bad, sheet=sheet, own=own.columns if own else None)
-        if own:
-            file = replace(file, source=replace(file.source, notes=(*file.source.notes, mapped(own.name))))
+        file = self._read(partial(read_receipts, data, writable(name), skip_bad=skip_bad, sheet=sheet), mapping)
         return self._planned(file, data, skip_bad=skip_bad)
+
+    def _read(self, read: Callable[..., Read], mapping: str) -> Read:
+        """A file as it is read with a saved mapping, if one is named; raises MappingUnknown, and as reading does."""
+        if not mapping:
+            return read()
+        own = mappings.find(self.books.mappings, mapping)
+        file = read(own=own.columns)
+        return replace(file, source=replace(file.source, notes=(*file.source.notes, mapped(own.name))))
 
     def record_import(self, plan: ImportPlan) -> Imported:
         """Record what was planned; again from what is there now if somebody was faster.  Raises LinesRefused."""
@@ -319,31 +328,32 @@ class Ledger:
             return plan.done(position)
         raise BooksKeepChanging(tries=TRIES_MAX)
 
-    def books_if(self, plan: ImportPlan) -> Books:
+    def books_if(self, plan: FilePlan) -> Books:
         """The books as they would be if a plan were recorded now."""
         books = self.books_at(plan.position)
         facts = dict(enumerate(plan.facts(), plan.position + 1))
-        fresh: dict[int, Receipts] = {position: fact.fields["receipts"] for position, fact in facts.items()}
+        fresh = {position: fact.fields["receipts"] for position, fact in facts.items() if "receipts" in fact.fields}
         books.recorded.load_from(lambda position: fresh.get(position) or self._log.receipts_at(position))
         for position, fact in facts.items():
             books.apply(position, self._log.supposed(fact, self._actor))
         return books
 
+    def books_once_accepted(self, plan: FiguresPlan) -> Books:
+        """The books as they would be if a plan were recorded now and every level accepted its figures."""
+        books = self.books_if(plan)
+        while plan.batch and (level := books.batches[plan.batch].due):
+            fact = acceptance.accept(books.batches, plan.batch, level)
+            books.apply(books.position + 1, self._log.supposed(fact, self._actor))
+        return books
+
     def _planned(self, file: ReceiptsFile, data: bytes, *, skip_bad: bool) -> ImportPlan:
         """What of a file's lines is new behind the log's position; wrong lines are left out with `skip_bad`."""
         sha256 = hashlib.sha256(data).hexdigest()
-        while True:
-            position = self._log.head().position
-            try:
-                rows, fresh = self._fresh(file)
-            except LinesRefused as refused:
-                faults = file.source.seen(refused.faults)
-                sound = file.without_faulty(faults)
-                if not skip_bad or len(sound) == len(file):
-                    raise LinesRefused(faults, file=file.name) from None
-                file = sound
-            else:
-                return ImportPlan(file, data, sha256, position, rows, fresh, skip_bad)
+        file, found = sound_lines(file, lambda file: (self._log.head().position, *self._fresh(file)), skip_bad=skip_bad)
+        position, rows, fresh = found
+        return ImportPlan(
+            file=file, data=data, sha256=sha256, position=position, rows=rows, fresh=fresh, skip_bad=skip_bad
+        )
 
     def _fresh(self, file: ReceiptsFile) -> tuple[Rows, Receipts]:
         """The lines that are not recorded yet, linked to their originals; raises LinesRefused.
@@ -367,31 +377,69 @@ class Ledger:
 
     # Figures, quotas, contributions
 
-    def import_figures(self, data: bytes, name: str, *, needs_acceptance: bool = True, sheet: str = "") -> Batch:
-        """Record the indicators (or quotas) of a file, all or nothing; raises LinesRefused, BatchKnown."""
-        return self._record_batch(read_figures(data, writable(name), sheet), data, needs_acceptance=needs_acceptance)
+    def import_figures(
+        self,
+        data: bytes,
+        name: str,
+        *,
+        needs_acceptance: bool = True,
+        skip_bad: bool = False,
+        sheet: str = "",
+        mapping: str = "",
+    ) -> Batch:
+        """Record the indicators (or quotas) of a file, all or nothing; lines already there change nothing.
 
-    def import_inputs(self, data: bytes, name: str, *, sheet: str = "") -> Batch:
-        """Record the contributions of a file, all or nothing; raises LinesRefused, BatchKnown."""
-        return self._record_batch(read_inputs(data, writable(name), sheet), data, needs_acceptance=False)
+        With `skip_bad` the sound lines are recorded and the others left out.  Raises as `plan_figures` and `record_figures`.
+        """
+        asked = {"needs_acceptance": needs_acceptance, "skip_bad": skip_bad}
+        return self.record_figures(self.plan_figures(data, name, **asked, sheet=sheet, mapping=mapping))
+
+    def import_inputs(
+        self, data: bytes, name: str, *, skip_bad: bool = False, sheet: str = "", mapping: str = ""
+    ) -> Batch:
+        """Record the contributions of a file, as `import_figures`."""
+        return self.record_figures(self.plan_inputs(data, name, skip_bad=skip_bad, sheet=sheet, mapping=mapping))
+
+    def plan_figures(
+        self,
+        data: bytes,
+        name: str,
+        *,
+        needs_acceptance: bool = True,
+        skip_bad: bool = False,
+        sheet: str = "",
+        mapping: str = "",
+    ) -> FiguresPlan:
+        """What an import of indicators (or quotas) would record, and nothing is; raises as `plan_import`."""
+        file = self._read(partial(read_figures, data, writable(name), skip_bad=skip_bad, sheet=sheet), mapping)
+        return figures_plan(self.books, file, data, needs_acceptance=needs_acceptance, skip_bad=skip_bad)
+
+    def plan_inputs(
+        self, data: bytes, name: str, *, skip_bad: bool = False, sheet: str = "", mapping: str = ""
+    ) -> FiguresPlan:
+        """What an import of contributions would record, and nothing is; raises as `plan_import`."""
+        file = self._read(partial(read_inputs, data, writable(name), skip_bad=skip_bad, sheet=sheet), mapping)
+        return figures_plan(self.books, file, data, needs_acceptance=False, skip_bad=skip_bad)
+
+    def record_figures(self, plan: FiguresPlan) -> Batch:
+        """Record what was planned, decided again from what is there now; raises LinesRefused, BatchKnown, NothingNew."""
+
+        def decide(books: Books) -> list[Fact]:
+            now = figures_plan(
+                books, plan.file, plan.data, needs_acceptance=plan.needs_acceptance, skip_bad=plan.skip_bad
+            )
+            if now.hindrance:
+                raise now.hindrance
+            self._log.keep_file(plan.sha256, plan.data)
+            return now.facts()
+
+        self._act(decide)
+        return next(each for each in reversed(self.books.batches.values()) if each.file_sha256 == plan.sha256)
 
     def accept_figures(self, batch: str, level: AcceptingLevel) -> Batch:
         """A level accepts a batch; raises BatchUnknown, AcceptanceOutOfOrder."""
         self._act(lambda books: [acceptance.accept(books.batches, batch, level)])
         return self.books.batches[batch]
-
-    def _record_batch(self, file: FiguresFile, data: bytes, *, needs_acceptance: bool) -> Batch:
-        sha256 = hashlib.sha256(data).hexdigest()
-
-        def decide(books: Books) -> list[Fact]:
-            if not any(report.is_input for report in file.reports):
-                agreements = list(books.agreements.values())
-                acceptance.refuse_other_kinds(file.reports, agreements, file.name, needs_acceptance=needs_acceptance)
-            fact = acceptance.record(books.batches, file.reports, file.name, sha256, needs_acceptance=needs_acceptance)
-            return [fact]
-
-        self._act(decide)
-        return next(each for each in reversed(self.books.batches.values()) if each.file_sha256 == sha256)
 
     # Periods
 

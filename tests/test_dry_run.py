@@ -9,8 +9,10 @@ from ledger.domain.calendar import Period
 from ledger.domain.errors import LinesRefused
 from ledger.domain.recording.entries import Key
 from ledger.domain.register.mappings import MappingUnknown
-from ledger.files.columns import ColumnMissing
+from ledger.files.columns import ColumnMissing, ColumnUnknown
 from tests.conftest import HEADER, REFUNDS, Enclave, agree, csv_file, fresh_books, two_counties
+from tests.test_figures import HEADER as FIGURES
+from tests.test_figures import MONTHLY
 
 FILE = csv_file(["V1,2024-01-05,100.00", "V2,2024-02-06,50.00", "V2,2024-02-06,50.00"])
 
@@ -169,6 +171,107 @@ def test_of_a_million_lines_three_wrong_ones_are_named_and_the_others_recorded()
     assert (imported.recorded, imported.skipped) == (count - 3, 3)
 
 
+# Figures, quotas, contributions
+
+BY_HALVES = [{"split": {"jia": 1, "yi": 1}}]
+POOLS = {
+    "统计": {
+        "share": "indicator",
+        "indicators": ["产值"],
+        "basis": "split",
+        "reported": MONTHLY,
+        "waterfall": BY_HALVES,
+    },
+    "额度": {"share": "quota", "quotas": ["产值"], "reported": {"unit": "万元", "step": "0.1"}, "waterfall": BY_HALVES},
+    "投入": {"share": "inputs", "waterfall": BY_HALVES},
+}
+DAYS = {"投入": "编号,投入形式,投入日期,数值,单位,报送方,依据"}
+KINDS = pytest.mark.parametrize(("kind", "pool"), [("figure", "统计"), ("quota", "额度"), ("input", "投入")])
+
+
+def reported(pool: str, *lines: tuple[int, str]) -> bytes:
+    """A file with one line for each month and its value."""
+    if pool == "投入":
+        return csv_file([f"{n},货币,2024-0{n}-05,{value},万元,乙县,凭证{n}" for n, value in lines], DAYS[pool])
+    return csv_file([f"{n},产值,2024-0{n},2024-0{n},{value},万元,乙县" for n, value in lines], FIGURES)
+
+
+def signed(ledger: Ledger, pool: str) -> None:
+    agree(ledger, two_counties(rate_date="tax_period", pools={pool: POOLS[pool]}))
+
+
+@KINDS
+def test_a_dry_run_of_figures_records_nothing_and_tells_new_revised_known_repeated_and_wrong_lines_apart(
+    kind: str, pool: str, ledger: Ledger, enclave: Enclave, tmp_path: Path
+) -> None:
+    signed(ledger, pool)
+    enclave(kind, "import", written(tmp_path, reported(pool, (1, "1.0"), (2, "2.0"))))
+    before = ledger.log.head()
+    data = reported(pool, (1, "1.0"), (2, "2.5"), (3, "3.0"), (3, "3.0"), (4, "x"))
+
+    said = enclave(kind, "import", written(tmp_path, data), "--dry-run", "--json").document
+    refused = enclave(kind, "import", written(tmp_path, data))
+    kept = ledger.log.head()
+    done = enclave(kind, "import", written(tmp_path, data), "--skip-bad", "--json").document
+
+    assert (refused.code, kept) == (1, before)
+    assert [said[name] for name in ("recorded", "known", "repeated", "skipped")] == [2, 1, 1, 1]
+    assert [(each["line"], "取代批次 B1 的 2 万元" in each["message"]) for each in said["revised"]] == [(3, True)]
+    assert [(each["kind"], each["first"][0]["where"]) for each in said["problems"]] == [
+        ("value-unreadable", "第 6 行 数值")
+    ]
+    name = pool if pool == "投入" else f"{pool}-产值"
+    assert said["statements"] == [f"A1-{name}-2024-{month}" for month in ("02", "03")]
+    assert {name: done[name] for name in said} == said | {"dry_run": False}
+    assert [report.row for report in ledger.books.batches["B2"].reports] == [1, 2]
+
+
+@KINDS
+def test_a_dry_run_of_figures_says_what_counts_and_when(
+    kind: str, pool: str, ledger: Ledger, enclave: Enclave, tmp_path: Path
+) -> None:
+    signed(ledger, pool)
+    file = written(tmp_path, reported(pool, (1, "3.0")))
+
+    tried = enclave(kind, "import", file, "--dry-run").out
+    done = enclave(kind, "import", file).out
+
+    assert tried.splitlines()[2:] == done.splitlines()[1:]
+    awaited = kind == "figure"
+    assert ("审核以前什么也不计入，结算单不变" in tried) == awaited
+    assert f"{'审核以后' if awaited else '随之'}改变的未结账结算单（草稿）：A1-{pool}" in tried
+    due, half = {"figure": ("分列数", "1.5 万元"), "quota": ("分得", "1.5 万元"), "input": ("应承担", "15,000.00 元")}[
+        kind
+    ]
+    assert f"甲县：未列入结算单的{due}由 0" in tried and f"增加 {half}" in tried
+    assert ("仅用于考核" in tried) == awaited
+    assert ("有 1 笔以“万元”计，计入时乘以 10,000 换算成元" in tried) == (kind == "input")
+
+
+def test_a_dry_run_names_measures_that_nobody_selects_and_lines_that_would_wait(
+    ledger: Ledger, enclave: Enclave, tmp_path: Path
+) -> None:
+    signed(ledger, "统计")
+    lines = ["1,产值,2024-01,2024-01,1.55,万元,乙县", "2,税收,2024-01,2024-01,1,万元,乙县"]
+
+    said = enclave("figure", "import", written(tmp_path, csv_file(lines, FIGURES)), "--dry-run", "--json").document
+
+    assert (said["unselected"], said["statements"], len(said["waiting"])) == (["税收"], [], 1)
+    assert "不是最小计数 0.1 的整数倍" in said["waiting"][0]
+
+
+def test_figures_of_closed_months_are_said_to_come_in_the_next_statement(
+    ledger: Ledger, enclave: Enclave, tmp_path: Path
+) -> None:
+    signed(ledger, "额度")
+    enclave("quota", "import", written(tmp_path, reported("额度", (1, "1.0"))))
+    ledger.close_period(Period(2024, 1))
+
+    words = enclave("quota", "import", written(tmp_path, reported("额度", (1, "2.0"))), "--dry-run").out
+
+    assert "其中 1 行属于已结账的月份：照记，已出的结算单不变，差额列入 2024-02 起的下一张结算单" in words
+
+
 # Mappings
 
 
@@ -219,3 +322,24 @@ def test_an_unknown_mapping_and_a_header_that_needs_one_are_refused(ledger: Ledg
         ledger.import_receipts(OWN, "一.csv", mapping="没有")
     with pytest.raises(ColumnMissing):
         ledger.import_receipts(csv_file(["V1,2024-01-05,1.00"], "税票号码,开票日期,实缴金额"), "一.csv")
+
+
+def test_one_mapping_serves_receipts_and_figures_and_a_column_of_the_other_kind_stays_unknown(
+    ledger: Ledger, enclave: Enclave, tmp_path: Path
+) -> None:
+    signed(ledger, "统计")
+    words = "票号: 税票号码\n开票日: 入库日期\n税额合计: 实缴金额\n经手人: 不用\n名目: 指标\n到: 所属期止\n数: 数值\n"
+    enclave("mapping", "save", "城关所", written(tmp_path, words.encode(), "m.yaml"))
+    figures = csv_file(["产值,2024-01,1.5,万元,乙县"], "名目,到,数,单位,报送方")
+
+    took = [
+        enclave(*command, written(tmp_path, data), "--mapping", "城关所", "--json").document
+        for command, data in ((["import"], OWN), (["figure", "import"], figures))
+    ]
+
+    assert [each["recorded"] for each in took] == [1, 1]
+    assert took[1]["columns"]["名目"] == "指标" and "按存下的对照“城关所”认列" in took[1]["notes"][0]
+    with pytest.raises(ColumnUnknown, match="票号"):
+        ledger.import_figures(
+            csv_file(["V1,产值,2024-01,1.5,万元"], "票号,名目,到,数,单位"), "一.csv", mapping="城关所"
+        )

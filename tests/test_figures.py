@@ -12,16 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.application import Ledger
-from ledger.domain.agreeing.acceptance import AcceptanceOutOfOrder, BatchCounts, BatchKnown, BatchUnknown
+from ledger.domain.agreeing.acceptance import AcceptanceOutOfOrder, BatchCounts, BatchKnown, BatchUnknown, NothingNew
 from ledger.domain.calendar import Period
 from ledger.domain.dividing.pools import PoolKey
 from ledger.domain.dividing.reading import Reading
 from ledger.domain.errors import LinesRefused, Refusal
+from ledger.domain.events import FiguresRecorded
 from ledger.domain.stating.working import Moment, Working
 from ledger.domain.terms import Document
 from tests import engine
 from tests.conftest import agree, csv_file, two_counties
 from tests.figure_histories import random_figures
+from tests.workbooks import workbook
 
 HEADER = "编号,指标,所属期起,所属期止,数值,单位,报送方"
 OUTPUT = PoolKey("统计", "产值")
@@ -95,6 +97,84 @@ def test_a_file_is_recorded_once_and_a_file_with_wrong_lines_not_at_all(cumulati
 
     assert {fault.place("zh").split(" ")[1] for fault in refused.value.faults} == {"2", "3", "4"}
     assert cumulative.log.head() == before
+
+
+def test_only_what_is_new_or_revised_makes_a_batch_and_nothing_new_makes_none(cumulative: Ledger) -> None:
+    lines = [f"{n},产值,2024-01,2024-0{n},{n}0.0,万元,乙县" for n in (1, 2, 3)]
+    report(cumulative, *lines[:2])
+
+    second = cumulative.import_figures(csv_file([*lines[:2], lines[2]], HEADER), "二.csv")
+    before = cumulative.log.head()
+
+    assert [one.value for one in second.reports] == [30]
+    for again in (lines, lines[1:], ["9" + lines[0][1:]]):  # as a file, in part, under another number
+        with pytest.raises((BatchKnown, NothingNew)):
+            cumulative.import_figures(csv_file(again, HEADER), "三.csv")
+    assert cumulative.log.head() == before
+
+
+def test_a_value_taken_back_or_said_twice_in_a_file_ends_as_the_file_ends(cumulative: Ledger) -> None:
+    for value in ("30.0", "35.0"):
+        report(cumulative, f"1,产值,2024-01,2024-03,{value},万元,乙县")
+
+    report(cumulative, "7,产值,2024-01,2024-03,30.0,万元,乙县")
+    assert worked(cumulative)[0]["jia"] == 300
+
+    report(cumulative, "1,产值,2024-01,2024-03,28.0,万元,乙县", "2,产值,2024-01,2024-03,30.0,万元,乙县")
+    assert worked(cumulative)[0]["jia"] == 300
+    assert [one.value for one in cumulative.books.batches["B4"].reports] == [28, 30]
+
+
+def test_a_contribution_is_revised_by_its_number_even_if_only_its_evidence_changes(ledger: Ledger) -> None:
+    header = "编号,投入形式,投入日期,数值,单位,报送方,依据"
+    lines = ["1,土地,2024-01-05,60,万元,甲县,评估一", "2,货币,2024-01-05,60,万元,甲县,凭证"]
+    ledger.import_inputs(csv_file(lines, header), "一.csv")
+
+    batch = ledger.import_inputs(csv_file(["1,土地,2024-01-05,60,万元,甲县,评估二", lines[1]], header), "二.csv")
+
+    assert [(one.number, one.evidence) for one in batch.reports] == [("1", "评估二")]
+
+
+def test_of_a_file_with_wrong_lines_only_the_sound_ones_are_recorded_and_only_when_asked(cumulative: Ledger) -> None:
+    lines = [
+        "1,产值,2024-01,2024-01,1,万元,乙县",
+        "2,产值,2024-01,2024-02,x,万元,乙县",
+        "3,产值,2024-01,2024-03,3,万元,乙县",  # said twice, differently: which is right would be a guess
+        "3,产值,2024-01,2024-03,4,万元,乙县",
+    ]
+    with pytest.raises(LinesRefused) as refused:
+        cumulative.import_figures(csv_file(lines, HEADER), "一.csv")
+
+    batch = cumulative.import_figures(csv_file(lines, HEADER), "一.csv", skip_bad=True)
+
+    assert [fault.where.line for fault in refused.value.faults] == [3, 4, 5]  # type: ignore[union-attr]
+    assert [one.number for one in batch.reports] == ["1"]
+    (event,) = [event for _, event in cumulative.log.history() if isinstance(event, FiguresRecorded)]
+    assert event.skipped == 3
+    with pytest.raises(LinesRefused):
+        cumulative.import_figures(csv_file(lines[1:2], HEADER), "二.csv", skip_bad=True)
+    assert cumulative.verify().is_sound
+
+
+def test_every_sheet_of_a_workbook_may_be_reported_once_and_each_as_its_own_kind(ledger: Ledger) -> None:
+    pools = terms(MONTHLY, [{"split": {"jia": 1}}])["pools"]
+    pools |= {"额度": {"share": "quota", "quotas": ["土地"], "reported": {"unit": "亩", "step": "0.01"}}}
+    pools["额度"]["waterfall"] = [{"split": {"jia": 1}}]
+    agree(ledger, two_counties(rate_date="tax_period", pools=pools))
+    pages = {
+        name: [HEADER.split(","), ["1", name, "2024-01", "2024-01", "3", unit, "乙县"]]
+        for name, unit in (("产值", "万元"), ("土地", "亩"))
+    }
+    data = workbook(pages["产值"], sheet="产值", others=[("土地", pages["土地"])])
+
+    ledger.import_figures(data, "年报.xlsx", sheet="产值")
+    with pytest.raises(LinesRefused, match="enclave quota import"):
+        ledger.import_figures(data, "年报.xlsx", sheet="土地")
+    ledger.import_figures(data, "年报.xlsx", sheet="土地", needs_acceptance=False)
+
+    assert [batch.needs_acceptance for batch in ledger.books.batches.values()] == [True, False]
+    with pytest.raises(BatchKnown):
+        ledger.import_figures(data, "年报.xlsx", sheet="产值")
 
 
 # Revisions

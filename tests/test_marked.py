@@ -14,6 +14,7 @@ from ledger.application import Ledger
 from ledger.files.marks import marked, marks_of
 from ledger.files.text import harmless
 from tests.conftest import HEADER, REFUNDS, Enclave, csv_file
+from tests.test_figures import HEADER as FIGURES
 from tests.workbooks import SHEET, cell, dbf_file, with_sheet, workbook
 
 COLUMNS = HEADER.split(",")
@@ -158,11 +159,75 @@ def test_nothing_written_into_a_file_is_a_formula(sign: str) -> None:
     assert harmless("") == ""
 
 
-def test_a_dbf_cannot_be_marked_and_says_what_to_do(enclave: Enclave, ledger: Ledger, tmp_path: Path) -> None:
-    (tmp_path / "a.dbf").write_bytes(
-        dbf_file("税票号码 C(20); 入库日期 C(10); 实缴金额 N(18,2)", [("V1", "20240105", 1)])
-    )
+def test_a_file_of_figures_comes_back_with_what_is_new_revised_known_and_wrong(
+    enclave: Enclave, ledger: Ledger, tmp_path: Path
+) -> None:
+    rows = [("1", "1.0"), ("2", "2.0"), ("3", "x"), ("4", "4.0")]
+    made = {
+        name: workbook(
+            [FIGURES.split(","), *([n, "产值", f"2024-{n}", f"2024-{n}", v, "万元", "乙县"] for n, v in own)]
+        )
+        for name, own in (("a", rows[:2]), ("b", [("1", "1.0"), ("2", "2.5"), *rows[2:]]))
+    }
+    for name, data in made.items():
+        (tmp_path / f"{name}.xlsx").write_bytes(data)
+    enclave("figure", "import", tmp_path / "a.xlsx")
 
-    answer = enclave("import", tmp_path / "a.dbf", "--dry-run", "--marked", tmp_path / "b.dbf")
+    answers = [
+        enclave("figure", "import", tmp_path / "b.xlsx", *more, "--marked", tmp_path / f"{n}.xlsx")
+        for n, more in enumerate([[], ["--dry-run"], ["--skip-bad"], ["--skip-bad"]])
+    ]
 
-    assert (answer.code, "不能加列标注" in answer.err) == (1, True)
+    pages = [openpyxl.load_workbook(tmp_path / f"{n}.xlsx")["明细"] for n in range(4)]
+    said = [[(row[7].value, row[8].value) for row in page.iter_rows(min_row=2)] for page in pages]
+    wrong = ("有误，未记", "数值：数值“x”读不懂。请写成普通数字，例如 4123.7；不用百分号或科学计数法。")
+    revised, awaits = "修订：取代批次 B1 的 2 万元", "县级、市级审核以后才计入"
+    known, unsaid = ("此前已入账", "见批次 B1"), "本行无误；因其他行有误，整份未记"
+    assert [answer.code for answer in answers] == [1, 0, 0, 1]
+    assert said == [
+        [known, ("未记入", f"{unsaid}；{revised}"), wrong, ("未记入", unsaid)],
+        [known, ("可以记入", f"试导入，没有记下；{revised}"), wrong, ("可以记入", "试导入，没有记下")],
+        [known, ("已记入", f"{awaits}；{revised}"), wrong, ("已记入", awaits)],
+        [known, ("此前已入账", "见批次 B2"), wrong, ("此前已入账", "见批次 B2")],
+    ]
+
+
+FIELDS = "完税凭证号 C(20); 入库日期 C(10); 实缴金额 N(18,2); 纳税人名称 C(40)"
+
+
+def test_a_dbf_comes_back_as_csv_that_can_be_mended_and_imported(
+    enclave: Enclave, ledger: Ledger, tmp_path: Path
+) -> None:
+    rows = [("V1", "20240105", 1, "=1+1"), ("V2", "20241305", -2, "乙, 丙"), ("V3", "20240106", 3, "")]
+    (tmp_path / "a.dbf").write_bytes(dbf_file(FIELDS, rows))
+
+    answer = enclave("import", tmp_path / "a.dbf", "--marked", tmp_path / "b.csv")
+
+    made = (tmp_path / "b.csv").read_bytes()
+    assert (answer.code, "日期“20241305”读不懂" in answer.err) == (1, True)
+    assert marked_rows(made, encoding="utf-8-sig") == [
+        ["完税凭证号码", *COLUMNS[1:], "纳税人名称", "导入结果", "原因"],
+        ["V1", "20240105", "1.00", "'=1+1", "未记入", "本行无误；因其他行有误，整份未记"],
+        [
+            *("V2", "20241305", "-2.00", "乙, 丙", "有误，未记"),
+            "入库日期：日期“20241305”读不懂。请写成 2024-03-31 的样子。",
+        ],
+        ["V3", "20240106", "3.00", "", "未记入", "本行无误；因其他行有误，整份未记"],
+    ]
+    ledger.import_receipts(made.replace(b"20241305", b"20240305"), "b.csv")
+    assert [entry.amount_fen for entry in ledger.books.entries] == [1_00, -2_00, 3_00]
+
+
+def test_a_dbf_asked_back_as_anything_but_csv_is_refused_before_anything_is_recorded(
+    enclave: Enclave, ledger: Ledger, tmp_path: Path
+) -> None:
+    (tmp_path / "a.dbf").write_bytes(dbf_file(FIELDS, [("V1", "20240105", 1, "")]))
+    before = ledger.log.head()
+
+    answers = [
+        enclave("import", tmp_path / "a.dbf", "--marked", tmp_path / "b.dbf", *more) for more in ((), ("--lang", "en"))
+    ]
+
+    assert [answer.code for answer in answers] == [1, 1]
+    assert "另存为 XLSX、CSV" in answers[0].err and "save the original as XLSX or CSV" in answers[1].err
+    assert (ledger.log.head(), (tmp_path / "b.dbf").exists()) == (before, False)

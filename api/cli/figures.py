@@ -1,20 +1,24 @@
 """`enclave figure`, `quota`, `input`: indicators are reported and accepted; quotas and contributions are recorded."""
 
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 
 import click
 
+from api.cli.import_report import report_document, report_in_words, tried_in_words
+from api.cli.importing import Importing, import_options
 from api.cli.printing import print_json, print_lines, print_table
 from api.cli.settings import Settings, agreement_number, json_option, pass_settings
 from ledger.application import Ledger
 from ledger.domain.agreeing.acceptance import AcceptingLevel, Batch
+from ledger.domain.errors import Language
 from ledger.domain.recording.figures import decimal_text
-from ledger.files.text import read_bytes
-from ledger.projections.coverage import figure_coverage
+from ledger.files.figures_plan import FiguresPlan
+from ledger.projections.coverage import FigureCoverage, figure_coverage
+from ledger.projections.import_report import Before, ImportReport, import_report
 from ledger.projections.wording import LEVEL_NAMES
 
-FILE = click.argument("file", type=click.Path(path_type=Path))
-SHEET = click.option("--sheet", default="", help="读哪一张工作表（几张都像时要写）。Which sheet.")
 FIGURES_BYTES_MAX = 64_000_000
 
 
@@ -34,37 +38,93 @@ def input_group() -> None:
 
 
 @figure.command("import")
-@FILE
-@SHEET
+@import_options
 @json_option
 @pass_settings
-def import_figures(settings: Settings, file: Path, sheet: str, as_json: bool) -> None:
+def import_figures(settings: Settings, asked: Importing) -> None:
     """导入指标（CSV、XLSX、DBF）；县级、市级审核以后才算数。Record indicators; they count once county and city accepted them."""
     ledger = settings.ledger()
-    _print(ledger, ledger.import_figures(read_bytes(file, FIGURES_BYTES_MAX), file.name, sheet=sheet), as_json)
+    _import(ledger, ledger.plan_figures, asked, settings.language)
 
 
 @quota.command("import")
-@FILE
-@SHEET
+@import_options
 @json_option
 @pass_settings
-def import_quotas(settings: Settings, file: Path, sheet: str, as_json: bool) -> None:
+def import_quotas(settings: Settings, asked: Importing) -> None:
     """导入下达的额度（CSV、XLSX、DBF）。Record quotas."""
-    data = read_bytes(file, FIGURES_BYTES_MAX)
     ledger = settings.ledger()
-    _print(ledger, ledger.import_figures(data, file.name, needs_acceptance=False, sheet=sheet), as_json)
+    _import(ledger, partial(ledger.plan_figures, needs_acceptance=False), asked, settings.language)
 
 
 @input_group.command("import")
-@FILE
-@SHEET
+@import_options
 @json_option
 @pass_settings
-def import_inputs(settings: Settings, file: Path, sheet: str, as_json: bool) -> None:
+def import_inputs(settings: Settings, asked: Importing) -> None:
     """导入投入（CSV、XLSX、DBF），每笔写明形式、日期、凭证。Record contributions with their evidence."""
     ledger = settings.ledger()
-    _print(ledger, ledger.import_inputs(read_bytes(file, FIGURES_BYTES_MAX), file.name, sheet=sheet), as_json)
+    _import(ledger, ledger.plan_inputs, asked, settings.language)
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """What an import of figures did, or would do: `batch` is None where nothing can be recorded."""
+
+    plan: FiguresPlan
+    batch: Batch | None
+    covered: FigureCoverage
+    report: ImportReport
+
+
+def _import(ledger: Ledger, plan_with: Callable[..., FiguresPlan], asked: Importing, language: Language) -> None:
+    act = partial(_taken, ledger, dry_run=asked.dry_run)
+    taken = asked.carry_out(plan_with, asked.read(FIGURES_BYTES_MAX), act, language)
+    if asked.as_json:
+        print_json(_taken_document(taken, language, dry_run=asked.dry_run))
+    else:
+        print_lines(_taken_in_words(taken, language, dry_run=asked.dry_run))
+
+
+def _taken(ledger: Ledger, plan: FiguresPlan, *, dry_run: bool) -> _Taken:
+    before = Before.of(ledger.books, plan, patient=dry_run)
+    once_accepted = ledger.books_once_accepted(plan) if before.works_out else ledger.books
+    report = import_report(plan, before, once_accepted)
+    if dry_run:
+        batch, books = once_accepted.batches.get(plan.batch), once_accepted
+    else:
+        batch, books = ledger.record_figures(plan), ledger.books
+    return _Taken(plan, batch, figure_coverage(books, batch) if batch else FigureCoverage(), report)
+
+
+def _taken_document(taken: _Taken, language: Language, *, dry_run: bool) -> dict[str, object]:
+    """What programs get; the batch of a dry run has no number yet."""
+    plan, batch, report = taken.plan, taken.batch, taken.report
+    counts = {
+        "recorded": report.recorded, "known": report.known, "repeated": report.repeated, "skipped": report.skipped,
+    }  # fmt: skip
+    own = {"file": plan.file.name, "sha256": plan.sha256} if dry_run or batch is None else _document(batch)
+    covered = _coverage_document(taken.covered, language)
+    return {**own, **counts, **covered, "dry_run": dry_run, **report_document(report, language)}
+
+
+def _taken_in_words(taken: _Taken, language: Language, *, dry_run: bool) -> Iterator[str]:
+    report, batch = taken.report, taken.batch
+    if dry_run or batch is None:
+        yield f"试导入 {taken.plan.file.name}：什么也没有记下。"
+        yield from tried_in_words(report, f"其中修订 {len(report.revised)} 行")
+    else:
+        yield f"{_batch_in_words(batch)}{_beside_in_words(report)}。"
+    yield from _coverage_in_words(taken.covered, language)
+    yield from report_in_words(report, language)
+
+
+def _beside_in_words(report: ImportReport) -> str:
+    """What became of lines that are not in a batch."""
+    told = f"；其中修订 {len(report.revised)} 行" if report.revised else ""
+    told += f"；另有 {report.known} 行此前已入账，未重复记" if report.known else ""
+    told += f"；文件内有 {report.repeated} 行与前面的行相同，只算一次" if report.repeated else ""
+    return told + (f"；有误的 {report.skipped} 行没有记" if report.skipped else "")
 
 
 @figure.command()
@@ -75,7 +135,12 @@ def import_inputs(settings: Settings, file: Path, sheet: str, as_json: bool) -> 
 def accept(settings: Settings, batch: str, level: AcceptingLevel, as_json: bool) -> None:
     """审核一批指标：先县级，后市级。A level accepts a batch, the county before the city."""
     ledger = settings.ledger()
-    _print(ledger, ledger.accept_figures(batch, level), as_json)
+    accepted = ledger.accept_figures(batch, level)
+    covered = figure_coverage(ledger.books, accepted)
+    if as_json:
+        print_json(_document(accepted) | _coverage_document(covered, settings.language))
+    else:
+        print_lines([f"{_batch_in_words(accepted)}。", *_coverage_in_words(covered, settings.language)])
 
 
 @figure.command("list")
@@ -109,16 +174,18 @@ def list_inputs(settings: Settings, as_json: bool) -> None:
         print_table("投入 Contributions", columns, rows, numbers=(3,))
 
 
-def _print(ledger: Ledger, batch: Batch, as_json: bool) -> None:
-    covered = figure_coverage(ledger.books, batch)
-    if as_json:
-        waiting = [str(reason) for reason in covered.reasons]
-        print_json(_document(batch) | {"unselected": list(covered.unselected), "waiting": waiting})
-        return
-    lines = [f"批次 {batch.number}（{batch.file}，{len(batch.reports)} 行）：{_state(batch)}。"]
+def _batch_in_words(batch: Batch) -> str:
+    return f"批次 {batch.number}（{batch.file}，{len(batch.reports)} 行）：{_state(batch)}"
+
+
+def _coverage_document(covered: FigureCoverage, language: Language) -> dict[str, object]:
+    return {"unselected": list(covered.unselected), "waiting": [reason.say(language) for reason in covered.reasons]}
+
+
+def _coverage_in_words(covered: FigureCoverage, language: Language) -> Iterator[str]:
     if covered.unselected:
-        lines.append(f"没有任何已签协议选中：{'、'.join(covered.unselected)}。")
-    print_lines([*lines, *(f"有行暂不计入：{reason}" for reason in covered.reasons)])
+        yield f"没有任何已签协议选中：{'、'.join(covered.unselected)}。"
+    yield from (f"有行暂不计入：{reason.say(language)}" for reason in covered.reasons)
 
 
 def _state(batch: Batch) -> str:

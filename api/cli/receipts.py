@@ -7,68 +7,38 @@ from pathlib import Path
 
 import click
 
-from api.cli.import_report import report_document, report_in_words
-from api.cli.printing import amount, console, print_json, print_lines, print_table
+from api.cli.import_report import report_document, report_in_words, tried_in_words
+from api.cli.importing import Importing, import_options
+from api.cli.printing import amount, print_json, print_lines, print_table
 from api.cli.settings import Settings, json_option, pass_settings
 from ledger.application import Ledger
-from ledger.domain.errors import Language, LinesRefused
+from ledger.domain.errors import Language
 from ledger.files.documents import read_document
 from ledger.files.import_plan import Imported, ImportPlan
 from ledger.files.mapping_file import NOT_USED, read_mapping
-from ledger.files.marks import Outcome, marked, marks_of
 from ledger.files.receipts_file import RECEIPTS_BYTES_MAX, read_receipts
-from ledger.files.text import read_bytes, write_bytes
 from ledger.projections.coverage import Coverage, coverage, recorded_last
 from ledger.projections.import_report import Before, ImportReport, import_report
 
-sheet_option = click.option("--sheet", default="", help="读哪一张工作表（几张都像明细时要写）。Which sheet.")
-
 
 @click.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
 @click.option("--new", is_flag=True, help="账簿不存在时新建。Begin new books if there are none.")
 @click.option("--title", default="账簿", help="新账簿的名称。Title of new books.")
-@click.option("--dry-run", is_flag=True, help="试导入：只说会怎样，什么也不记。Say what would happen, record nothing.")
-@click.option(
-    "--skip-bad", is_flag=True, help="跳过有误的行，只记无误的。Record the sound lines, leave out the others."
-)
-@click.option(
-    "--marked", "out", type=click.Path(path_type=Path), help="另存一份，每行注明结果和原因。The file, marked."
-)
-@sheet_option
-@click.option("--mapping", default="", help="按存下的表头对照认列。Read the header by a saved mapping.")
+@import_options
 @json_option
 @pass_settings
-def import_receipts(
-    settings: Settings,
-    file: Path,
-    new: bool,
-    title: str,
-    dry_run: bool,
-    skip_bad: bool,
-    out: Path | None,
-    sheet: str,
-    mapping: str,
-    as_json: bool,
-) -> None:
+def import_receipts(settings: Settings, asked: Importing, new: bool, title: str) -> None:
     """导入税收入库明细（CSV、XLSX、DBF）；有一行不对就一行也不记。Record a file of receipts, all or nothing."""
-    if out and out.resolve() == file.resolve():
-        raise click.UsageError("--marked 请写另一个文件名，原件不改。Name another file; the original stays.")
-    data, language = read_bytes(file, RECEIPTS_BYTES_MAX), settings.language
-    if new and not mapping:
-        read_receipts(data, file.name, skip_bad=skip_bad, sheet=sheet)  # refused before new books begin
-    ledger = settings.new_ledger(title) if new and not dry_run else settings.ledger()
-    with console(stderr=True).status(f"正在导入 {file.name} …"):
-        plan_with = partial(ledger.plan_import, data, file.name, sheet=sheet, mapping=mapping)
-        try:
-            plan = plan_with(skip_bad=skip_bad or dry_run)
-        except LinesRefused:  # what is refused is given back marked all the same
-            _write_marked(out, plan_with(skip_bad=True), "refused", language)
-            raise
-        done = _tried(ledger, plan) if dry_run else _recorded(ledger, plan)
-    _write_marked(out, plan, "planned" if dry_run else "recorded", language)
-    said = (*done, language)
-    print_json(_document(*said, dry_run=dry_run)) if as_json else print_lines(_in_words(*said, dry_run=dry_run))
+    data = asked.read(RECEIPTS_BYTES_MAX)
+    if new and not asked.mapping:
+        read_receipts(data, asked.file.name, skip_bad=asked.skip_bad, sheet=asked.sheet)  # refused before books begin
+    ledger = settings.new_ledger(title) if new and not asked.dry_run else settings.ledger()
+    act = partial(_tried if asked.dry_run else _recorded, ledger)
+    said = (*asked.carry_out(ledger.plan_import, data, act, settings.language), settings.language)
+    if asked.as_json:
+        print_json(_document(*said, dry_run=asked.dry_run))
+    else:
+        print_lines(_in_words(*said, dry_run=asked.dry_run))
 
 
 def _document(
@@ -89,32 +59,17 @@ def _recorded(ledger: Ledger, plan: ImportPlan) -> tuple[Imported, Coverage, Imp
     return imported, _coverage(ledger, imported), import_report(plan, before, ledger.books)
 
 
-def _write_marked(out: Path | None, plan: ImportPlan, outcome: Outcome, language: Language) -> None:
-    if out:
-        write_bytes(out, marked(plan.data, plan.file.name, marks_of(plan, outcome, language)))
-
-
 def _in_words(
     imported: Imported, covered: Coverage, report: ImportReport, language: Language, *, dry_run: bool
 ) -> Iterator[str]:
     if dry_run:
         yield f"试导入 {imported.file}：什么也没有记下。"
-        yield tried_in_words(imported)
-        if imported.skipped:
-            yield "有误的行不改正，整份不能导入；要先记无误的行，加 --skip-bad。"
+        yield from tried_in_words(report, f"合计 {amount(imported.sum_fen)} 元")
     else:
         yield imported_in_words(imported)
         yield from _coverage_in_words(covered, language)
     if dry_run or imported.recorded or imported.skipped:
         yield from report_in_words(report, language)
-
-
-def tried_in_words(imported: Imported) -> str:
-    """What an import would do, in one sentence."""
-    return (
-        f"可以记入 {imported.recorded} 行，合计 {amount(imported.sum_fen)} 元；此前已入账 {imported.known} 行；"
-        f"文件内重复 {imported.repeated} 行；有误 {imported.skipped} 行。"
-    )
 
 
 def imported_in_words(imported: Imported) -> str:

@@ -122,7 +122,10 @@ class ReceiptsListed(Event, frozen=True, kw_only=True):
 
 
 class FiguresRecorded(Event, frozen=True, kw_only=True):
-    """A file of figures, quotas or contributions was recorded; an indicator counts once every level accepted it."""
+    """What a file of figures, quotas or contributions says was recorded; an indicator counts once every level accepted it.
+
+    `notes` say how the file was read; `skipped` how many of its lines were wrong and left out.
+    """
 
     TOPIC: ClassVar[str] = "figures.recorded.v1"
     batch: str
@@ -130,6 +133,8 @@ class FiguresRecorded(Event, frozen=True, kw_only=True):
     file_sha256: str
     needs_acceptance: bool
     lines: FigureLines
+    notes: list[str] = []
+    skipped: int = 0
 
 
 class FiguresAccepted(Event, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ledger.domain.errors import RuleBroken, nearest
 from ledger.domain.terms import LEVELS, Level
@@ -67,6 +67,12 @@ class Layout:
     amounts: frozenset[str] = frozenset()
     in_money: bool = True
     own: Mapping[str, str] = field(default_factory=dict)
+
+    def with_own(self, own: Mapping[str, str]) -> "Layout":
+        """The layout with headers of a user's own; those that mean a column of another kind of file are left out."""
+        return replace(
+            self, own={header: column for header, column in own.items() if not column or column in self.used}
+        )
 
     def known(self) -> dict[str, str]:
         """What every header means that is known, in one spelling: a column, or nothing for one that is not used."""

@@ -1,9 +1,14 @@
-"""Two columns added to a CSV file: its encoding, mark, line ends and quotation marks stay as they were."""
+"""Two columns added to a CSV file: its encoding, mark, line ends and quotation marks stay as they were.
 
+The records of a file that takes no more columns become such a file.
+"""
+
+import codecs
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from ledger.files.amounts import plain_number
 from ledger.files.columns import MARKED
 from ledger.files.table import Source
 from ledger.files.text import encoding_of, visible
@@ -29,6 +34,17 @@ def marked_csv(data: bytes, name: str, by_line: Mapping[int, tuple[str, str]], s
     except csv.Error:
         pass  # a quotation mark that stays open: what follows it cannot be told apart
     return mark + "".join(lines).encode(encoding)
+
+
+def marked_records(
+    records: Iterable[tuple[int, Sequence[str]]], by_line: Mapping[int, tuple[str, str]], source: Source
+) -> bytes:
+    """Numbered records and what became of each, as CSV in UTF-8 with its mark; what could be a formula is none."""
+    lines = [_record(source.labels) + _cells(MARKED)]
+    for number, cells in records:
+        own = _record([cell if plain_number(cell) else visible(cell) for cell in cells])
+        lines.append(own + _cells(by_line.get(number, ("", ""))))
+    return codecs.BOM_UTF8 + "".join(f"{line}\r\n" for line in lines).encode()
 
 
 def _body(lines: Sequence[str]) -> str:

@@ -92,23 +92,33 @@ def is_dbf(data: bytes) -> bool:
     )
 
 
+def dbf_rows(data: bytes, name: str) -> list[tuple[int, list[str]]]:
+    """The records of a DBF file that are not deleted, with their numbers; raises DbfDamaged."""
+    return _opened(data, name)[1]
+
+
 def dbf_table(data: bytes, name: str, layout: Layout) -> Table:
     """The records of a DBF file under the columns of a layout; raises DbfDamaged, ColumnsTooMany, and as `table_of`."""
     if data[8:10] and int.from_bytes(data[8:10], "little") > DBFHeader.size + (COLUMNS_MAX + 1) * DBFField.size:
         raise ColumnsTooMany(
             file=name, columns=int.from_bytes(data[8:10], "little") // DBFField.size, limit=COLUMNS_MAX
         )
+    fields, rows = _opened(data, name)
+    header = [_completed(field, layout) for field in fields]
+    grid = Grid([0, *(number for number, _ in rows)], [header, *(cells for _, cells in rows)], cleaned_cells)
+    return table_of(grid, name, layout)
+
+
+def _opened(data: bytes, name: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """The names of the fields, and the records with their numbers."""
     try:
         table = _InMemory(data)
         lengths = 1 + sum(field.length for field in table.fields)
         if not table.fields or lengths > table.header.recordlen or table.header.recordlen < 2:
             raise ValueError("fields")
-        rows = list(table.rows())
+        return table.field_names, list(table.rows())
     except (ValueError, LookupError, struct.error, TypeError, AttributeError, ArithmeticError) as problem:
         raise DbfDamaged(file=name, problem=str(problem)[:60] or type(problem).__name__) from None
-    header = [_completed(field, layout) for field in table.field_names]
-    grid = Grid([0, *(number for number, _ in rows)], [header, *(cells for _, cells in rows)], cleaned_cells)
-    return table_of(grid, name, layout)
 
 
 def _completed(field: str, layout: Layout) -> str:

@@ -4,20 +4,27 @@ Every wrong line is named; nothing is guessed.
 """
 
 import re
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from typing import Self
+
+import numpy as np
 
 from ledger.domain.calendar import Period
-from ledger.domain.errors import LinesRefused, RuleBroken
-from ledger.domain.recording.figures import Report
+from ledger.domain.errors import Fault, LinePlace, LinesRefused, RuleBroken
+from ledger.domain.recording.figures import MONEY_UNITS, Report
+from ledger.domain.recording.receipts import Rows
 from ledger.files.amounts import plain_number
 from ledger.files.cells import Cells, cells_of, day_in_cell
 from ledger.files.columns import Layout, plain
 from ledger.files.file_table import table_of_file
 from ledger.files.line_faults import FileEmpty, PeriodBackwards
-from ledger.files.notes import Note
-from ledger.files.table import Table
+from ledger.files.lines_file import LinesFile
+from ledger.files.notes import counts_in_yuan
+from ledger.files.table import Table, line_of
 
 IDENTIFIERS = ("编号", "社会信用代码")
 COMMON = {
@@ -79,39 +86,65 @@ class ReportTwice(RuleBroken):
     en = "Number {number} is also on line {other} with other contents. Keep one line for each number."
 
 
-@dataclass(frozen=True)
-class FiguresFile:
+@dataclass(frozen=True, kw_only=True)
+class FiguresFile(LinesFile):
     """The reports of a file, in file order, and how it was read."""
 
-    name: str
     reports: list[Report]
-    notes: tuple[Note, ...] = ()
+
+    def without_faulty(self, faults: Sequence[Fault]) -> Self:
+        """The file without the lines that some faults stand on."""
+        wrong = {line_of(fault) for fault in faults}
+        kept = [report for report in self.reports if report.row not in wrong]
+        return replace(self, reports=kept, numbers=_numbers(kept), faults=[*self.faults, *faults])
 
 
-def read_figures(data: bytes, name: str, sheet: str = "") -> FiguresFile:
-    """Indicators and quotas of a file; raises LinesRefused with every wrong line, or the rule that the file breaks."""
-    return _read(data, name, FIGURES, sheet)
+def read_figures(
+    data: bytes, name: str, *, skip_bad: bool = False, sheet: str = "", own: Mapping[str, str] | None = None
+) -> FiguresFile:
+    """Indicators and quotas of a file; a line said twice with the same contents counts once.
+
+    `own` are headers of a layout of the user's own.  Raises LinesRefused with every wrong line (with `skip_bad` they are left
+    out, and stand in the file's `faults`), or the rule that the file breaks.
+    """
+    table = table_of_file(data, name, FIGURES.with_own(own or {}), sheet)
+    return _checked(_lines(table, is_input=False), table, skip_bad=skip_bad)
 
 
-def read_inputs(data: bytes, name: str, sheet: str = "") -> FiguresFile:
-    """Contributions of a file, each with its form, day and evidence; raises as `read_figures`."""
-    return _read(data, name, INPUTS, sheet)
+def read_inputs(
+    data: bytes, name: str, *, skip_bad: bool = False, sheet: str = "", own: Mapping[str, str] | None = None
+) -> FiguresFile:
+    """Contributions of a file, each with its form, day and evidence; as `read_figures`."""
+    table = table_of_file(data, name, INPUTS.with_own(own or {}), sheet)
+    return _with_units_noted(_checked(_lines(table, is_input=True), table, skip_bad=skip_bad))
 
 
-def _read(data: bytes, name: str, layout: Layout, sheet: str) -> FiguresFile:
-    table = table_of_file(data, name, layout, sheet)
-    reports = _reports(table, is_input=layout is INPUTS)
+def _checked(file: FiguresFile, table: Table, *, skip_bad: bool) -> FiguresFile:
+    """The lines of a file without the wrong ones, if these are skipped; raises FileEmpty, LinesRefused."""
     faults = table.source.seen(table.faults)
-    if not reports and not faults:
-        raise FileEmpty(file=name)
-    if faults:
-        raise LinesRefused(faults, file=name)
-    return FiguresFile(name, reports, table.source.notes)
+    if not len(file) and not faults:
+        raise FileEmpty(file=file.name)
+    if faults and not skip_bad:
+        raise LinesRefused(faults, file=file.name)
+    return file.without_faulty(faults)
 
 
-def _reports(table: Table, *, is_input: bool) -> list[Report]:
+def _with_units_noted(file: FiguresFile) -> FiguresFile:
+    """Contributions may come in any unit of money, and count in yuan."""
+    units = Counter(report.unit for report in file.reports if MONEY_UNITS.get(report.unit, 1) > 1)
+    notes = [counts_in_yuan(unit, MONEY_UNITS[unit], lines) for unit, lines in units.items()]
+    return replace(file, source=replace(file.source, notes=(*file.source.notes, *notes)))
+
+
+def _numbers(reports: Sequence[Report]) -> Rows:
+    return np.array([report.row for report in reports], np.int64)
+
+
+def _lines(table: Table, *, is_input: bool) -> FiguresFile:
+    """The sound lines of a table, each once; what is wrong is noted there."""
     seen: dict[tuple[str, str], Report] = {}
     values: list[Fraction] = []
+    again: dict[int, int] = {}
     for cell in cells_of(table):
         before = len(table.faults)
         cell.read_identifiers(IDENTIFIERS)
@@ -121,21 +154,22 @@ def _reports(table: Table, *, is_input: bool) -> list[Report]:
         if len(table.faults) > before:
             continue
         first = seen.setdefault((report.number, report.identity(by_period=False)), report)
-        if first is not report and _contents(first) != _contents(report):
-            cell.fault("编号", ReportTwice(number=report.number, other=first.row))
+        if first is not report and first.says == report.says:
+            again[report.row] = first.row
+        elif first is not report:
+            for one, other in ((report, first), (first, report)):
+                rule = ReportTwice(number=report.number, other=other.row)
+                table.faults.append(Fault(LinePlace(one.row, "编号"), rule))
     if len(values) == len(table) and not table.faults:
         table.check_sums("数值", values, _value, str)
-    return list(seen.values())
+    reports = list(seen.values())
+    return FiguresFile(name=table.name, numbers=_numbers(reports), source=table.source, again=again, reports=reports)
 
 
 def _check_unit(cell: Cells, unit: str) -> None:
     """A unit behind the header or in a corner, and another on the line, contradict each other."""
     if unit and cell["单位"] and plain(cell["单位"]) != unit:
         cell.fault("单位", UnitContradicts(unit=cell["单位"][:20], other=unit))
-
-
-def _contents(report: Report) -> tuple[object, ...]:
-    return report.of, report.first, report.last, report.value, report.unit
 
 
 def _figure(cell: Cells) -> Report:

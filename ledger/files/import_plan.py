@@ -1,10 +1,14 @@
 """What an import would record of a file, decided behind a position of the log; and what it did."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from ledger.domain.errors import Refusal
 from ledger.domain.events import Fact, ReceiptsRecorded
 from ledger.domain.recording.receipts import Receipts, Rows, slices
+from ledger.files.lines_file import LinesFile
+from ledger.files.notes import Note
 from ledger.files.receipts_file import ReceiptsFile
 from ledger.files.table import line_of
 
@@ -26,27 +30,71 @@ class Imported:
     skipped: int = 0
 
 
-@dataclass(frozen=True)
-class ImportPlan:
-    """The lines of a file that are new behind a position: `rows` of the file, and these as they are recorded."""
+@dataclass(frozen=True, kw_only=True)
+class FilePlan:
+    """What would be recorded of a file of any kind behind a position: the `rows` of the file that are new.
 
-    file: ReceiptsFile
+    Where it `needs_acceptance` nothing of it counts until others accept it; a `hindrance` says why nothing can be recorded.
+    """
+
+    file: LinesFile
     data: bytes
     sha256: str
     position: int
     rows: Rows
-    fresh: Receipts
     skip_bad: bool = False
+    needs_acceptance: bool = False
+    hindrance: Refusal | None = None
 
     @property
     def known(self) -> int:
         """How many lines are recorded already."""
-        return len(self.file) - len(self.fresh)
+        return len(self.file) - len(self.rows)
 
     @cached_property
     def skipped(self) -> int:
         """How many lines are wrong and left out."""
         return len({line_of(fault) for fault in self.file.faults})
+
+    @property
+    def days(self) -> Rows:
+        """The day that each new line belongs to, as an ordinal."""
+        raise NotImplementedError
+
+    @property
+    def amounts_fen(self) -> Rows | None:
+        """The amount of each new line in fen; None where lines are no money."""
+        return None
+
+    def revisions(self) -> Mapping[int, Note]:
+        """What new lines take the place of, by their numbers in the file."""
+        return {}
+
+    def remarks(self) -> Mapping[int, Note]:
+        """What else is to be said of lines, by their numbers in the file."""
+        return {}
+
+    def facts(self) -> list[Fact]:
+        """What recording it would write down."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportPlan(FilePlan):
+    """The receipts of a file that are new, as they are recorded."""
+
+    file: ReceiptsFile
+    fresh: Receipts
+
+    @property
+    def days(self) -> Rows:
+        """The day of booking of each new line, as an ordinal."""
+        return self.fresh.booked_on
+
+    @property
+    def amounts_fen(self) -> Rows:
+        """The amount of each new line in fen."""
+        return self.fresh.amounts_fen
 
     def facts(self) -> list[Fact]:
         """What recording it would write down."""

@@ -4,8 +4,11 @@ from typing import Any
 
 from ledger.domain.errors import RuleBroken, nearest
 from ledger.files.columns import RECEIPTS
+from ledger.files.figures_file import FIGURES, INPUTS
 
 NOT_USED = "不用"
+COLUMNS = tuple(dict.fromkeys([*RECEIPTS.used, *FIGURES.used, *INPUTS.used]))
+"""One mapping may serve receipts, figures and contributions alike."""
 
 
 class MappingUnreadable(RuleBroken):
@@ -30,10 +33,10 @@ def read_mapping(document: Any) -> dict[str, str]:
     for header, column in document.items():
         if not isinstance(header, str) or not isinstance(column, str) or not header.strip():
             raise MappingUnreadable(found=f"{header}: {column}"[:40])
-        if column not in RECEIPTS.used and column != NOT_USED:
-            like = nearest(column, RECEIPTS.used)
+        if column not in COLUMNS and column != NOT_USED:
+            like = nearest(column, COLUMNS)
             hint = f"（是否想写“{like}”）" if like else ""
-            known = "、".join(RECEIPTS.used)
+            known = "、".join(COLUMNS)
             raise MappingColumnUnknown(header=header[:40], column=column[:40], hint=hint, columns=known)
         columns[header.strip()] = "" if column == NOT_USED else column
     return columns

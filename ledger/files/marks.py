@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ledger.domain.errors import Fault, Language, LinePlace, RuleBroken
-from ledger.files.csv_marking import marked_csv
-from ledger.files.dbf_table import is_dbf
-from ledger.files.import_plan import ImportPlan
+from ledger.files.csv_marking import marked_csv, marked_records
+from ledger.files.dbf_table import dbf_rows, is_dbf
+from ledger.files.import_plan import FilePlan
 from ledger.files.table import Source, line_of
 from ledger.files.workbook import is_workbook
 from ledger.files.workbook_marking import marked_workbook
@@ -21,10 +21,16 @@ SOUND: Mapping[Outcome, tuple[str, str]] = {
 
 
 class MarkingUnsupported(RuleBroken):
-    """A kind of file that cannot take two more columns."""
+    """A DBF file to be given back as one: it cannot take two more columns."""
 
-    zh = "DBF 文件 {file} 不能加列标注。请另存为 XLSX 或 CSV 再导入，或看屏幕上列出的问题。"
-    en = "A DBF file such as {file} cannot take the two columns. Save it as XLSX or CSV, or read the problems listed."
+    zh = (
+        "DBF 文件 {file} 不能加列标注，只能退回一份 CSV；{out} 不是 .csv，什么也没有记下。"
+        "请把 --marked 的文件名写成 .csv 结尾，或把原件另存为 XLSX、CSV 再导入。"
+    )
+    en = (
+        "A DBF file such as {file} cannot take the two columns and is given back as CSV; {out} is no .csv, and nothing was "
+        "recorded. Name a file that ends with .csv after --marked, or save the original as XLSX or CSV."
+    )
 
 
 @dataclass(frozen=True)
@@ -35,11 +41,17 @@ class Marks:
     source: Source
 
 
-def marks_of(plan: ImportPlan, outcome: Outcome, language: Language) -> Marks:
+def marks_of(plan: FilePlan, outcome: Outcome, language: Language) -> Marks:
     """What became, or would become, of every line of a plan's file."""
     file = plan.file
     found = dict.fromkeys(file.numbers.tolist(), ("此前已入账", ""))
-    found |= dict.fromkeys(file.numbers[plan.rows].tolist(), SOUND[outcome])
+    result, reason = SOUND[outcome]
+    if plan.needs_acceptance and outcome == "recorded":
+        reason = "县级、市级审核以后才计入"
+    found |= dict.fromkeys(file.numbers[plan.rows].tolist(), (result, reason))
+    for line, remark in plan.remarks().items():
+        result, reason = found[line]
+        found[line] = (result, "；".join(filter(None, (reason, remark.say(language)))))
     found |= {line: (f"与第 {first} 行相同", "只记一次") for line, first in file.again.items()}
     found |= {each.number: ("合计行，不记", "") for each in file.source.sums}
     reasons: dict[int, list[str]] = {}
@@ -55,10 +67,16 @@ def _reason(fault: Fault, language: Language) -> str:
     return f"{column}：{fault.rule.say(language)}" if column else fault.rule.say(language)
 
 
+def refuse_unmarkable(data: bytes, name: str, out: str) -> None:
+    """Raises MarkingUnsupported for a DBF file that is to be given back as anything else than CSV."""
+    if is_dbf(data) and not out.casefold().endswith(".csv"):
+        raise MarkingUnsupported(file=name, out=out)
+
+
 def marked(data: bytes, name: str, marks: Marks) -> bytes:
-    """A file with the two columns added, everything else as it was; raises MarkingUnsupported."""
+    """A file with the two columns added, everything else as it was; of a DBF file a CSV file."""
     if is_workbook(data):
         return marked_workbook(data, name, marks.by_line, marks.source)
     if is_dbf(data):
-        raise MarkingUnsupported(file=name)
+        return marked_records(dbf_rows(data, name), marks.by_line, marks.source)
     return marked_csv(data, name, marks.by_line, marks.source)

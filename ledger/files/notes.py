@@ -25,11 +25,32 @@ def converted(unit: str, scale: int, columns: str) -> Note:
     )
 
 
+def counts_in_yuan(unit: str, scale: int, lines: int) -> Note:
+    """Contributions were counted in another unit than yuan."""
+    return Note(
+        f"有 {lines} 笔以“{unit}”计，计入时乘以 {scale:,} 换算成元，没有舍入。",
+        f"{lines} contribution(s) in '{unit}' count as yuan, multiplied by {scale:,}, nothing rounded.",
+    )
+
+
+def recorded_in(batch: str) -> Note:
+    """A line says what was recorded before."""
+    return Note(f"见批次 {batch}", f"See batch {batch}.")
+
+
+def revises(batch: str, value: str) -> Note:
+    """A line takes the place of what was reported before."""
+    return Note(
+        f"修订：取代批次 {batch} 的 {value}" if batch else f"修订：取代本文件前面的 {value}",
+        f"Revises {value} of batch {batch}." if batch else f"Revises {value} of this file.",
+    )
+
+
 def sums_left_out(count: int) -> Note:
     """Lines of sums were recognised."""
     return Note(
         f"有 {count} 行合计（小计、总计）不是明细，不记，只用来核对。",
-        f"{count} line(s) of sums are no receipts; they only serve to check.",
+        f"{count} line(s) of sums are no lines of their own; they only serve to check.",
     )
 
 

@@ -39,7 +39,8 @@ from ledger.files.line_faults import (
     SubjectUnreadable,
     VoucherTwice,
 )
-from ledger.files.table import Source, Table, identifier, line_of
+from ledger.files.lines_file import LinesFile
+from ledger.files.table import Table, identifier, line_of
 from ledger.files.text import writable
 
 CODE = re.compile(r"([0-9]+)(?:[|｜].*)?|.*[(（]([0-9]+)[)）]")
@@ -48,32 +49,15 @@ PERCENT = re.compile(r"(中央|省|自治区|市|县|区)级?([0-9]{1,3}(?:\.[0-
 RECEIPTS_BYTES_MAX = 512_000_000
 
 
-@dataclass(frozen=True)
-class ReceiptsFile:
-    """The lines of a file, and what of it was said twice.
+@dataclass(frozen=True, kw_only=True)
+class ReceiptsFile(LinesFile):
+    """The receipts of a file: `references` say by row what a line takes back, `left_out` which vouchers were left out."""
 
-    `numbers` are the lines' numbers in the file; `references` say by row what a line takes back; `again` the first line of
-    each that was said again; `faults` are those of lines left out, `left_out` the vouchers of these lines.
-    """
-
-    name: str
     columns: tuple[str, ...]
     receipts: Receipts
-    numbers: Rows
     references: dict[int, Reference]
-    again: dict[int, int] = field(default_factory=dict)
     warnings: list[Fault] = field(default_factory=list)
-    source: Source = field(default_factory=lambda: Source({}))
-    faults: list[Fault] = field(default_factory=list)
     left_out: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def duplicates(self) -> int:
-        """How many lines say again what another line says."""
-        return len(self.again)
-
-    def __len__(self) -> int:
-        return len(self.receipts)
 
     def without(self, rows: Iterable[int]) -> "ReceiptsFile":
         """The file without some of its lines."""
@@ -163,7 +147,7 @@ def read_receipts(
     see `link`.  `own` are headers of a layout of the user's own.  Raises LinesRefused with every wrong line (with `skip_bad`
     they are left out, and stand in the file's `faults`), or the rule that the file breaks.
     """
-    table = table_of_file(data, name, replace(RECEIPTS, own=own or {}), sheet)
+    table = table_of_file(data, name, RECEIPTS.with_own(own or {}), sheet)
     if not len(table) and not table.faults:
         raise FileEmpty(file=name)
     read = _once(_Reader(table, check_codes=check_codes).read(), table)
@@ -189,11 +173,11 @@ class _Reader:
         self._check(receipts)
         self._check_refunds(attributes, codes, receipts.amounts_fen)
         return ReceiptsFile(
-            table.name,
-            tuple(table.columns),
-            receipts,
-            table.numbers,
-            dict(self._references(is_reversal)),
+            name=table.name,
+            columns=tuple(table.columns),
+            receipts=receipts,
+            numbers=table.numbers,
+            references=dict(self._references(is_reversal)),
             warnings=table.source.seen(self._warnings),
             source=table.source,
         )

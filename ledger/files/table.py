@@ -87,8 +87,8 @@ def mask_of(array: pa.Array) -> np.ndarray:
 class Source:
     """Where the lines of a table come from, as people see it.
 
-    `headers` and `letters` are by column; `units` those that the file says; `width` is how many columns it has; a file that
-    `is_marked` was given back before, and its last two columns say what became of its lines.
+    `headers` and `letters` are by column; `labels` are all headers in their order; `units` those that the file says; `width`
+    is how many columns it has; a file that `is_marked` was given back before, and its last two columns say what became of its lines.
     """
 
     headers: Mapping[str, str]
@@ -100,6 +100,7 @@ class Source:
     letters: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     sums: tuple[SumLine, ...] = ()
+    labels: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
 
     def seen(self, faults: Iterable[Fault]) -> list[Fault]:

@@ -78,8 +78,8 @@ def booked(books: Books, first: date, last: date) -> Rows:
 class FigureCoverage:
     """Of a batch: the measures of lines that no agreement selects, and why lines wait, agreement by agreement."""
 
-    unselected: tuple[str, ...]
-    reasons: tuple[RuleBroken, ...]
+    unselected: tuple[str, ...] = ()
+    reasons: tuple[RuleBroken, ...] = ()
 
 
 def figure_coverage(books: Books, batch: Batch) -> FigureCoverage:

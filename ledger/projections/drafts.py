@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 
 from ledger.domain.agreeing.agreement import Agreement
 from ledger.domain.calendar import Period, settlement_last
+from ledger.domain.dividing.pools import PoolKey
 from ledger.domain.stating.books import Books
+from ledger.projections.quantities import Quantity, stated_quantity
 from ledger.projections.statements import Statement, last_booked, statements_of_agreement
 
 SETTLEMENTS_MAX = 36
@@ -20,14 +22,18 @@ Shares = Mapping[str, int]
 
 @dataclass(frozen=True)
 class PartyChange:
-    """What a party is due of a pool before and after, of what is not stated yet."""
+    """What a party is due of a pool (and measure) before and after, of what is not stated yet.
+
+    Of figures it is counted in smallest steps, as the quantity says.
+    """
 
     agreement: str
-    pool: str
+    key: PoolKey
     party: str
     name: str
     before_fen: int
     after_fen: int
+    quantity: Quantity
 
     @property
     def change_fen(self) -> int:
@@ -39,21 +45,21 @@ class PartyChange:
 class Drafts:
     """The open drafts of every agreement, pool by pool, in the order of their settlements."""
 
-    by_pool: Mapping[tuple[str, str], list[Statement]] = field(default_factory=dict)
+    by_pool: Mapping[tuple[str, PoolKey], list[Statement]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, books: Books, last: Period | None) -> "Drafts":
-        """Every draft from the next period to close up to the settlement that a month lies in."""
+    def of(cls, books: Books, last: Period | None, *, of_money: bool = True) -> "Drafts":
+        """Every draft from the next period to close up to the settlement that a month lies in: of money, or of figures."""
         first = books.next_period()
-        found: dict[tuple[str, str], list[Statement]] = {}
+        found: dict[tuple[str, PoolKey], list[Statement]] = {}
         if first is None or last is None:
             return cls()
         most = SETTLEMENTS_MAX if len(books.recorded) <= LINES_WALKED_MAX else 1
         for agreement in books.in_force(books.position):
             for period in _settlements(agreement, first, last, most):
                 for each in statements_of_agreement(books, agreement, period):
-                    if each.is_draft and each.is_money:
-                        found.setdefault((each.agreement, each.pool), []).append(each)
+                    if each.is_draft and each.is_money == of_money:
+                        found.setdefault((each.agreement, each.key), []).append(each)
         return cls(found)
 
 
@@ -83,8 +89,9 @@ def changes(before: Drafts, after: Drafts) -> list[PartyChange]:
     for key, drafts in after.by_pool.items():
         was, now = _says(before.by_pool.get(key, [])[-1:]), _says(drafts[-1:])
         names = {line.party: line.name for line in (*drafts[-1].lines, *drafts[-1].carried)}
-        for party in names:
-            change = PartyChange(*key, party, names[party], was.get(party, 0), now.get(party, 0))
+        quantity = stated_quantity(drafts[-1].unit, drafts[-1].step, drafts[-1].basis)
+        for party, name in names.items():
+            change = PartyChange(*key, party, name, was.get(party, 0), now.get(party, 0), quantity)
             found += [change] if change.change_fen else []
     return found
 

@@ -1,17 +1,17 @@
 """What an import does, or would do: columns, problems, what is new, what each party gets, what to look at twice."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
 from ledger.domain.calendar import Period
-from ledger.domain.errors import Fault, Language, RuleBroken
+from ledger.domain.errors import Conflict, Fault, Language, Refusal, RuleBroken
 from ledger.domain.recording.receipts import Texts
 from ledger.domain.stating.books import Books
-from ledger.files.import_plan import ImportPlan
+from ledger.files.import_plan import FilePlan, ImportPlan
 from ledger.files.notes import Note
 from ledger.files.table import Source
 from ledger.projections.drafts import LINES_WALKED_MAX, Drafts, PartyChange, changed, changes, last_open
@@ -74,12 +74,13 @@ class Problem:
 class ImportReport:
     """What an import does: `late` lines belong to months that are closed, and are stated in the `next_period`.
 
-    Where `is_worked_out` is false the lines are too many to work out at once what each party gets.
+    `revised` says by line what is revised; where it `awaits_acceptance`, `changes` and `statements` tell what comes once it
+    is given.  Where `is_worked_out` is false the lines are too many to work out at once what each party gets.
     """
 
     source: Source
-    new: int
-    sum_fen: int
+    recorded: int
+    revised: Mapping[int, Note]
     known: int
     repeated: int
     skipped: int
@@ -87,10 +88,11 @@ class ImportReport:
     changes: list[PartyChange]
     statements: list[Statement]
     late: int
-    late_fen: int
+    late_fen: int | None
     next_period: Period | None
-    warnings: list[RuleBroken]
+    warnings: list[Refusal]
     is_worked_out: bool
+    awaits_acceptance: bool
 
     @property
     def notes(self) -> Sequence[Note]:
@@ -104,25 +106,25 @@ class Before:
 
     drafts: Drafts
     last_closed: Period | None
-    warnings: list[RuleBroken]
+    warnings: list[Refusal]
     works_out: bool
 
     @classmethod
-    def of(cls, books: Books, plan: ImportPlan, *, patient: bool = False) -> "Before":
+    def of(cls, books: Books, plan: FilePlan, *, patient: bool = False) -> "Before":
         """What a report compares with; of long books the drafts are only worked out for who is `patient`."""
-        works_out = len(plan.fresh) > 0 and (patient or len(books.recorded) + len(plan.fresh) <= LINES_WALKED_MAX)
-        drafts = Drafts.of(books, last_open(books, _last_month(plan))) if works_out else Drafts()
+        works_out = len(plan.rows) > 0 and (patient or len(books.recorded) + len(plan.rows) <= LINES_WALKED_MAX)
+        drafts = _drafts(books, plan) if works_out else Drafts()
         return cls(drafts, books.last_closed(), warnings(plan, books), works_out)
 
 
-def import_report(plan: ImportPlan, before: Before, after: Books) -> ImportReport:
-    """What a plan does to the books."""
-    drafts = Drafts.of(after, last_open(after, _last_month(plan))) if before.works_out else Drafts()
-    late = plan.fresh.booked_on <= (before.last_closed.last.toordinal() if before.last_closed else 0)
+def import_report(plan: FilePlan, before: Before, after: Books) -> ImportReport:
+    """What a plan does to the books; `after` are they once what it records counts."""
+    drafts = _drafts(after, plan) if before.works_out else Drafts()
+    late = plan.days <= (before.last_closed.last.toordinal() if before.last_closed else 0)
     return ImportReport(
         source=plan.file.source,
-        new=len(plan.fresh),
-        sum_fen=sum(plan.fresh.amounts_fen.tolist()),
+        recorded=len(plan.rows),
+        revised=plan.revisions(),
         known=plan.known,
         repeated=plan.file.duplicates,
         skipped=plan.skipped,
@@ -130,21 +132,27 @@ def import_report(plan: ImportPlan, before: Before, after: Books) -> ImportRepor
         changes=changes(before.drafts, drafts),
         statements=changed(before.drafts, drafts),
         late=int(late.sum()),
-        late_fen=sum(plan.fresh.amounts_fen[late].tolist()),
+        late_fen=None if plan.amounts_fen is None else sum(plan.amounts_fen[late].tolist()),
         next_period=after.next_period(),
         warnings=before.warnings,
-        is_worked_out=before.works_out or not len(plan.fresh),
+        is_worked_out=before.works_out or not len(plan.rows),
+        awaits_acceptance=plan.needs_acceptance,
     )
 
 
-def _last_month(plan: ImportPlan) -> Period | None:
-    """The month of a plan's last booking."""
-    days = plan.fresh.booked_on
-    return Period.of(date.fromordinal(int(days.max()))) if len(days) else None
+def _drafts(books: Books, plan: FilePlan) -> Drafts:
+    """The drafts that a plan may change: up to the month of its last line."""
+    last = Period.of(date.fromordinal(int(plan.days.max()))) if len(plan.days) else None
+    return Drafts.of(books, last_open(books, last), of_money=plan.amounts_fen is not None)
 
 
-def warnings(plan: ImportPlan, books: Books) -> list[RuleBroken]:
-    """What makes it likely that another file was meant; nothing of it hinders an import."""
+def warnings(plan: FilePlan, books: Books) -> list[Refusal]:
+    """What hinders an import, and what makes it likely that another file was meant, which hinders nothing."""
+    found: list[Refusal] = [plan.hindrance] if isinstance(plan.hindrance, Conflict) else []
+    return [*found, *_of_other_books(plan, books)] if isinstance(plan, ImportPlan) else found
+
+
+def _of_other_books(plan: ImportPlan, books: Books) -> list[RuleBroken]:
     found: list[RuleBroken] = []
     due, days = books.next_period(), plan.fresh.booked_on
     if due and len(days):

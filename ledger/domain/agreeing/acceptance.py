@@ -36,6 +36,16 @@ class BatchKnown(Conflict):
     en = "This file was recorded as batch {batch} with the same contents; nothing more was recorded."
 
 
+class NothingNew(Conflict):
+    """A file of figures in which nothing is said that is not recorded already."""
+
+    zh = "文件 {file} 里没有新的数：无误的行此前都已记入，内容相同。什么也没有记下。审核到哪一步，用 enclave figure list 查看；要改数，请改好再报。"
+    en = (
+        "{file} says nothing new: its sound lines are recorded already, with the same contents. Nothing was recorded. "
+        "See enclave figure list for what waits for acceptance; to revise a figure, change it and send it again."
+    )
+
+
 class BatchCounts(Conflict):
     """A batch that counts already."""
 
@@ -80,23 +90,73 @@ class Batch:
 Batches = Mapping[str, Batch]
 
 
-def record(batches: Batches, reports: Sequence[Report], file: str, file_sha256: str, *, needs_acceptance: bool) -> Fact:
-    """Take in a file of figures; raises BatchKnown."""
+@dataclass(frozen=True)
+class Earlier:
+    """The last report of the same before another, and its batch; no batch where it stands further up in the same file."""
+
+    batch: str
+    report: Report
+
+
+def earlier_ones(batches: Batches, reports: Sequence[Report], *, needs_acceptance: bool) -> list[Earlier | None]:
+    """What each of some reports would take the place of; None for one of which nothing was said yet.
+
+    Indicators (those that need acceptance) are known by their days, quotas and contributions by their numbers.
+    """
+    latest: dict[tuple[bool, str], Earlier] = {}
+    for batch in batches.values():
+        if batch.needs_acceptance == needs_acceptance:
+            latest |= {_known_by(report, needs_acceptance): Earlier(batch.number, report) for report in batch.reports}
+    found = []
+    for report in reports:
+        earlier = latest.get(_known_by(report, needs_acceptance))
+        found.append(earlier)
+        if earlier is None or earlier.report.says != report.says:
+            latest[_known_by(report, needs_acceptance)] = Earlier("", report)
+    return found
+
+
+def _known_by(report: Report, by_period: bool) -> tuple[bool, str]:
+    return report.is_input, report.identity(by_period=by_period)
+
+
+def record(
+    batches: Batches,
+    reports: Sequence[Report],
+    file: str,
+    file_sha256: str,
+    *,
+    needs_acceptance: bool,
+    notes: Sequence[str] = (),
+    skipped: int = 0,
+) -> Fact:
+    """Take in what is new of a file of figures; raises BatchKnown, NothingNew.
+
+    A file that was recorded before may still say something new: by another of its sheets, or by lines then left out.
+    """
     known = next((each for each in batches.values() if each.file_sha256 == file_sha256), None)
-    if known:
+    if known and all(earlier_ones(batches, reports, needs_acceptance=needs_acceptance)):
         raise BatchKnown(batch=known.number)
+    if not reports:
+        raise NothingNew(file=file)
     number = f"B{len(batches) + 1}"
     fields = {"batch": number, "file": file, "file_sha256": file_sha256, "needs_acceptance": needs_acceptance}
-    return Fact(f"figures/{number}", FiguresRecorded, fields | {"lines": FigureLines.of(reports)})
+    said = {"lines": FigureLines.of(reports), "notes": list(notes), "skipped": skipped}
+    return Fact(f"figures/{number}", FiguresRecorded, fields | said)
 
 
 def refuse_other_kinds(
     reports: Sequence[Report], agreements: Iterable[Agreement], file: str, *, needs_acceptance: bool
 ) -> None:
-    """Raises LinesRefused for what an agreement knows as a quota and not as an indicator, or the other way round."""
+    """Raises LinesRefused for what an agreement knows as a quota and not as an indicator, or the other way round.
+
+    A contribution is known by its form, which may be called like a quota.
+    """
     own, other = ("indicator", "quota") if needs_acceptance else ("quota", "indicator")
     faults = []
     for report in reports:
+        if report.is_input:
+            continue
         shares = {
             pool.share: each.number
             for each in agreements

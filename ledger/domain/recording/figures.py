@@ -84,6 +84,11 @@ class Report:
         """What the figure describes."""
         return self.measure, self.reporter, self.project, self.enterprise, self.park
 
+    @property
+    def says(self) -> tuple[object, ...]:
+        """Everything that a later report of the same may change, and what it describes."""
+        return self.of, self.first, self.last, self.value, self.unit, self.evidence
+
     def identity(self, *, by_period: bool) -> str:
         """What a later report of the same revises: the figure and its days; of quotas and contributions also the number."""
         days = "" if self.is_input else f"{self.first}/{self.last}"
