@@ -9,7 +9,7 @@ from ledger.domain.calendar import Period
 from ledger.domain.stating.books import Books
 from ledger.projections.explanation import explain
 from ledger.projections.explanation_in_words import in_sentences
-from ledger.projections.payments import payments
+from ledger.projections.payments import payments, settlements
 from ledger.projections.quantities import Quantity, stated_quantity
 from ledger.projections.spans import period_of
 from ledger.projections.statements import Statement, StatementLine, statements, statements_as_of
@@ -105,11 +105,11 @@ class Reader:
 
     def payments(self, period: str, columns: Sequence[str]) -> Table:
         """What is paid of a statement, day by day; the first column is the day."""
-        statement = self._statements(period)[-1]
-        names = {line.party: line.name for line in statement.lines}
+        settlement = settlements(self._statements(period))[-1]
+        names = {line.party: line.name for statement in settlement for line in statement.lines}
         rows = [
             [payment.on.isoformat() if payment.on else "一次", *(money(payment.shares[party]) for party in names)]
-            for payment in payments(self._books, statement)
+            for payment in payments(self._books, settlement)
         ]
         return in_columns(columns, ("日期", *names.values()), rows)
 

@@ -732,8 +732,10 @@ def transfer_pool(pen: Pen, name: str) -> dict:
         transfer["at_least"] = pen.yuan()
     if "yearly_base" in str(transfer["amount"]) and pen.chance(50):
         pool["per"] = pen.random.choice(["enterprise", "project"])
-    elif len(takers) > 1 and pen.chance(30):
-        pool["transfer"] = [transfer, transfer | {"from": takers[0], "amount": pen.yuan()}]
+    elif len(takers) > 1 and pen.chance(50):
+        also = transfer | {"from": takers[0], "amount": pen.yuan()}
+        several = transfer | {"from": {giver: 2, takers[0]: "1/3"}}
+        pool["transfer"] = pen.random.choice([[transfer, also], several])
     return pool
 
 

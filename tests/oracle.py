@@ -729,9 +729,19 @@ def transfers_on(book: Book, name: str, pool: dict, day: date) -> list[Line]:
     for unit in units:
         amount = Terms(book, name, unit, day).amount(transfer["amount"])
         if amount is not None and amount != 0 and amount >= as_fen(transfer.get("at_least", "0")):
-            line = Line(f"{name} {day} {unit} {transfer}", int(amount), day, day, day, {per: unit, "subject": None})
-            lines.append(replace(line, giver=transfer["from"]))
+            for giver, fen in given_by(transfer["from"], int(amount)).items():
+                key = f"{name} {day} {unit} {giver} {transfer}"
+                line = Line(key, fen, day, day, day, {per: unit, "subject": None}, giver=giver)
+                lines += [line] if fen else []
     return lines
+
+
+def given_by(said: str | dict, amount: int) -> dict[str, int]:
+    """One party gives all, or several in some ratio."""
+    if isinstance(said, str):
+        return {said: amount}
+    weights = weights_of(said)
+    return largest_remainder({party: amount * weight / sum(weights.values()) for party, weight in weights.items()})
 
 
 def units_with(book: Book, name: str, day: date) -> list[str]:

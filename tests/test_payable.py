@@ -103,7 +103,7 @@ def settled(ledger: Ledger, **settle: Any) -> list[Payment]:
     ledger.import_receipts(csv_file(["V1,2024-01-05,300.00,乙县"], f"{HEADER},征收方"), "一.csv")
     ledger.close_period(Period(2024, 1))
     (found,) = statements(ledger.books, Period(2024, 1))
-    return payments(ledger.books, found)
+    return payments(ledger.books, [found])
 
 
 def test_a_payer_pays_at_most_what_was_agreed_and_the_next_statement_does_not_know_of_it(ledger: Ledger) -> None:
@@ -135,7 +135,7 @@ def test_a_limit_that_is_named_limits_once_it_is_certified(certified: bool, ledg
 
     (found,) = statements(ledger.books, Period(2024, 1))
 
-    assert payments(ledger.books, found)[0].shares["jia"] == (70_00 if certified else 100_00)
+    assert payments(ledger.books, [found])[0].shares["jia"] == (70_00 if certified else 100_00)
 
 
 def test_an_amendment_leaves_the_payments_of_a_closed_statement_as_they_were(ledger: Ledger) -> None:
@@ -145,4 +145,4 @@ def test_an_amendment_leaves_the_payments_of_a_closed_statement_as_they_were(led
 
     (found,) = statements(ledger.books, Period(2024, 1))
 
-    assert payments(ledger.books, found) == before
+    assert payments(ledger.books, [found]) == before

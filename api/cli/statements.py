@@ -1,6 +1,6 @@
 """`enclave statement`: what each party is due in a period."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import click
 
@@ -10,7 +10,15 @@ from ledger.domain.calendar import Period, day
 from ledger.domain.stating.books import Books
 from ledger.domain.stating.closing import NothingToClose
 from ledger.projections.coverage import booked, coverage
-from ledger.projections.payments import payments, unpaid
+from ledger.projections.payments import (
+    Settlement,
+    limits_missing,
+    nets,
+    payments,
+    settlements,
+    stays_a_claim,
+    unpaid,
+)
 from ledger.projections.quantities import Quantity, stated_quantity
 from ledger.projections.spans import Span, month_span, span_of
 from ledger.projections.statements import (
@@ -18,6 +26,7 @@ from ledger.projections.statements import (
     Statement,
     StatementLine,
     in_place_check,
+    matched,
     owed,
     statements_as_of,
     statements_within,
@@ -54,16 +63,19 @@ def statement(
 
 def _document(books: Books, span: Span, found: Sequence[Statement]) -> dict[str, object]:
     return {
-        "statements": [statement_document(each) | _payments_document(books, each) for each in found],
+        "statements": [statement_document(each) for each in found],
+        "payments": [_payments_document(books, each) for each in settlements(found)],
         "sums": [_sum_document(each) for each in sums_of(each for each in found if each.is_money)],
         "unselected_fen": _unselected_fen(books, span),
     }
 
 
 def _print(books: Books, span: Span, found: Sequence[Statement]) -> None:
+    last_of = {id(each[-1]): each for each in settlements(found)}
     for each in found:
         print_statement(each)
-        _print_payments(books, each)
+        if id(each) in last_of:
+            print_lines(_paid_in_words(books, last_of[id(each)]))
         print_lines([""])
     following = books.next_period()
     if any(each.is_draft for each in found) and following and following < span.first:
@@ -135,24 +147,34 @@ def print_statement(found: Statement) -> None:
     print_lines(remarks(found, quantity))
 
 
-def _print_payments(books: Books, found: Statement) -> None:
-    """What is paid of the nets, where the agreement limits or parts payments."""
-    for payment in payments(books, found):
-        names = {line.party: line.name for line in found.lines}
-        paid = "、".join(f"{names[party]} {amount(fen)} 元" for party, fen in payment.shares.items() if fen)
+def _paid_in_words(books: Books, settlement: Settlement) -> Iterator[str]:
+    """What an agreement's pools come to together, and what is paid of it where the agreement limits or parts payments."""
+    agreement = books.agreement(settlement[0].agreement)
+    if len(settlement) > 1:
+        pairs = matched({agreement.name_of(party): net for party, net in nets(settlement).items()})
+        yield from (f"各池轧差：由{payer}付给{payee} {amount(whole)} 元。" for payer, payee, whole in pairs)
+    for payment in payments(books, settlement):
+        paid = "、".join(f"{agreement.name_of(party)} {amount(fen)} 元" for party, fen in payment.shares.items() if fen)
         when = f"{payment.on} " if payment.on else ""
-        print_lines([f"{when}实付（收入为正、付出为负）：{paid or '无'}。"])
-    short = unpaid(books, found)
+        yield f"{when}实付（收入为正、付出为负）：{paid or '无'}。"
+    for name in limits_missing(books, settlement):
+        yield f"付款上限“{name}”尚未认定，以上暂按不设这一上限计；认定以后重新计算。"
+    short = unpaid(books, settlement)
     if short:
-        print_lines([f"超过付款上限、本期没有付的共 {amount(short)} 元，怎样办理见协议（terms explain）。"])
+        left = "留作债权，以后各期继续支付" if stays_a_claim(books, settlement) else "按协议不再支付，也不结转"
+        yield f"超过付款上限、本期没有付的共 {amount(short)} 元，{left}。"
 
 
-def _payments_document(books: Books, found: Statement) -> dict[str, object]:
+def _payments_document(books: Books, settlement: Settlement) -> dict[str, object]:
     return {
-        "unpaid_fen": unpaid(books, found),
+        "agreement": settlement[0].agreement,
+        "settlement": settlement[0].settlement,
+        "nets_fen": nets(settlement),
+        "unpaid_fen": unpaid(books, settlement),
+        "limits_missing": limits_missing(books, settlement),
         "payments": [
             {"on": payment.on.isoformat() if payment.on else None, "shares": payment.shares}
-            for payment in payments(books, found)
+            for payment in payments(books, settlement)
         ],
     }
 

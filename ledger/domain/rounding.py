@@ -48,6 +48,12 @@ def rounded(parts: Mapping[str, Fraction], rule: RoundingRule = "largest_remaind
     return exact.rounded(rule)
 
 
+def shares_of(whole: int, weights: Mapping[str, Fraction]) -> dict[str, int]:
+    """Whole units divided by weights, in listing order."""
+    total = sum(weights.values(), Fraction(0))
+    return rounded({party: whole * weight / total for party, weight in weights.items()})
+
+
 def part_of(whole: int, part: Fraction) -> int:
     """A part of whole units, itself in whole units: half a unit goes up (half of three is two)."""
     exact = whole * part

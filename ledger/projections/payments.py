@@ -1,12 +1,13 @@
-"""Payments (应付): a statement's net within the agreed limits, in the agreed instalments."""
+"""Payments (应付): the net of an agreement's settlement, over all its pools of money, within the agreed limits and instalments."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from ledger.domain.dividing.worksheet import Shares, less
 from ledger.domain.stating.books import Books
 from ledger.domain.stating.payable import instalments, payable
-from ledger.domain.terms import Settle
+from ledger.domain.terms import Named, Settle
 from ledger.projections.statements import Statement, closed_statements
 
 
@@ -18,60 +19,98 @@ class Payment:
     shares: Shares
 
 
-def payments(books: Books, statement: Statement) -> list[Payment]:
-    """What is paid of a statement, where the agreement limits payments or parts them; empty where it says nothing.
+Settlement = Sequence[Statement]
+"""The statements of one agreement that were stated together: one for each of its pools of money."""
 
-    A limit that is named and not certified limits nothing yet.  Where the terms say `rest: claim`, what earlier
-    statements left unpaid is paid first of all together with this one's net (semantics finding 27).
+
+def settlements(found: Iterable[Statement]) -> list[Settlement]:
+    """Statements of money by what they were stated together with, in their order."""
+    together: dict[object, list[Statement]] = {}
+    for each in found:
+        if each.is_money:
+            key = (each.agreement, each.settlement, each.closed_at, each.as_of)
+            together.setdefault(key, []).append(each)
+    return list(together.values())
+
+
+def nets(settlement: Settlement) -> Shares:
+    """What every party receives (+) or pays (−) over all pools; empty where one of them does not know a net."""
+    found: Shares = {}
+    for line in (line for statement in settlement for line in statement.lines):
+        if line.net_fen is None:
+            return {}
+        found[line.party] = found.get(line.party, 0) + line.net_fen
+    return found
+
+
+def payments(books: Books, settlement: Settlement) -> list[Payment]:
+    """What is paid of a settlement, where the agreement limits payments or parts them; empty where it says nothing.
+
+    A limit that is named and not certified limits nothing yet (`limits_missing`).  Where the terms say `rest: claim`,
+    what earlier settlements left unpaid is paid first of all together with this one's net (semantics finding 27).
     """
-    settle = _settle(books, statement)
-    if not statement.is_money or not (settle.instalments or settle.pays_at_most):
+    settle = _settle(books, settlement)
+    if not (settle.instalments or settle.pays_at_most) or not nets(settlement):
         return []
-    if any(line.net_fen is None for line in statement.lines):
-        return []
-    paid = _paid(books, statement, _claims(books, statement))
+    paid = _paid(books, settlement, _claims(books, settlement))
     if not settle.instalments:
         return [Payment(None, paid)]
-    return [Payment(day, shares) for day, shares in instalments(paid, settle.instalments, statement.last_day)]
+    last_day = settlement[0].last_day
+    return [Payment(day, shares) for day, shares in instalments(paid, settle.instalments, last_day)]
 
 
-def _settle(books: Books, statement: Statement) -> Settle:
-    agreement = books.agreement(statement.agreement)
-    return agreement.known_at(statement.cut).on(statement.last_day).settle
+def limits_missing(books: Books, settlement: Settlement) -> list[str]:
+    """The limits of payment that the terms name and nobody certified, which limit nothing yet."""
+    limits = (_settle(books, settlement).pays_at_most or {}).items()
+    at_most = _at_most(books, settlement)
+    return [limit.name for party, limit in limits if isinstance(limit, Named) and party not in at_most]
 
 
-def _claims(books: Books, statement: Statement) -> Shares:
-    """What the closed statements before this one left unpaid, where it stays a claim."""
+def unpaid(books: Books, settlement: Settlement) -> int:
+    """What the nets and open claims come to beyond what is paid of them, in fen."""
+    paid = payments(books, settlement)
+    owing_fen = sum(fen for fen in _with(settlement, _claims(books, settlement)).values() if fen > 0)
+    return owing_fen - sum(fen for each in paid for fen in each.shares.values() if fen > 0) if paid else 0
+
+
+def stays_a_claim(books: Books, settlement: Settlement) -> bool:
+    """Whether what is not paid stays a claim, instead of lapsing."""
+    return _settle(books, settlement).rest == "claim"
+
+
+def _settle(books: Books, settlement: Settlement) -> Settle:
+    agreement = books.agreement(settlement[0].agreement)
+    return agreement.known_at(settlement[0].cut).on(settlement[0].last_day).settle
+
+
+def _claims(books: Books, settlement: Settlement) -> Shares:
+    """What the settlements closed before this one left unpaid, where it stays a claim."""
     open_fen: Shares = {}
-    for earlier in closed_statements(books):
-        if earlier.closed_at == statement.closed_at:
+    for earlier in settlements(closed_statements(books)):
+        if earlier[0].closed_at == settlement[0].closed_at:
             break
-        if (earlier.agreement, earlier.key) == (statement.agreement, statement.key):
-            settle = _settle(books, earlier)
-            nets = _with(earlier, open_fen)
-            open_fen = less(nets, _paid(books, earlier, open_fen)) if settle.rest == "claim" else {}
+        if earlier[0].agreement == settlement[0].agreement:
+            claimed = stays_a_claim(books, earlier) and nets(earlier)
+            open_fen = less(_with(earlier, open_fen), _paid(books, earlier, open_fen)) if claimed else {}
     return open_fen
 
 
-def _with(statement: Statement, claims_fen: Shares) -> Shares:
-    """Nets of a statement and open claims together."""
-    nets = {line.party: line.net_fen or 0 for line in statement.lines}
-    return {party: nets.get(party, 0) + claims_fen.get(party, 0) for party in dict.fromkeys([*nets, *claims_fen])}
+def _with(settlement: Settlement, claims_fen: Shares) -> Shares:
+    """Nets of a settlement and open claims together."""
+    own = nets(settlement)
+    return {party: own.get(party, 0) + claims_fen.get(party, 0) for party in dict.fromkeys([*own, *claims_fen])}
 
 
-def _paid(books: Books, statement: Statement, claims_fen: Shares) -> Shares:
-    """What every party receives or pays of a statement's nets and of open claims, within the limits."""
-    certified = books.certified(books.agreement(statement.agreement), statement.cut)
+def _paid(books: Books, settlement: Settlement, claims_fen: Shares) -> Shares:
+    """What every party receives or pays of a settlement's nets and of open claims, within the limits."""
+    return payable(_with(settlement, claims_fen), _at_most(books, settlement))
+
+
+def _at_most(books: Books, settlement: Settlement) -> dict[str, int]:
+    """The limits that are known, by party."""
+    certified = books.certified(books.agreement(settlement[0].agreement), settlement[0].cut)
     limits = {
-        party: certified.amount_fen(limit, "", statement.last_day)
-        for party, limit in (_settle(books, statement).pays_at_most or {}).items()
+        party: certified.amount_fen(limit, "", settlement[0].last_day)
+        for party, limit in (_settle(books, settlement).pays_at_most or {}).items()
     }
-    at_most = {party: limit for party, limit in limits.items() if limit is not None}
-    return payable(_with(statement, claims_fen), at_most)
-
-
-def unpaid(books: Books, statement: Statement) -> int:
-    """What the nets and open claims come to beyond what is paid of them, in fen."""
-    paid = payments(books, statement)
-    owing_fen = sum(fen for fen in _with(statement, _claims(books, statement)).values() if fen > 0)
-    return owing_fen - sum(fen for each in paid for fen in each.shares.values() if fen > 0) if paid else 0
+    return {party: limit for party, limit in limits.items() if limit is not None}

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ledger.domain.recording.figures import decimal_text
 from ledger.domain.terms import Named, Pool, Terms, Transfer
 from ledger.projections.steps_in_words import limit_in_words, noun_of, shares_in_words, step_in_words, unit_of
-from ledger.projections.wording import LEVEL_WORDS, day_words, money, subject_words
+from ledger.projections.wording import LEVEL_WORDS, day_words, money, names_in, ratio_words, subject_words
 
 SHARES = {
     "receipts": "税费收入（不含科目 1030148）",
@@ -83,7 +83,7 @@ def _reported(pool: Pool) -> str:
 
 
 def _transfer(terms: Terms, pool: Pool, transfer: Transfer) -> str:
-    name = terms.parties[transfer.giver].name
+    name = _givers(terms, transfer)
     amount = limit_in_words(pool, transfer.amount).strip()
     when = "、".join(day_words(day) for day in transfer.on)
     if transfer.yearly:
@@ -94,9 +94,16 @@ def _transfer(terms: Terms, pool: Pool, transfer: Transfer) -> str:
     return f"{name}于{when}转出{amount}{least}{certified}"
 
 
+def _givers(terms: Terms, transfer: Transfer) -> str:
+    """Who gives, and in what ratio if several do."""
+    if len(transfer.givers) == 1:
+        return terms.parties[next(iter(transfer.givers))].name
+    return f"{ratio_words(transfer.givers, names_in(terms))} 分担，各"
+
+
 def _receivers(terms: Terms, pool: Pool) -> str:
     """Who gets what transfers move: one party by name, several by the steps."""
-    giver = "、".join(dict.fromkeys(terms.parties[each.giver].name for each in pool.transfers))
+    giver = "、".join(dict.fromkeys(terms.parties[party].name for each in pool.transfers for party in each.givers))
     sharers = {party for step in pool.steps for party, weight in step.weights.items() if weight}
     if len(sharers) == 1 and all(step.by is None and step.keeps is None for step in pool.steps):
         return f"由{giver}转给{terms.parties[sharers.pop()].name}"

@@ -283,12 +283,18 @@ def owed(found: Statement) -> list[tuple[str, str, int]]:
     """
     nets = {line.name: line.net_fen for line in found.lines}
     known = {name: net for name, net in nets.items() if net is not None}
-    if found.basis not in ("", "inputs") or len(known) < len(nets) or sum(known.values()) != 0:
+    if found.basis not in ("", "inputs") or len(known) < len(nets):
         return []
-    sign = -1 if found.basis == "inputs" else 1
-    owing = {name: -sign * net for name, net in known.items() if sign * net < 0}
+    return matched({name: -net if found.basis == "inputs" else net for name, net in known.items()})
+
+
+def matched(nets: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    """Who pays whom how much, so that every net is settled: payers and payees in listing order, each in full."""
+    if sum(nets.values()) != 0:
+        return []
+    owing = {name: -net for name, net in nets.items() if net < 0}
     pairs = []
-    for payee, left in ((name, sign * net) for name, net in known.items() if sign * net > 0):
+    for payee, left in ((name, net) for name, net in nets.items() if net > 0):
         for payer, own in owing.items():
             amount = min(left, own)
             left -= amount

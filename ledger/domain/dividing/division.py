@@ -105,7 +105,9 @@ class Division:
         self._is_guaranteed = any(
             each.guarantee for terms in versions.signed for each in terms.pools if each.name == pool
         )
-        self._names_collector = any(COLLECTOR in step.weights for step in self._steps())
+        weights = [step.weights for step in self._steps()]
+        weights += [own.otherwise for terms in versions.signed if (own := terms.pool(pool)) and own.otherwise]
+        self._names_collector = any(COLLECTOR in each for each in weights)
         self.shortfalls: list[Shortfall] = []
         self._handed_on_fen: dict[str, int] = defaultdict(int)
         self.whole_fen = 0
@@ -148,7 +150,7 @@ class Division:
         stream = Stream(reading.unit, self._apart(reading))
         when = reading.rate_date
         if reading.fate is Fate.OTHERWISE:
-            weights = tuple(self._otherwise_on(when).items())
+            weights = tuple(self._otherwise_on(when, reading.unit).items())
             place = self._otherwise[stream].setdefault(weights, _Place(when))
             self._changed_otherwise[stream].add(weights)
         else:
@@ -159,10 +161,10 @@ class Division:
         if not self.pool.hands_on:
             place.collected_fen[reading.collector] += reading.amount_fen
 
-    def _otherwise_on(self, when: date) -> Weights:
+    def _otherwise_on(self, when: date, unit: str) -> Weights:
         pool = self.versions.pool_on(self.pool.name, when)
         assert pool is not None and pool.otherwise is not None
-        return pool.otherwise
+        return self.schedule(unit).with_collector(pool.otherwise)
 
     def _apart(self, reading: Reading) -> str:
         """What is rounded apart from everything else: an entry, a settlement, a date of a stock figure."""

@@ -4,6 +4,7 @@ A function of the whole set of reports, because a revision changes what the next
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from ledger.domain.dividing.reading import (
@@ -38,7 +39,7 @@ class FigureReader:
         pool = self._versions.pool(name)
         if pool.reported is None:
             return
-        own = [report for report in reports if self._may_take(pool, report)]
+        own = [self._by_party(report) for report in reports if self._may_take(pool, report)]
         for part in parts(pool, own):
             reading = self._reading(name, part)
             if reading:
@@ -50,6 +51,16 @@ class FigureReader:
             return report.is_input and pool.share == "inputs"
         pools = (terms.pool(pool.name) for terms in self._versions.signed)
         return any(each and report.measure in each.measures for each in pools)
+
+    def _by_party(self, report: Report) -> Report:
+        """The report under the name of the party that sent it, however that one was written: one party, one series."""
+        when = report.last if self._versions.first.rate_date == "tax_period_end" else report.first
+        part = Part(report, report.first, report.last)
+        try:
+            party = self._reader.collector_of(self._versions.on(when), entry_of(part, by_period=True))
+        except RuleBroken:
+            return report
+        return replace(report, reporter=self._versions.parties[party].name) if party else report
 
     def _reading(self, name: str, part: Part) -> Reading | None:
         """A part as the version in force on its rate date reads it."""

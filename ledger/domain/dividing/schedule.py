@@ -204,14 +204,14 @@ class Schedule:
             weights = weights_by(step.by, values, self._parties_on(when))
             rule_by = WeightsUncertified(name="、".join(step.by.factors), unit=self._named, when=when)
             return weights, None if weights else rule_by
-        return self._with_collector(step.weights), None
+        return self.with_collector(step.weights), None
 
     def _parties_on(self, when: date) -> list[str]:
         """Who can share by certified values: the parties of the version in force, in listing order."""
         present = self._versions.on(when).parties
         return [party for party in self._versions.parties if party in present]
 
-    def _with_collector(self, weights: Weights) -> Weights:
+    def with_collector(self, weights: Weights) -> Weights:
         """The collector's weight goes to the unit itself, in a pool that counts per collector."""
         if COLLECTOR not in weights:
             return weights

@@ -14,6 +14,7 @@ from ledger.domain.errors import RuleBroken
 from ledger.domain.facts.certified import Certified
 from ledger.domain.facts.uncertified import TransferUncertified
 from ledger.domain.recording.entries import Entry, Key
+from ledger.domain.rounding import shares_of
 from ledger.domain.terms import Pool, Transfer
 from ledger.domain.terms.versions import Versions
 
@@ -68,17 +69,27 @@ def _on_day(
         if amount_fen is None and not unit:
             yield Uncounted(pool.name, when, TransferUncertified(pool=pool.name, when=when, name=str(transfer.amount)))
         elif amount_fen and amount_fen >= transfer.at_least_fen:
-            yield _reading(versions, pool, transfer, certified, unit, when, amount_fen)
+            for giver, own_fen in shares_of(amount_fen, transfer.givers).items():
+                if own_fen:
+                    yield _reading(versions, pool, transfer, certified, unit, when, giver, own_fen)
 
 
 def _reading(
-    versions: Versions, pool: Pool, transfer: Transfer, certified: Certified, unit: str, when: date, amount_fen: int
+    versions: Versions,
+    pool: Pool,
+    transfer: Transfer,
+    certified: Certified,
+    unit: str,
+    when: date,
+    giver: str,
+    amount_fen: int,
 ) -> Reading:
     nth = f"第{pool.transfers.index(transfer) + 1}笔" if len(pool.transfers) > 1 else ""
-    key = Key("·".join(part for part in (pool.name, nth, unit, when.isoformat()) if part))
+    by = versions.parties[giver].name if len(transfer.givers) > 1 else ""
+    key = Key("·".join(part for part in (pool.name, nth, by, unit, when.isoformat()) if part))
     fate, reason = Fate.WAITING, None
     try:
         fate = fate_of(versions.on(when), pool, unit, when, certified)
     except RuleBroken as rule:
         reason = rule
-    return Reading(Entry(key, when, amount_fen), pool.name, fate, amount_fen, when, unit, transfer.giver, reason)
+    return Reading(Entry(key, when, amount_fen), pool.name, fate, amount_fen, when, unit, giver, reason)

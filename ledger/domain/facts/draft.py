@@ -68,8 +68,8 @@ def _read(words: Words) -> CertifiedFact | None:
 
 def _clock(words: Words) -> CertifiedFact | None:
     clock: Clock = words.choice("clock", get_args(Clock))
-    on = words.day("on", required=True)
-    return CertifiedClock(name=clock, unit=words.text("unit"), on=on) if on else None
+    on, unit = words.day("on", required=True), words.text("unit")
+    return CertifiedClock(name=clock, unit=unit, on=on) if on else None
 
 
 def _amount(words: Words) -> CertifiedFact:

@@ -170,7 +170,7 @@ def _steps_of_year(totals: Iterable[Part]) -> Iterator[Part]:
             broken = NotFromNewYear(number=report.number, measure=report.measure, first=total.first)
         if total.reason:
             broken = broken or total.reason
-            yield Part(report, first or new_year, total.last, 0, broken)
+            yield Part(report, first or new_year, total.last, 0, total.reason)
             continue
         before_steps = before.steps if before else 0
         if broken is None and before and total.steps < before.steps:

@@ -210,9 +210,9 @@ class Guarantee:
 
 @dataclass(frozen=True)
 class Transfer:
-    """A fixed amount that one party gives: on some days, or every year on one (month and day) (定额转移)."""
+    """A fixed amount that one party gives, or several in some ratio: on some days, or every year on one (定额转移)."""
 
-    giver: str
+    givers: Weights
     amount: Limit
     on: tuple[date, ...] = ()
     yearly: tuple[int, int] | None = None

@@ -32,6 +32,7 @@ from ledger.domain.terms import (
 )
 from ledger.domain.terms.pool_draft import PoolDraft
 from ledger.domain.terms.scrutiny import scrutinise
+from ledger.domain.terms.step_draft import listed
 from ledger.domain.terms.words import Words
 
 TERMS_WORDS = (
@@ -169,7 +170,7 @@ class _Draft:
         region = words.text("region")
         if region and not re.fullmatch(r"[1-9][0-9]{5}", region):
             words.fault("region", faults.RegionUnreadable(given=region[:40]))
-        role = words.choice("role", get_args(Role), "none") if words.has("role") else None
+        role = words.choice("role", get_args(Role)) if words.has("role") else None
         party = Party(name, words.text("name", required=True), region, role)
         words.done(("name", "region", "role"))
         return party
@@ -201,7 +202,7 @@ class _Draft:
         pays_at_most = {party: pays.limit(party) or 0 for party in pays.names()} if pays else None
         for party in pays_at_most or {}:
             if pays and party not in self.parties:
-                pays.fault("", faults.PartyUnknown(party=party[:40], parties="、".join(self.parties)))
+                pays.fault("", faults.PartyUnknown(party=party[:40], parties=listed(self.parties)))
         rest: Rest = inner.choice("rest", get_args(Rest), "dropped")
         inner.done(("every", "through", "instalments", "at_most", "rest"))
         return Settle(every, through, instalments, pays_at_most, rest)

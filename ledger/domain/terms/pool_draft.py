@@ -19,9 +19,10 @@ from ledger.domain.terms import (
     Step,
     Threshold,
     Transfer,
+    Weights,
     faults,
 )
-from ledger.domain.terms.step_draft import StepDraft
+from ledger.domain.terms.step_draft import StepDraft, listed
 from ledger.domain.terms.words import Words
 
 POOL_WORDS = (
@@ -91,7 +92,7 @@ class PoolDraft:
             return "receipts", None
         feeding = Feeding(of.text("party", required=True), of.text("pool", required=True))
         if feeding.party and feeding.party not in self.parties:
-            of.fault("party", faults.PartyUnknown(party=feeding.party[:40], parties="、".join(self.parties)))
+            of.fault("party", faults.PartyUnknown(party=feeding.party[:40], parties=listed(self.parties)))
         of.done(("party", "pool"))
         return "due_of", feeding
 
@@ -127,8 +128,7 @@ class PoolDraft:
         return (self._transfer(inner, draft),) if inner else ()
 
     def _transfer(self, inner: Words, draft: StepDraft) -> Transfer:
-        giver = inner.text("from", required=True)
-        draft.known(inner, giver)
+        givers = draft.weights(inner, "from") if isinstance(inner.peek("from"), dict) else _one(inner, draft)
         amount = inner.limit("amount")
         inner.only_one("yearly", "on")
         if not inner.has("yearly") and not inner.has("on"):
@@ -137,7 +137,7 @@ class PoolDraft:
         on = inner.days("on")
         at_least_fen = inner.amount("at_least") or 0 if inner.has("at_least") else 0
         inner.done(("from", "amount", "yearly", "on", "at_least"))
-        return Transfer(giver, amount if amount is not None else 0, on, yearly, at_least_fen)
+        return Transfer(givers, amount if amount is not None else 0, on, yearly, at_least_fen)
 
     def _guarantee(self, words: Words, draft: StepDraft) -> Guarantee | None:
         inner = words.inner("guarantee")
@@ -180,3 +180,10 @@ class PoolDraft:
         threshold = Threshold(years, inner.amount("at_least") or 0, inner.flag("government_led"))
         inner.done(("average_of_years", "at_least", "government_led"))
         return threshold
+
+
+def _one(words: Words, draft: StepDraft) -> Weights:
+    """The one party that gives."""
+    giver = words.text("from", required=True)
+    draft.known(words, giver)
+    return {giver: Fraction(1)}

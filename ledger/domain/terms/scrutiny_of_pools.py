@@ -98,8 +98,9 @@ def _can_get(source: Pool, feeding: Feeding) -> bool:
 def _transfer(terms: Terms, pool: Pool, transfer: Transfer, path: str) -> Iterator[Fault]:
     if pool.per != "agreement" and isinstance(transfer.amount, int):
         yield Fault(f"{path}.amount", faults.TransferPerUnitNeedsName(), pool.clause)
-    if pool.steps and all(step.sharers == {transfer.giver} for step in pool.steps):
-        yield Fault(f"{path}.from", faults.PaysItself(party=transfer.giver), pool.clause)
+    givers = {party for party, weight in transfer.givers.items() if weight}
+    if pool.steps and len(givers) == 1 and all(step.sharers == givers for step in pool.steps):
+        yield Fault(f"{path}.from", faults.PaysItself(party=givers.pop()), pool.clause)
     if pool.per == "collector":
         yield Fault(f"{pool.path}.per", faults.WordDoesNothing(word="per: collector", share=pool.share), pool.clause)
     for when in transfer.on:

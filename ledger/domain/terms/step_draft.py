@@ -32,6 +32,11 @@ FACTORS = "factors"
 PREVIOUS = "previous"
 
 
+def listed(parties: Mapping[str, Party]) -> str:
+    """The codes of parties, each with its name, as a fault names them."""
+    return "、".join(f"{each.id}（{each.name}）" if each.name != each.id else each.id for each in parties.values())
+
+
 class StepDraft:
     """Builds steps out of words, for parties and a first day already read."""
 
@@ -153,7 +158,7 @@ class StepDraft:
             if party == COLLECTOR and COLLECTOR not in known:
                 words.fault("", faults.CollectorNeedsUnit())
             elif party not in known:
-                words.fault("", faults.PartyUnknown(party=party[:40], parties="、".join(self.parties)))
+                words.fault("", faults.PartyUnknown(party=party[:40], parties=listed(self.parties)))
 
     def known(self, words: Words, *parties: str) -> None:
         """Note parties that the agreement does not list."""
