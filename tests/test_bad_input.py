@@ -260,7 +260,7 @@ BAD_TERMS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "split names a stranger": (
         "t.json",
         document_text(**waterfall({"split": {"jia": 1, "bing": 2}})),
-        ("pools.tax.waterfall[0].split", "“bing”不是本协议的参与方", "参与方是：jia、yi"),
+        ("pools.tax.waterfall[0].split", "“bing”不是本协议的参与方", "参与方是：jia（甲县）、yi（乙县）"),
     ),
     "every fault at once": (
         "t.json",

@@ -422,3 +422,23 @@ def test_a_report_that_waits_is_shown_once_and_not_as_revised(ledger: Ledger) ->
 
     shown = [(change.cause, change.what.entry.key.voucher) for change in changes if isinstance(change.what, Reading)]
     assert shown == [("own", "1"), ("own", "2")]
+
+
+@pytest.mark.parametrize("written", ["甲县", "620821", "jia", ""])
+def test_a_party_is_one_series_however_it_is_written(written: str, ledger: Ledger) -> None:
+    """Totals of a year would count twice if every spelling began its own."""
+    parties = {"jia": {"name": "甲县", "region": "620821", "role": "host"}, "yi": {"name": "乙县"}}
+    agree(ledger, terms(CUMULATIVE, [{"split": {"jia": 1}}]) | {"parties": parties})
+
+    report(ledger, "1,产值,2024-01-01,2024-02-29,100.3,万元,甲县", f"2,产值,2024-01-01,2024-03-31,150.4,万元,{written}")
+
+    assert worked(ledger) == ({"jia": 1504, "yi": 0}, 0, [])
+
+
+def test_what_falls_outside_may_go_to_whoever_reported_it(ledger: Ledger) -> None:
+    document = terms(MONTHLY, [{"split": {"yi": 1}}], per="collector", otherwise={"collector": 3, "yi": 1})
+    agree(ledger, document | {"to": "2024-03-31"})
+
+    report(ledger, "1,产值,2024-05-01,2024-05-31,10.0,万元,甲县", "2,产值,2024-05-01,2024-05-31,10.0,万元,乙县")
+
+    assert worked(ledger)[0] == {"jia": 75, "yi": 125}

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from ledger.application import Ledger
 from ledger.domain.calendar import Period
 from ledger.domain.stating.payable import instalments, payable, shortage
-from ledger.projections.payments import Payment, payments
+from ledger.domain.terms import Document
+from ledger.projections.payments import Payment, payments, settlements, unpaid
 from ledger.projections.statements import statements
-from tests.conftest import HEADER, agree, csv_file, two_counties
+from tests.conftest import HEADER, Enclave, agree, csv_file, two_counties
 
 FEN = st.integers(0, 10**12)
 PARTIES = "abcdefg"
@@ -146,3 +147,45 @@ def test_an_amendment_leaves_the_payments_of_a_closed_statement_as_they_were(led
     (found,) = statements(ledger.books, Period(2024, 1))
 
     assert payments(ledger.books, [found]) == before
+
+
+# Over the pools of an agreement
+
+
+def two_pools(**changes: Any) -> Document:
+    """乙县 gives 甲县 80.00 and 丙县 70.00 a year, from two pools."""
+    parties = {each: {"name": name} for each, name in (("jia", "甲县"), ("yi", "乙县"), ("bing", "丙县"))}
+
+    def pool(party: str, amount: str) -> Document:
+        transfer = {"from": "yi", "amount": amount, "yearly": "12-31"}
+        return {"share": "transfer", "transfer": transfer, "waterfall": [{"split": {party: 1}}]}
+
+    pools = {"一": pool("jia", "80.00"), "二": pool("bing", "70.00")}
+    return two_counties(parties=parties, pools=pools) | changes
+
+
+def test_a_limit_holds_for_what_a_party_pays_over_all_pools_of_the_agreement(ledger: Ledger) -> None:
+    agree(ledger, two_pools(settle={"every": "year", "at_most": {"yi": "100.00"}}))
+
+    together = settlements(statements(ledger.books, Period(2024, 12)))
+
+    assert [len(each) for each in together] == [2]
+    assert payments(ledger.books, together[0]) == [Payment(None, {"jia": 53_33, "yi": -100_00, "bing": 46_67})]
+    assert unpaid(ledger.books, together[0]) == 50_00
+
+
+def test_a_leavers_claim_and_a_limit_nobody_certified_are_said_by_name(ledger: Ledger, enclave: Enclave) -> None:
+    settle = {"every": "year", "at_most": {"yi": "付款上限"}, "rest": "claim"}
+    agree(ledger, two_pools(settle=settle | {"at_most": {"yi": "100.00"}}))
+    ledger.close_period(Period(2024, 1))
+    for month in range(2, 13):
+        ledger.close_period(Period(2024, month))
+    left = two_pools(effective="2025-01-01", settle=settle, ends={"二": []})
+    left["parties"].pop("bing"), left["pools"].pop("二"), left.pop("ends")
+    ledger.amend_agreement("A1", "甲县", left)
+    ledger.sign_agreement("A1", "甲县", "乙县", "丙县")
+
+    said = enclave("statement", "2025").out
+
+    assert "丙县 23.33 元" in said
+    assert "付款上限“付款上限”尚未认定" in said

@@ -15,7 +15,7 @@ from ledger.domain.errors import RuleBroken
 from ledger.domain.stating.books import Books
 from ledger.domain.stating.bridge import Bridge, bridge
 from ledger.domain.stating.working import Moment
-from ledger.projections.quantities import Quantity, quantity_of
+from ledger.projections.quantities import OF_DATES, Quantity, quantity_of
 from ledger.projections.spans import period_of
 
 POINT = re.compile(r"(?:([1-9][0-9]*)@)?([0-9]{4}-[0-9]{2}-[0-9]{2})")
@@ -97,7 +97,9 @@ def _print(agreement: Agreement, way: Bridge, key: PoolKey) -> None:
     rows.append(_row(_said(way.end), way.due_end.get(key, {}), parties, quantity))
     title = " ".join(part for part in ("应得变动", key.pool, key.measure, f"（{quantity.unit}）") if part)
     print_table(title, ("", *names), rows, numbers=range(1, len(names) + 1))
-    print_lines([quantity.mark, ""] if quantity.mark else [""])
+    pool = agreement.known_at(max(way.start.cut, way.end.cut)).pool(key.pool)
+    is_of_dates = pool.reported is not None and pool.reported.kind == "stock"
+    print_lines([*([quantity.mark] if quantity.mark else []), *([OF_DATES] if is_of_dates else []), ""])
 
 
 def _row(name: str, shares: dict[str, int], parties: list[str], quantity: Quantity) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from ledger.domain.dividing.waterfall import Progress
 from ledger.domain.dividing.worksheet import Shares
 from ledger.domain.errors import Language, LinesRefused, TermsRefused
 from ledger.domain.facts.certified import Certified
-from ledger.domain.facts.draft import read_facts
+from ledger.domain.facts.draft import read_facts, refuse_strangers
 from ledger.domain.recording.figures import Report
 from ledger.domain.terms.amendment import scrutinise_amendment
 from ledger.domain.terms.draft import read_terms
@@ -25,7 +25,7 @@ from ledger.files.documents import read_document
 from ledger.files.figures_file import read_figures, read_inputs
 from ledger.files.receipts_file import RECEIPTS_BYTES_MAX, ReceiptsFile, read_receipts
 from ledger.files.text import read_bytes
-from ledger.projections.quantities import Quantity, quantity_of
+from ledger.projections.quantities import OF_DATES, Quantity, quantity_of
 from ledger.projections.wording import exact_fen
 
 ENTRIES_SHOWN_MAX = 20
@@ -65,6 +65,7 @@ def split_command(settings: Settings, /, every: Every, as_json: bool, **given: A
         raise click.UsageError("--entries、--figures、--inputs 或 --as-of 至少写一个。Give at least one of them.")
     versions = asked.versions()
     certified = read_facts(read_document(asked.facts_file)) if asked.facts_file else Certified()
+    refuse_strangers(certified, versions.parties)
     file = asked.receipts()
     entries = file.linked()[: asked.as_known] if file else []
     as_of = day(asked.as_of) if asked.as_of else None
@@ -232,7 +233,8 @@ def _print_measured(names: list[str], key: PoolKey, measured: Measured) -> None:
     print_table(title, ("", *names), rows, numbers=range(1, len(names) + 1))
     whole = f"在地合计 {quantity.text(measured.in_place)}，各方合计 {quantity.text(sum(measured.totals.values()))}。"
     waiting = f"暂不计入 {quantity.text(measured.waiting)}。" if measured.waiting else ""
-    print_lines([f"{quantity.mark}{whole}{waiting}"])
+    of_dates = OF_DATES if measured.pool.reported and measured.pool.reported.kind == "stock" else ""
+    print_lines([f"{quantity.mark}{whole}{waiting}", *([of_dates] if of_dates else [])])
 
 
 def _remarks(result: Split, language: Language) -> list[str]:

@@ -19,7 +19,7 @@ from ledger.projections.payments import (
     stays_a_claim,
     unpaid,
 )
-from ledger.projections.quantities import Quantity, stated_quantity
+from ledger.projections.quantities import OF_DATES, Quantity, stated_quantity
 from ledger.projections.spans import Span, month_span, span_of
 from ledger.projections.statements import (
     PartySum,
@@ -33,7 +33,6 @@ from ledger.projections.statements import (
     sums_of,
 )
 
-OF_DATES = "时点数：每个日期各自计算、各自取整；上表是所含各日期之和，只供核对，不是某一时点的数。"
 SUM_COLUMNS = ("协议", "池", "参与方", "应得", "已征收", "净额（应收+/应付−）")
 
 

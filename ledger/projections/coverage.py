@@ -16,6 +16,7 @@ from ledger.domain.dividing.reading import Fate, Reading
 from ledger.domain.errors import RuleBroken
 from ledger.domain.recording.receipts import Rows
 from ledger.domain.stating.books import Books
+from ledger.domain.stating.proposals import CONTRIBUTIONS, OUTLAY
 
 REASONS_SHOWN_MAX = 5
 
@@ -94,5 +95,13 @@ def figure_coverage(books: Books, batch: Batch) -> FigureCoverage:
             if reading.entry.position == batch.reports[0].position:
                 seen.add(reading.entry.row)
                 reasons |= {str(reading.reason): reading.reason} if reading.reason else {}
-    missed = dict.fromkeys(report.measure for report in batch.reports if report.row not in seen)
+    feeds = any(_certifies_contributions(each) for each in books.in_force(books.position))
+    left = (report for report in batch.reports if report.row not in seen and not (report.is_input and feeds))
+    missed = dict.fromkeys(report.measure for report in left)
     return FigureCoverage(tuple(missed), tuple(reasons.values())[:REASONS_SHOWN_MAX])
+
+
+def _certifies_contributions(agreement: Agreement) -> bool:
+    """Whether terms divide by contributions, or pay an outlay back, so that contributions count through facts."""
+    steps = (step for pool in agreement.terms.pools for step in pool.steps)
+    return any(step.names_certified & {CONTRIBUTIONS, OUTLAY} for step in steps)

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from ledger.domain.dividing.division import GUARANTEED, HANDED_ON, OTHERWISE, Account
 from ledger.domain.dividing.reading import Fate
+from ledger.domain.dividing.worksheet import IN_PLACE
 from ledger.projections.explanation import Explanation, OtherChange, StepShare, Voucher, last_fen_owners
 from ledger.projections.wording import (
     LEVEL_WORDS,
@@ -15,7 +16,7 @@ from ledger.projections.wording import (
 
 UNITS_MAX = 20
 RATIO_LENGTH_MAX = 200
-ROWS = {OTHERWISE: "协议期外或不符合条件的", GUARANTEED: "保底", HANDED_ON: "转入本池供分配的"}
+ROWS = {OTHERWISE: "协议期外或不符合条件的", GUARANTEED: "保底", HANDED_ON: "转入本池供分配的", IN_PLACE: "在地数"}
 ALL = "*"
 
 

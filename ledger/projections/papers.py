@@ -13,7 +13,7 @@ from ledger.domain.stating.causes import CAUSES
 from ledger.domain.terms import LEVELS, Party
 from ledger.files.columns import LEVEL_COLUMNS, RECEIPTS
 from ledger.files.sheets import Cell, Column, Formula, Number, Sheet
-from ledger.projections.quantities import BASES_ZH, Quantity, stated_quantity
+from ledger.projections.quantities import BASES_ZH, OF_DATES, Quantity, stated_quantity
 from ledger.projections.statements import Statement, StatementLine, in_place_check, owed
 from ledger.projections.terms_in_words import ROLES
 from ledger.projections.wording import CAUSES_ZH, capitals
@@ -88,6 +88,8 @@ def _causes(lines: Sequence[StatementLine]) -> list[str]:
 
 
 def _below(found: Statement, quantity: Quantity) -> Iterator[str]:
+    if found.is_of_dates:
+        yield OF_DATES
     if checked := in_place_check(found):
         yield f"核对：各方合计 {quantity.text(found.total_fen)}，在地数 {quantity.text(found.collected_total)}，{checked}。"
     if found.is_money and found.lines:

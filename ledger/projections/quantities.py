@@ -13,6 +13,7 @@ from ledger.projections.wording import CAUSES_OF_FIGURES_ZH, CAUSES_ZH, exact_fe
 
 FOR_ASSESSMENT = "仅用于考核，不得对外公布。For assessment only."
 MARKS = {"split": FOR_ASSESSMENT, "double": FOR_ASSESSMENT, "in_place": "在地统计数，不分劈。"}
+OF_DATES = "时点数：每个日期各自计算、各自取整；上表是所含各日期之和，只供核对，不是某一时点的数。"
 BASES_ZH = {"split": "分列", "double": "双算", "in_place": "在地", "quota": "额度", "inputs": "投入"}
 COLUMNS = {
     "": ("应得", "已征收", "净额（应收+/应付−）"),

@@ -1,6 +1,7 @@
 """Simulations over the books: other terms beside an agreement, by everything recorded."""
 
 from dataclasses import replace
+from datetime import date
 
 from ledger.domain.agreeing.agreement import Agreement
 from ledger.domain.dividing.simulation import Outcome, Simulation
@@ -12,7 +13,9 @@ from ledger.domain.terms import Party, Terms
 
 def simulate(books: Books, agreement: Agreement, terms: Terms, facts: Certified | None) -> Simulation:
     """What an agreement gave and what other terms would have given; with the agreement's own facts if none are given."""
-    found = beside(books, agreement, terms, facts.facts if facts else None, books.position)
+    closed = books.last_closed()
+    until = closed.last if closed else date.min
+    found = beside(books, agreement, terms, facts.facts if facts else None, books.position, until)
     return Simulation(found.actual, _called_alike(found.other, terms, agreement.terms))
 
 

@@ -16,7 +16,7 @@ from ledger.projections.worksheets import Row, Worksheet, worksheet
 ROW_NAMES = {"社会信用代码": 22, "项目": 18, "预算科目": 12, "税款所属期": 23}
 CARRIED = CAUSES_ZH["carried"]
 ROUNDING = "舍入差"
-STEPS_ZH = {"otherwise": "不在期内或不符合条件的", "guarantee": "保底", "handed_on": "转出"}
+STEPS_ZH = {"otherwise": "不在期内或不符合条件的", "guarantee": "保底", "handed_on": "转出", "in_place": "在地数"}
 
 
 def worksheet_sheets(books: Books, found: Statement) -> Iterator[Sheet]:
@@ -58,7 +58,8 @@ class _Paper:
             cells.append([name, *[None] * (first - 2), self._number(0), *self._rest(Row(shares=own), beyond)])
         columns = [Column(*head) for head in heads.items()] + [Column(name) for name in amounts]
         said = "每行为该企业、科目、所属期各笔记入前后精确应得之差，各行分别取整"
-        return self._sheet("分户", "按企业、科目、所属期", columns, cells, said, [Column("未分配及舍入")])
+        behind = [] if self._is_double else [Column("未分配及舍入")]
+        return self._sheet("分户", "按企业、科目、所属期", columns, cells, said, behind)
 
     def by_voucher(self) -> Sheet:
         """What each line is worth."""
@@ -108,8 +109,15 @@ class _Paper:
 
     def _rest(self, row: Row, beyond: tuple[int, ...]) -> list[Cell]:
         """The parties' shares, and what is counted less these."""
+        if self._is_double:
+            return self._numbers(row.shares)
         left = row.counted_fen - sum(row.shares.get(party, 0) for party in self._parties)
         return [*self._numbers(row.shares), Formula(self._number(left), beyond)]
+
+    @property
+    def _is_double(self) -> bool:
+        """Whether every party has the whole, so that nothing is left over."""
+        return self._found.statement.basis == "double"
 
     def _voucher_rows(self) -> Iterator[list[Cell]]:
         key = self._found.statement.key

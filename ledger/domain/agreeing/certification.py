@@ -119,6 +119,11 @@ class Certification:
 
 
 Facts = Mapping[str, Certification]
+WORDS_ZH = {
+    "clock": "起算日", "amount": "数额", "weights": "权重", "amounts": "各方数额", "eligible": "符合条件", "list": "名单",
+    "unit": "单位", "units": "企业", "on": "日期", "value": "值", "values": "各方", "years": "各年", "average_of": "各年平均",
+    "from": "自", "to": "至",
+}  # fmt: skip
 
 
 def certified_at(facts: Iterable[Certification], agreement: str, position: int) -> Certified:
@@ -320,7 +325,8 @@ def _says_otherwise(one: CertifiedFact, other: CertifiedFact) -> bool:
 
 def _said(document: Document) -> str:
     """A document in a phrase: what it is about, its days, its value."""
-    return "，".join(f"{word} {_plain(value)}" for word, value in document.items() if word != "source")
+    said = ((WORDS_ZH.get(word, word), value) for word, value in document.items() if word != "source")
+    return "，".join(f"{word} {_plain(value)}" for word, value in said)
 
 
 def _plain(value: object) -> str:

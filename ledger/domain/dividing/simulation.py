@@ -42,24 +42,32 @@ class Simulation:
 
 
 def simulate(
-    known: Known, agreement: Agreement, terms: Terms, facts: Iterable[CertifiedFact] | None, cut: int
+    known: Known,
+    agreement: Agreement,
+    terms: Terms,
+    facts: Iterable[CertifiedFact] | None,
+    cut: int,
+    until: date = date.min,
 ) -> Simulation:
-    """An agreement beside other terms in its place; facts that are given come behind those it has certified."""
+    """An agreement beside other terms in its place, up to the last booking or to a later day.
+
+    Facts that are given come behind those it has certified.
+    """
     other = replace(agreement, versions=(Version(1, {}, terms, agreement.in_force_at or 0, ()),), draft=None)
     stated = known.facts
     for index, fact in enumerate(facts or (), len(stated) + 1):
         name = f"F{index}"
         stated = {**stated, name: Certification(name, agreement.number, {}, fact, "", 0, certified_at=cut)}
     beside = replace(known.alone(), agreements=known.agreements | {agreement.number: other}, facts=stated)
-    return Simulation(outcome(known, agreement, cut), outcome(beside, other, cut))
+    return Simulation(outcome(known, agreement, cut, until), outcome(beside, other, cut, until))
 
 
-def outcome(known: Known, agreement: Agreement, cut: int) -> Outcome:
+def outcome(known: Known, agreement: Agreement, cut: int, until: date = date.min) -> Outcome:
     """Divide everything known at a position by an agreement, year by year of booking."""
     course = Course(known, agreement, cut)
     booked = known.recorded.years(cut)
     first = min([*booked, agreement.known_at(cut).first.first.year])
-    lasts = [date(year, 12, 31) for year in range(first, max(booked, default=first) + 1)]
+    lasts = [date(year, 12, 31) for year in range(first, max([*booked, until.year, first]) + 1)]
     years = {last.year: change for last, change in course.changes(lasts) if last.year in booked or any(change.values())}
     pools = course.pools
     money = [division for division in pools.divisions.values() if division.pool.is_money]

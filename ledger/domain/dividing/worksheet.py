@@ -10,6 +10,8 @@ from fractions import Fraction
 from ledger.domain.dividing.division import Division
 from ledger.domain.rounding import rounded
 
+IN_PLACE = "in_place"
+"""The one row of a pool that is never divided: what each party reported."""
 Shares = dict[str, int]
 """Fen by party."""
 
@@ -26,6 +28,8 @@ def rows_less(after: dict[str, Shares], before: dict[str, Shares]) -> dict[str, 
 
 def rows_by_step(division: Division) -> dict[str, Shares]:
     """What each step of a pool, and its `otherwise`, gave to date: the worksheet, rounded row by row."""
+    if division.pool.basis == "in_place":
+        return {IN_PLACE: division.due()}
     return {step: row_in_fen(division, exact) for step, exact in division.by_step().items()}
 
 

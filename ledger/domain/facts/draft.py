@@ -19,7 +19,8 @@ from ledger.domain.facts.certified import (
     CertifiedWeights,
 )
 from ledger.domain.rounding import rounded
-from ledger.domain.terms import Clock, Document, Window, faults
+from ledger.domain.terms import Clock, Document, Party, Window, faults
+from ledger.domain.terms.step_draft import listed
 from ledger.domain.terms.words import Words
 
 FACTS_MAX = 100_000
@@ -39,6 +40,21 @@ def read_facts(document: Document | list[Document]) -> Certified:
     if found:
         raise TermsRefused(found)
     return Certified(fact for fact in read if fact)
+
+
+def refuse_strangers(certified: Certified, parties: Mapping[str, Party]) -> None:
+    """Raises TermsRefused if facts give values to somebody who is no party."""
+    found = []
+    for index, fact in enumerate(certified.facts):
+        values: Mapping[str, object] = {}
+        if isinstance(fact, CertifiedWeights | CertifiedStocks):
+            values = fact.values if isinstance(fact, CertifiedWeights) else fact.values_fen
+        for party in values:
+            if party not in parties:
+                rule = faults.PartyUnknown(party=party[:40], parties=listed(parties))
+                found.append(Fault(f"facts[{index}].values", rule))
+    if found:
+        raise TermsRefused(found)
 
 
 def read_fact(document: Document) -> CertifiedFact:

@@ -24,8 +24,8 @@ class WordUnknown(RuleBroken):
 class NotAMapping(RuleBroken):
     """Names with values were expected."""
 
-    zh = "这里应写成“名称: 内容”的若干项，现在不是。"
-    en = "Names with values are expected here."
+    zh = "这里应写成“名称: 内容”的若干项，现在不是。{example}"
+    en = "Names with values are expected here. {example}"
 
 
 class NotAList(RuleBroken):
@@ -481,6 +481,20 @@ class YearUnreadable(RuleBroken):
 
     zh = "年份“{given}”读不懂，或不在 1950 至 2199 之间。请写四位年份。"
     en = "The year '{given}' cannot be read, or is not between 1950 and 2199. Write four digits."
+
+
+class DayOfYearUnreadable(RuleBroken):
+    """A day of every year that is none."""
+
+    zh = '“{given}”读不懂。请写带引号的月日，例如 "05-15"。'
+    en = "'{given}' cannot be read. Write month and day in quotes, such as \"05-15\"."
+
+
+class LastDayUnreadable(RuleBroken):
+    """A last day that is none."""
+
+    zh = "“{given}”读不懂。请写最后一天，例如 2033-12-31；没有止日的写 open。"
+    en = "'{given}' cannot be read. Write the last day, such as 2033-12-31, or open for none."
 
 
 JUDGED_BY_WEIGHTS = (CapWithoutShare, PaysItself, FeedingFromNobody)

@@ -18,6 +18,16 @@ from ledger.domain.terms import Limit, Named, faults
 RATIO = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,18}))?(?:/([0-9]{1,18})|(%))?")
 Read = TypeVar("Read")
 FAULTS_MAX = 500
+EXAMPLES = {
+    "split": "split: {a: 6, b: 4}",
+    "rounding": "rounding: {level: running}",
+    "settle": "settle: {every: quarter}",
+    "during": "during: {years: 1-3}",
+    "cap": 'cap: {party: a, at: "500.00"}',
+    "keep": 'keep: {a: "300.00", b: "100.00"}',
+    "eligible": 'eligible: {average_of_years: 3, at_least: "20000000.00"}',
+}
+DAY_OF_YEAR = re.compile(r"([0-9]{1,2})(?:-|月)([0-9]{1,2})日?")
 
 
 class Inexact(str):
@@ -43,7 +53,8 @@ class Words:
         self.given = frozenset(self._left)
         self.clause = clause
         if not isinstance(value, dict):
-            self.fault("", faults.NotAMapping())
+            example = EXAMPLES.get(path.rpartition(".")[2], "")
+            self.fault("", faults.NotAMapping(example=f"例如 {example}" if example else ""))
         self.clause = self.text("clause") or clause
 
     def fault(self, word: str, rule: Refusal) -> None:
@@ -142,7 +153,12 @@ class Words:
         if self.peek(word) == "open":
             self.raw(word)
             return None
-        return self.day(word, required=required)
+        text = self.text(word, required=required)
+        try:
+            return calendar.day(text) if text else None
+        except Refusal:
+            self.fault(word, faults.LastDayUnreadable(given=text[:40]))
+            return None
 
     def amount(self, word: str) -> int | None:
         """An amount of zero or more in fen, written as quoted yuan."""
@@ -201,7 +217,13 @@ class Words:
         return tuple(each for each in read if each)
 
     def _day_of_year(self, word: str, text: str) -> tuple[int, int] | None:
-        when = self._read(word, f"2024-{text}", calendar.day) if text else None
+        found = DAY_OF_YEAR.fullmatch(text)
+        try:
+            when = date(2024, int(found[1]), int(found[2])) if found else None
+        except ValueError:
+            when = None
+        if text and when is None:
+            self.fault(word, faults.DayOfYearUnreadable(given=text[:40]))
         return (when.month, when.day) if when else None
 
     def days(self, word: str) -> tuple[date, ...]:
