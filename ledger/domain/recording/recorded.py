@@ -61,15 +61,20 @@ class Columns:
 
 
 class _Growing:
-    """A column that grows at its end; room is made by doubling, so that adding costs what is added."""
+    """A column that grows at its end; room is made by doubling, so that adding costs what is added.
+
+    Zeros are never written, so that a column nobody filled takes no memory.
+    """
 
     def __init__(self, dtype: type, width: int = 0) -> None:
         self._room: np.ndarray = np.zeros((0, width) if width else 0, dtype)
         self._count = 0
+        self._is_filled = False
 
     def begin_with(self, room: Room) -> None:
         """Go on from a column that was kept."""
         self._room, self._count = room
+        self._is_filled = True
 
     @property
     def values(self) -> np.ndarray:
@@ -81,9 +86,12 @@ class _Growing:
         end = self._count + len(values)
         if end > len(self._room):
             room = np.zeros((max(end, 2 * len(self._room)), *self._room.shape[1:]), self._room.dtype)
-            room[: self._count] = self.values
+            if self._is_filled:
+                room[: self._count] = self.values
             self._room = room
-        self._room[self._count : end] = values
+        if values.any():
+            self._room[self._count : end] = values
+            self._is_filled = True
         self._count = end
 
 
