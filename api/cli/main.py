@@ -43,6 +43,10 @@ COMMANDS = {
     "steps": "api.cli.features:steps",
     "feature": "api.cli.features:feature",
     "bench": "api.cli.bench:bench",
+    "tenant": "api.cli.service:tenant",
+    "person": "api.cli.service:person",
+    "token": "api.cli.service:token",
+    "serve": "api.cli.service:serve",
 }
 
 

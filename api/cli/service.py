@@ -1,0 +1,172 @@
+"""`enclave tenant|person|token|serve`: the service of several tenants, for the administrator of the machine."""
+
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from api.access.directory import Directory
+from api.access.people import ROLES_ZH, Membership, Role
+from api.cli.printing import print_json, print_lines, print_table
+from api.cli.settings import Settings, json_option, pass_settings
+from api.tenancy import Shelf
+from ledger.store.tenants import Tenants
+
+FOLDER = Path(".service")
+FOLDER_VARIABLE = "ENCLAVE_SERVICE"
+folder_option = click.option(
+    "--service",
+    "folder",
+    type=click.Path(path_type=Path),
+    envvar=FOLDER_VARIABLE,
+    default=FOLDER,
+    show_default=True,
+    help=f"服务的文件夹（或 {FOLDER_VARIABLE}）。Where tenants and people are kept.",
+)
+ROLE = click.Choice(list(get_args(Role)))
+
+
+def _directory(folder: Path) -> Directory:
+    return Directory(folder / "people.db")
+
+
+@click.group()
+def tenant() -> None:
+    """账套：新建、列出。Tenants."""
+
+
+@tenant.command("add")
+@click.argument("name")
+@click.argument("title")
+@folder_option
+@pass_settings
+def add_tenant(settings: Settings, name: str, title: str, folder: Path) -> None:
+    """新建账套 NAME（写在地址里的代号），名称 TITLE。Begin the books of a tenant."""
+    Shelf(Tenants(folder / "tenants")).begin(name, title, settings.actor)
+    print_lines([f"已新建账套 {name}“{title}”。请用 enclave person grant 授予角色。"])
+
+
+@tenant.command("list")
+@folder_option
+@json_option
+def list_tenants(folder: Path, as_json: bool) -> None:
+    """列出账套。Every tenant."""
+    names = Tenants(folder / "tenants").names()
+    print_json({"tenants": names}) if as_json else print_lines(names or ["还没有账套。"])
+
+
+@click.group()
+def person() -> None:
+    """人员：新建、授予和收回角色、列出。People and their roles."""
+
+
+@person.command("add")
+@click.argument("login")
+@click.argument("name")
+@folder_option
+def add_person(login: str, name: str, folder: Path) -> None:
+    """新建人员；打印一次性口令，首次登录须改。Add somebody; a one-time password is printed."""
+    password = secrets.token_urlsafe(12)
+    _directory(folder).add(login, name, password)
+    print_lines([f"已新建 {name}（{login}）。一次性口令：{password}"])
+
+
+@person.command("grant")
+@click.argument("login")
+@click.argument("tenant")
+@click.argument("role", type=ROLE)
+@click.option("--party", default="", help="代表哪一方（协议里的名称）；园区办、审计不写。For which party.")
+@folder_option
+@pass_settings
+def grant_role(settings: Settings, login: str, tenant: str, role: Role, party: str, folder: Path) -> None:
+    """授予 LOGIN 在账套 TENANT 的角色 ROLE。Give a role."""
+    Tenants(folder / "tenants").books(tenant)
+    _directory(folder).grant(login, Membership(tenant, role, party), settings.actor)
+    print_lines([f"{login} 在 {tenant} 为{party or '本账套'}的{ROLES_ZH[role]}。"])
+
+
+@person.command("revoke")
+@click.argument("login")
+@click.argument("tenant")
+@click.argument("role", type=ROLE)
+@click.option("--party", default="")
+@folder_option
+@pass_settings
+def revoke_role(settings: Settings, login: str, tenant: str, role: Role, party: str, folder: Path) -> None:
+    """收回角色；以前办过的事不变。Take a role back."""
+    _directory(folder).end(login, Membership(tenant, role, party), settings.actor)
+    print_lines([f"{login} 不再是 {tenant} {party} 的{ROLES_ZH[role]}。"])
+
+
+@person.command("list")
+@folder_option
+@json_option
+def list_people(folder: Path, as_json: bool) -> None:
+    """列出人员和现有角色。Everybody, and their roles now."""
+    directory = _directory(folder)
+    found = [(each, directory.memberships(each)) for each in directory.people()]
+    if as_json:
+        people = [
+            {
+                "login": each.login,
+                "name": each.name,
+                "roles": [{"tenant": own.tenant, "role": own.role, "party": own.party} for own in roles],
+            }
+            for each, roles in found
+        ]
+        print_json({"people": people})
+        return
+    rows = [
+        (each.login, each.name, "；".join(f"{own.tenant} {own.party} {ROLES_ZH[own.role]}" for own in roles))
+        for each, roles in found
+    ]
+    print_table("人员 People", ("登录名", "姓名", "角色"), rows)
+
+
+@click.group()
+def token() -> None:
+    """令牌：签发、撤销。Tokens for programs."""
+
+
+@token.command("issue")
+@click.argument("login")
+@click.option("--title", default="", help="作何用途。What it is for.")
+@click.option("--tenant", default="", help="只限一个账套。One tenant only.")
+@click.option("--write", "may_write", is_flag=True, help="可以办理，不只是读。May act, not only read.")
+@click.option("--days", type=click.IntRange(1, 400), default=90, show_default=True, help="有效天数。")
+@folder_option
+@json_option
+def issue_token(login: str, title: str, tenant: str, may_write: bool, days: int, folder: Path, as_json: bool) -> None:
+    """为 LOGIN 签发令牌；只显示这一次。Issue a token, shown once."""
+    made = _directory(folder).issue(login, title, tenant=tenant, may_write=may_write, days=days)
+    print_json({"token": made}) if as_json else print_lines(
+        [made, "只显示这一次，请妥善保存。撤销用 enclave token revoke。"]
+    )
+
+
+@token.command("revoke")
+@click.argument("login")
+@click.argument("prefix")
+@folder_option
+def revoke_token(login: str, prefix: str, folder: Path) -> None:
+    """撤销令牌，立即失效。End a token at once."""
+    _directory(folder).revoke(login, prefix)
+    print_lines([f"令牌 {prefix} 已撤销。"])
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8360, show_default=True)
+@click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True)
+@folder_option
+def serve(host: str, port: int, threads: int, folder: Path) -> None:
+    """启动服务（HTTP API，文档在 /api/docs/）。Serve the API."""
+    print_lines([f"飞地账服务：http://{host}:{port}/api/docs/（Ctrl+C 停止）"])
+    command = [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--threads", str(threads)]
+    command += ["--bind", f"{host}:{port}", "--access-logfile", "-", "api.wsgi:app"]
+    os.environ[FOLDER_VARIABLE] = str(folder)
+    sys.exit(subprocess.call(command))

@@ -1,0 +1,96 @@
+"""Certified facts (认定事实): put forward, confirmed by every party, never edited."""
+
+from typing import Any
+
+from marshmallow import fields
+
+from api.access.policy import other_eyes
+from api.routes import Routes
+from api.tenancy import caller, ledger, policy
+from api.wire import Wire
+from ledger.domain.agreeing.certification import Certification, missing
+from ledger.domain.terms import Document
+from ledger.projections.facts_in_words import fact_in_words
+
+routes = Routes("facts", __name__, description="认定事实 certified facts")
+
+
+class FactSchema(Wire):
+    """A fact on its way to certification."""
+
+    number = fields.String(metadata={"example": "F1"})
+    agreement = fields.String(metadata={"example": "A1"})
+    fact = fields.Dict(metadata={"description": "写法见 docs/terms.md as in the terms reference"})
+    sentence = fields.String()
+    confirmed = fields.List(fields.String(), metadata={"description": "已确认的各方 who confirmed"})
+    missing = fields.List(fields.String(), metadata={"description": "还缺谁确认 who has yet to"})
+    certified_at = fields.Integer(allow_none=True)
+    supersedes = fields.String()
+
+
+class FactsSchema(Wire):
+    """Facts of an agreement."""
+
+    facts = fields.List(fields.Nested(FactSchema))
+
+
+class ProposalSchema(Wire):
+    """Facts to put forward, all or none; each names its source."""
+
+    facts = fields.List(
+        fields.Dict(),
+        required=True,
+        metadata={"example": [{"amount": "实缴投资", "value": "2000000.00", "source": "验资报告"}]},
+    )
+
+
+class ConfirmationSchema(Wire):
+    """Which party confirms."""
+
+    party = fields.String(required=True, metadata={"example": "甲县"})
+
+
+@routes.on_get("/agreements/<agreement>/facts", act="fact.read")
+@routes.response(200, FactsSchema)
+def list_facts(agreement: str) -> Document:
+    """一份协议的认定事实。The facts of an agreement."""
+    books = ledger().books
+    number = policy().agreement(books, agreement).number
+    return {"facts": [_document(each) for each in books.facts.values() if each.agreement == number]}
+
+
+@routes.on_post("/agreements/<agreement>/facts", act="fact.propose")
+@routes.arguments(ProposalSchema)
+@routes.response(201, FactsSchema)
+def propose_facts(sent: dict[str, Any], agreement: str) -> Document:
+    """提出事实；各方都确认才算数。Put facts forward; each counts once every party has confirmed it."""
+    number = policy().agreement(ledger().books, agreement).number
+    return {"facts": [_document(each) for each in ledger().propose_facts(number, sent["facts"])]}
+
+
+@routes.on_post("/facts/<fact>/confirm", act="fact.confirm")
+@routes.arguments(ConfirmationSchema)
+@routes.response(201, FactSchema)
+def confirm_fact(sent: dict[str, Any], fact: str) -> Document:
+    """代表您的一方确认；提出的人不能确认。Confirm for your party; not the person who put it forward."""
+    books = ledger().books
+    found = policy().fact(books, fact)
+    agreement = books.agreements[found.agreement]
+    party = agreement.party(sent["party"])
+    policy().require("fact.confirm", agreement.name_of(party))
+    other_eyes(ledger().actor_at(found.proposed_at), caller().person.login)
+    return _document(ledger().confirm_fact(fact, party))
+
+
+def _document(found: Certification) -> Document:
+    agreement = ledger().books.agreements[found.agreement]
+    return {
+        "number": found.number,
+        "agreement": found.agreement,
+        "fact": found.document,
+        "sentence": fact_in_words(found.document),
+        "confirmed": [agreement.name_of(party) for party in found.confirmed],
+        "missing": [agreement.name_of(party) for party in missing(agreement, found)],
+        "certified_at": found.certified_at,
+        "supersedes": found.supersedes,
+    }

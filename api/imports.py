@@ -1,0 +1,158 @@
+"""Imports (导入): a file is sent, looked at, and recorded by somebody else than who sent it."""
+
+from typing import Any
+from urllib.parse import quote
+
+from flask import Response, request
+from marshmallow import fields
+
+from api.access.policy import other_eyes
+from api.problems import language_asked
+from api.routes import Routes
+from api.tenancy import caller, ledger, policy, uploads
+from api.uploads import Upload, UploadDone
+from api.wire import MoneyField, Wire
+from ledger.application import Ledger
+from ledger.domain.terms import Document
+from ledger.files.import_plan import ImportPlan
+from ledger.files.marks import marked, marks_of
+from ledger.projections.import_report import Before, import_report
+
+routes = Routes("imports", __name__, description="导入 imports")
+
+
+class UploadSchema(Wire):
+    """A file that was sent."""
+
+    id = fields.String(metadata={"example": "9f86d081884c7d65"})
+    name = fields.String(metadata={"example": "入库明细.xlsx"})
+    maker = fields.String(metadata={"description": "谁上传的 who sent it"})
+    checker = fields.String(metadata={"description": "谁确认的；空为待确认 who confirmed it, empty while nobody has"})
+    position = fields.Integer(metadata={"description": "记到第几号事项 position of the last event"})
+
+
+class UploadsSchema(Wire):
+    """Some of them."""
+
+    imports = fields.List(fields.Nested(UploadSchema))
+
+
+class ProblemOfFileSchema(Wire):
+    """One broken rule, and in how many places."""
+
+    kind = fields.String(metadata={"example": "not-whole-fen"})
+    count = fields.Integer()
+    message = fields.String()
+
+
+class ChangeSchema(Wire):
+    """What a party would get more, or less."""
+
+    agreement = fields.String()
+    pool = fields.String()
+    party = fields.String()
+    change = fields.String(metadata={"example": "100.00"})
+
+
+class PreviewSchema(UploadSchema):
+    """What recording it would do."""
+
+    recorded = fields.Integer(metadata={"description": "将记入的行数 lines that would be recorded"})
+    known = fields.Integer(metadata={"description": "此前已入账 recorded already"})
+    skipped = fields.Integer(metadata={"description": "有误的行数 wrong lines"})
+    sum = MoneyField(metadata={"example": "1000.00"})
+    columns = fields.Dict(keys=fields.String(), values=fields.String())
+    problems = fields.List(fields.Nested(ProblemOfFileSchema))
+    changes = fields.List(fields.Nested(ChangeSchema))
+    statements = fields.List(fields.String(), metadata={"description": "随之改变的草稿 drafts that would change"})
+
+
+class SendQuery(Wire):
+    """How a file is called and read; the body is the file itself."""
+
+    name = fields.String(required=True, metadata={"example": "入库明细.xlsx"})
+    skip_bad = fields.Boolean(load_default=False, metadata={"description": "只记无误的行 record the sound lines only"})
+    sheet = fields.String(load_default="")
+    mapping = fields.String(load_default="")
+
+
+@routes.on_get("/imports", act="import.upload")
+@routes.response(200, UploadsSchema)
+def list_imports() -> Document:
+    """上传的文件，最近的在前。The files that were sent, the latest first."""
+    return {"imports": list(uploads().all())}
+
+
+@routes.on_post("/imports", act="import.upload")
+@routes.arguments(SendQuery, location="query")
+@routes.response(201, UploadSchema)
+def send_file(asked: dict[str, Any]) -> Upload:
+    """上传一份明细（正文即文件本身：CSV、XLSX、DBF）；另一人确认才入账。Send a file; somebody else confirms it."""
+    name = asked.pop("name")
+    return uploads().add(request.get_data(), name, caller().person.login, **asked)
+
+
+@routes.on_get("/imports/<upload>", act="import.preview")
+@routes.response(200, PreviewSchema)
+def preview_import(upload: str) -> Document:
+    """确认以前先看：认出的列、问题、各方会多得多少。What recording it would do."""
+    sent = uploads().find(upload)
+    held = ledger()
+    plan = _plan(held, sent, skip_bad=True)
+    report = import_report(plan, Before.of(held.books, plan, patient=True), held.books_if(plan))
+    said = {name: getattr(sent, name) for name in ("id", "name", "maker", "checker", "position")}
+    return said | {
+        "recorded": report.recorded,
+        "known": report.known,
+        "skipped": report.skipped,
+        "sum": sum(plan.fresh.amounts_fen.tolist()),
+        "columns": {theirs: ours for ours, theirs in report.source.headers.items()},
+        "problems": [
+            {"kind": each.kind, "count": each.count, "message": each.say(language_asked())} for each in report.problems
+        ],
+        "changes": [
+            {
+                "agreement": each.agreement,
+                "pool": each.key.pool,
+                "party": each.name,
+                "change": each.quantity.text(each.change_fen).replace(",", ""),
+            }
+            for each in report.changes
+            if _sees(held, each.agreement)
+        ],
+        "statements": [each.number for each in report.statements if _sees(held, each.agreement)],
+    }
+
+
+@routes.on_get("/imports/<upload>/marked", act="import.preview")
+@routes.response(200, description="原文件，加“导入结果”“原因”两列 the user's own file, marked")
+def marked_file(upload: str) -> Response:
+    """您自己的文件，逐行注明结果和原因。The file, marked line by line."""
+    sent = uploads().find(upload)
+    plan = _plan(ledger(), sent, skip_bad=True)
+    marks = marks_of(plan, "recorded" if sent.position else "planned", language_asked())
+    body = marked(uploads().data(sent), sent.name, marks)
+    named = f"attachment; filename*=UTF-8''{quote(f'标注-{sent.name}')}"
+    return Response(body, mimetype="application/octet-stream", headers={"Content-Disposition": named})
+
+
+@routes.on_post("/imports/<upload>/confirm", act="import.confirm")
+@routes.response(201, UploadSchema)
+def confirm_import(upload: str) -> Upload:
+    """确认入账；上传的人不能确认。有一行不对就一行也不记，除非上传时写明 skip_bad。Record it, all or nothing."""
+    sent = uploads().find(upload)
+    if sent.position:
+        raise UploadDone(upload=sent.id, by=sent.checker, position=sent.position)
+    other_eyes(sent.maker, caller().person.login)
+    held = ledger()
+    done = held.record_import(_plan(held, sent, skip_bad=sent.skip_bad))
+    return uploads().confirmed(sent, caller().person.login, done.position)
+
+
+def _sees(held: Ledger, agreement: str) -> bool:
+    return policy().sees(held.books.agreements[agreement])
+
+
+def _plan(held: Ledger, sent: Upload, *, skip_bad: bool) -> ImportPlan:
+    data = uploads().data(sent)
+    return held.plan_import(data, sent.name, skip_bad=skip_bad, sheet=sent.sheet, mapping=sent.mapping)

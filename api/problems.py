@@ -1,0 +1,105 @@
+"""Refusals and errors as application/problem+json (RFC 9457).
+
+The only place that knows both a refusal of the ledger and an HTTP status.
+"""
+
+from typing import Any
+
+from flask import Flask, Response, json, request
+from flask_smorest import Api
+from marshmallow import fields
+from werkzeug.exceptions import HTTPException
+
+from api.access.policy import Forbidden, OwnWork
+from api.wire import Wire
+from ledger.domain.errors import Conflict, Faults, Language, NotFound, Refusal, RuleBroken
+
+MIMETYPE = "application/problem+json"
+STATUS: dict[type[Refusal], int] = {Forbidden: 403, OwnWork: 403, NotFound: 404, Conflict: 409, RuleBroken: 422}
+SAID: dict[int, tuple[str, str]] = {
+    400: ("请求的格式不对。请按接口文档改正。", "The request cannot be read. See the API document."),
+    401: ("没有登录，或令牌无效、已过期、已撤销。请带上有效的令牌。", "Not signed in, or the token is not valid. Send a valid one."),
+    404: ("没有这个地址，或这里没有您能看的东西。请核对。", "There is nothing here, or nothing that you may see. Check the address."),
+    405: ("这个地址不接受这种方法。请按接口文档改正。", "This address does not take this method. See the API document."),
+    412: ("内容已被别人改过。请重新读取后再办。", "It has changed meanwhile. Read it again first."),
+    413: ("发来的内容太大。请拆分，或用导入。", "The body is too large. Send less, or import a file."),
+    415: ("内容类型不对。请按接口文档改正。", "The media type is not accepted. See the API document."),
+    422: ("内容不合要求，见 errors。请逐项改正后重发。", "The content is not acceptable; see errors. Correct each and send again."),
+    428: ("请在 If-Match 里写明您看到的版本。", "Say in If-Match which version you saw."),
+    429: ("请求太频繁。请稍后重试。", "Too many requests. Try again later."),
+    500: ("服务器出了差错，没有记下任何内容。请把请求编号告诉管理员。", "The server failed; nothing was recorded. Tell the administrator the request id."),
+}  # fmt: skip
+
+
+class FaultSchema(Wire):
+    """One fault of several."""
+
+    where = fields.String(metadata={"example": "pools.tax.waterfall[0].split"})
+    kind = fields.String(metadata={"example": "weights-empty"})
+    message = fields.String()
+    clause = fields.String(metadata={"description": "出自协议哪一条 the clause that it stands in"})
+    facts = fields.Dict(metadata={"description": "这一次的具体情形 the facts of the case"})
+
+
+class ProblemSchema(Wire):
+    """What happened, why, and what to do."""
+
+    type = fields.String(
+        required=True, metadata={"description": "稳定的规则名 the rule's stable name", "example": "agreement-unknown"}
+    )
+    title = fields.String(required=True, metadata={"description": "发生了什么、怎么办 what happened and what to do"})
+    status = fields.Integer(required=True, metadata={"example": 404})
+    errors = fields.List(fields.Nested(FaultSchema), metadata={"description": "逐项问题 every fault"})
+
+
+class ProblemApi(Api):
+    """An Api whose every error, its own and ours, is a problem document."""
+
+    def init_app(self, app: Flask, **kwargs: Any) -> None:
+        """Register the handler of refusals too."""
+        super().init_app(app, **kwargs)
+        app.register_error_handler(Refusal, refused)
+
+    def handle_http_exception(self, error: HTTPException) -> Response:
+        """What the framework refuses, in our words."""
+        code = error.code or 500
+        messages = getattr(error, "data", {}).get("messages")
+        errors = list(_flat(messages)) if messages else None
+        found = problem(code, f"http-{code}", SAID.get(code, (error.name, error.name))[_english()], errors)
+        for name, value in error.get_headers():
+            if name not in ("Content-Type", "Content-Length"):
+                found.headers[name] = value
+        return found
+
+
+def refused(error: Refusal) -> Response:
+    """A refusal of the ledger."""
+    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    language = language_asked()
+    errors = [fault.as_document(language) for fault in error.faults] if isinstance(error, Faults) else None
+    return problem(status, error.kind, error.say(language), errors)
+
+
+def problem(status: int, kind: str, title: str, errors: list[Any] | None = None) -> Response:
+    """A problem document."""
+    body = {"type": kind, "title": title, "status": status} | ({"errors": errors} if errors else {})
+    return Response(json.dumps(body), status, mimetype=MIMETYPE, headers={"Vary": "Accept-Language"})
+
+
+def language_asked() -> Language:
+    """Chinese, unless the caller prefers English."""
+    return "en" if request.accept_languages.best_match(["zh", "en"], "zh") == "en" else "zh"
+
+
+def _english() -> int:
+    return 1 if language_asked() == "en" else 0
+
+
+def _flat(messages: Any, path: str = "") -> Any:
+    """Every message of a schema with its place."""
+    if isinstance(messages, dict):
+        for name, inner in messages.items():
+            yield from _flat(inner, f"{path}.{name}".strip("."))
+    else:
+        for message in messages if isinstance(messages, list) else [messages]:
+            yield {"where": path, "kind": "field-wrong", "message": str(message)}

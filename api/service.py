@@ -1,0 +1,63 @@
+"""The service itself (服务): whether it lives, who I am, which tenants I am in."""
+
+from flask import Blueprint as PlainBlueprint
+from flask import Response, jsonify
+from flask_smorest import Blueprint
+from marshmallow import fields
+
+from api.access.people import ROLES_ZH
+from api.problems import MIMETYPE, SAID, ProblemSchema
+from api.tenancy import caller, directory, shelf
+from api.wire import Wire
+from ledger.domain.terms import Document
+
+health = PlainBlueprint("health", __name__)
+routes = Blueprint("me", __name__, description="我 me")
+
+
+class MembershipSchema(Wire):
+    """A role in a tenant."""
+
+    tenant = fields.String(metadata={"example": "pingliang"})
+    role = fields.String(metadata={"example": "clerk"})
+    role_zh = fields.String(metadata={"example": "经办"})
+    party = fields.String(metadata={"description": "代表哪一方；空为账套本身 for which party", "example": "灵台县"})
+
+
+class MeSchema(Wire):
+    """Who asks, and every tenant side by side."""
+
+    login = fields.String(metadata={"example": "zhang"})
+    name = fields.String()
+    may_write = fields.Boolean(metadata={"description": "令牌能否办理 whether the token may act"})
+    memberships = fields.List(fields.Nested(MembershipSchema))
+
+
+@routes.route("/api/v1/me", methods=["GET"])
+@routes.alt_response(401, schema=ProblemSchema, content_type=MIMETYPE, description=" ".join(SAID[401]))
+@routes.response(200, MeSchema)
+def who_am_i() -> Document:
+    """我是谁，在哪些账套里、代表哪一方、什么角色。Who I am, in which tenants, for whom, as what."""
+    who = caller()
+    return {
+        "login": who.person.login,
+        "name": who.person.name,
+        "may_write": who.may_write,
+        "memberships": [
+            {"tenant": each.tenant, "role": each.role, "role_zh": ROLES_ZH[each.role], "party": each.party}
+            for each in who.memberships
+        ],
+    }
+
+
+@health.get("/healthz")
+def healthz() -> Response:
+    """Whether the process answers."""
+    return jsonify({"status": "ok"})
+
+
+@health.get("/readyz")
+def readyz() -> Response:
+    """Whether the people and the books can be read."""
+    directory().is_empty()
+    return jsonify({"status": "ok", "tenants": len(shelf().tenants.names())})
