@@ -93,6 +93,7 @@
       """
       facts:
         - {weights: contributions, from: 2025-01-01, to: 2025-12-31, values: {a: "600000", b: "400000"}, source: 账簿测算}
+        - {amount: outlay, from: 2025-01-01, to: 2025-01-09, value: "0.00", source: 账簿测算}
         - {amount: outlay, from: 2025-01-10, value: "600000.00", source: 账簿测算}
       """
     当 各方认定账簿的建议

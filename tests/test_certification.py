@@ -329,4 +329,4 @@ def test_what_the_books_suggest_can_be_put_forward_as_it_is(ledger: Ledger) -> N
         ledger.confirm_fact(each.number, "乙县")
     certified = ledger.books.certified(ledger.books.agreement("A1"), ledger.books.position)
     days = [date(2024, 2, 29), date(2024, 6, 30), date(2024, 7, 1)]
-    assert [certified.amount_fen(Named("outlay"), "", day) for day in days] == [None, 60_00, 100_00]
+    assert [certified.amount_fen(Named("outlay"), "", day) for day in days] == [0, 60_00, 100_00]

@@ -12,6 +12,7 @@ from ledger.domain.stating.books import Books
 from ledger.files.sheets import Encoding, Sheet, SheetUnwritable, csv_bytes, xlsx_bytes
 from ledger.files.text import write_bytes
 from ledger.projections.papers import entries_sheet, events_sheet, statement_sheet, statements_table
+from ledger.projections.payments import settlements
 from ledger.projections.plain_text import Dialect, plain_text
 from ledger.projections.spans import span_of
 from ledger.projections.statements import Statement, closed_statements, statements_within
@@ -68,8 +69,9 @@ def export_statement(settings: Settings, period: str, agreement: str | None, to:
 
 
 def _papers(books: Books, found: list[Statement]) -> Iterator[Sheet]:
+    last_of = {id(each[-1]): each for each in settlements(found)}
     for each in found:
-        yield statement_sheet(books, each)
+        yield statement_sheet(books, each, last_of.get(id(each), ()))
     for each in found:
         yield from worksheet_sheets(books, each)
 

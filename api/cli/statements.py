@@ -1,6 +1,6 @@
 """`enclave statement`: what each party is due in a period."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import click
 
@@ -14,9 +14,9 @@ from ledger.projections.payments import (
     Settlement,
     limits_missing,
     nets,
+    paid_in_words,
     payments,
     settlements,
-    stays_a_claim,
     unpaid,
 )
 from ledger.projections.quantities import OF_DATES, Quantity, stated_quantity
@@ -26,7 +26,6 @@ from ledger.projections.statements import (
     Statement,
     StatementLine,
     in_place_check,
-    matched,
     owed,
     statements_as_of,
     statements_within,
@@ -74,7 +73,7 @@ def _print(books: Books, span: Span, found: Sequence[Statement]) -> None:
     for each in found:
         print_statement(each)
         if id(each) in last_of:
-            print_lines(_paid_in_words(books, last_of[id(each)]))
+            print_lines(paid_in_words(books, last_of[id(each)]))
         print_lines([""])
     following = books.next_period()
     if any(each.is_draft for each in found) and following and following < span.first:
@@ -144,24 +143,6 @@ def print_statement(found: Statement) -> None:
     title = f"结算单 {found.number}  {found.title}{unit}（{state}）"
     print_table(title, ("参与方", *quantity.columns, "其中"), rows, numbers=(1, 2, 3))
     print_lines(remarks(found, quantity))
-
-
-def _paid_in_words(books: Books, settlement: Settlement) -> Iterator[str]:
-    """What an agreement's pools come to together, and what is paid of it where the agreement limits or parts payments."""
-    agreement = books.agreement(settlement[0].agreement)
-    if len(settlement) > 1:
-        pairs = matched({agreement.name_of(party): net for party, net in nets(settlement).items()})
-        yield from (f"各池轧差：由{payer}付给{payee} {amount(whole)} 元。" for payer, payee, whole in pairs)
-    for payment in payments(books, settlement):
-        paid = "、".join(f"{agreement.name_of(party)} {amount(fen)} 元" for party, fen in payment.shares.items() if fen)
-        when = f"{payment.on} " if payment.on else ""
-        yield f"{when}实付（收入为正、付出为负）：{paid or '无'}。"
-    for name in limits_missing(books, settlement):
-        yield f"付款上限“{name}”尚未认定，以上暂按不设这一上限计；认定以后重新计算。"
-    short = unpaid(books, settlement)
-    if short:
-        left = "留作债权，以后各期继续支付" if stays_a_claim(books, settlement) else "按协议不再支付，也不结转"
-        yield f"超过付款上限、本期没有付的共 {amount(short)} 元，{left}。"
 
 
 def _payments_document(books: Books, settlement: Settlement) -> dict[str, object]:

@@ -13,6 +13,7 @@ from ledger.domain.stating.causes import CAUSES
 from ledger.domain.terms import LEVELS, Party
 from ledger.files.columns import LEVEL_COLUMNS, RECEIPTS
 from ledger.files.sheets import Cell, Column, Formula, Number, Sheet
+from ledger.projections.payments import Settlement, paid_in_words
 from ledger.projections.quantities import BASES_ZH, OF_DATES, Quantity, stated_quantity
 from ledger.projections.statements import Statement, StatementLine, in_place_check, owed
 from ledger.projections.terms_in_words import ROLES
@@ -28,8 +29,11 @@ ENTRY_WIDTHS = {"税票号码": 26, "收款国库": 24, "社会信用代码": 22
 # Statements
 
 
-def statement_sheet(books: Books, found: Statement) -> Sheet:
-    """税收分成结算单: one statement on a page of its own (documents § 4.4)."""
+def statement_sheet(books: Books, found: Statement, settlement: Settlement = ()) -> Sheet:
+    """税收分成结算单: one statement on a page of its own (documents § 4.4).
+
+    The last of a `settlement` also says what all pools come to and what is paid.
+    """
     quantity = stated_quantity(found.unit, found.step, found.basis)
     causes = _causes(found.lines)
     said = books.agreement(found.agreement).known_at(found.cut).parties
@@ -47,7 +51,13 @@ def statement_sheet(books: Books, found: Statement) -> Sheet:
         rows=[_statement_row(line, causes, quantity) for line in found.lines],
         total="合计",
         mark=quantity.mark,
-        below=(*_below(found, quantity), "", *_seals(parties), _print_line(found)),
+        below=(
+            *_below(found, quantity),
+            *(paid_in_words(books, settlement) if settlement else ()),
+            "",
+            *_seals(parties),
+            _print_line(found),
+        ),
     )
 
 

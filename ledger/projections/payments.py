@@ -1,6 +1,6 @@
 """Payments (应付): the net of an agreement's settlement, over all its pools of money, within the agreed limits and instalments."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +8,8 @@ from ledger.domain.dividing.worksheet import Shares, less
 from ledger.domain.stating.books import Books
 from ledger.domain.stating.payable import instalments, payable
 from ledger.domain.terms import Named, Settle
-from ledger.projections.statements import Statement, closed_statements
+from ledger.projections.statements import Statement, closed_statements, matched
+from ledger.projections.wording import money
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,24 @@ def unpaid(books: Books, settlement: Settlement) -> int:
 def stays_a_claim(books: Books, settlement: Settlement) -> bool:
     """Whether what is not paid stays a claim, instead of lapsing."""
     return _settle(books, settlement).rest == "claim"
+
+
+def paid_in_words(books: Books, settlement: Settlement) -> Iterator[str]:
+    """What an agreement's pools come to together, and what is paid of it where the agreement limits or parts payments."""
+    agreement = books.agreement(settlement[0].agreement)
+    if len(settlement) > 1:
+        pairs = matched({agreement.name_of(party): net for party, net in nets(settlement).items()})
+        yield from (f"各池轧差：由{payer}付给{payee} {money(whole)} 元。" for payer, payee, whole in pairs)
+    for payment in payments(books, settlement):
+        paid = "、".join(f"{agreement.name_of(party)} {money(fen)} 元" for party, fen in payment.shares.items() if fen)
+        when = f"{payment.on} " if payment.on else ""
+        yield f"{when}实付（收入为正、付出为负）：{paid or '无'}。"
+    for name in limits_missing(books, settlement):
+        yield f"付款上限“{name}”尚未认定，以上暂按不设这一上限计；认定以后重新计算。"
+    short = unpaid(books, settlement)
+    if short:
+        left = "留作债权，以后各期继续支付" if stays_a_claim(books, settlement) else "按协议不再支付，也不结转"
+        yield f"超过付款上限、本期没有付的共 {money(short)} 元，{left}。"
 
 
 def _settle(books: Books, settlement: Settlement) -> Settle:

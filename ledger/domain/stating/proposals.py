@@ -4,7 +4,7 @@ Clocks from receipts and signatures, weights and outlays from contributions, eli
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
@@ -154,8 +154,9 @@ def _of_contributions(known: Known, terms: Terms, pool: Pool, cut: int) -> Itera
     """Weights of every year and the outlay to recover, by the contributions recorded."""
     names = {name for step in pool.steps for name in step.names_certified}
     by_unit: dict[str, list[tuple[str, Report]]] = defaultdict(list)
+    named_by = _party_of(known, terms, cut)
     for position, report in known.counted:
-        party = terms.party_named(report.reporter)
+        party = named_by(report)
         if report.is_input and position <= cut and party:
             by_unit[report.project if pool.per == "project" else ""].append((party, report))
     times_days = any(step.by and step.by.times_days for step in pool.steps)
@@ -166,7 +167,23 @@ def _of_contributions(known: Known, terms: Terms, pool: Pool, cut: int) -> Itera
             yield from (each | named for each in _weights(own, last_year, times_days=times_days))
         for step in pool.steps:
             if step.until == Named(OUTLAY) and len(step.sharers) == 1:
-                yield from (each | named for each in _outlays(own, next(iter(step.sharers))))
+                yield from (each | named for each in _outlays(own, next(iter(step.sharers)), terms.first))
+
+
+def _party_of(known: Known, terms: Terms, cut: int) -> Callable[[Report], str | None]:
+    """Whom a report comes from, also by a code that followed or preceded the party's own."""
+    regions = known.places(cut).regions
+
+    def found(report: Report) -> str | None:
+        named = terms.party_named(report.reporter)
+        alike = (
+            party.id
+            for party in terms.parties.values()
+            if party.region and regions.same_place(report.reporter, party.region, report.last)
+        )
+        return named or next(alike, None)
+
+    return found
 
 
 def _weights(own: list[tuple[str, Report]], last_year: int, *, times_days: bool) -> Iterator[Document]:
@@ -184,13 +201,16 @@ def _weights(own: list[tuple[str, Report]], last_year: int, *, times_days: bool)
         yield {"weights": CONTRIBUTIONS, **days, "values": texts, "source": FROM_BOOKS}
 
 
-def _outlays(own: list[tuple[str, Report]], party: str) -> Iterator[Document]:
-    """What one party has put in, from each contribution's day to the day before the next."""
+def _outlays(own: list[tuple[str, Report]], party: str, begins: date) -> Iterator[Document]:
+    """What one party has put in, from each contribution's day to the day before the next; nothing before the first."""
     put_in: dict[date, Fraction] = defaultdict(Fraction)
     for each, report in own:
         if each == party:
             put_in[report.first] += yuan_of(report)
     days, total = sorted(put_in), Fraction(0)
+    if days and begins < days[0]:
+        put_in[begins] = Fraction(0)
+        days.insert(0, begins)
     for day, following in pairwise([*days, None]):
         assert day is not None
         total += put_in[day]
