@@ -117,7 +117,7 @@
       facts:
         - {weights: contributions, from: 2025-01-01, to: 2025-12-31, values: {a: "700000", b: "400000"}, source: 账簿测算, supersedes: F1}
         - {amount: outlay, from: 2025-01-10, to: 2025-05-09, value: "600000.00", source: 账簿测算}
-        - {amount: outlay, from: 2025-05-10, value: "700000.00", source: 账簿测算, supersedes: F2}
+        - {amount: outlay, from: 2025-05-10, value: "700000.00", source: 账簿测算, supersedes: F3}
       """
     当 各方认定，取代 "F1"：
       """
