@@ -124,7 +124,7 @@
       facts:
         - {weights: contributions, from: 2025-01-01, to: 2025-12-31, values: {a: "700000", b: "400000"}, source: 账簿测算}
       """
-    并且 各方认定，取代 "F2"：
+    并且 各方认定，取代 "F3"：
       """
       facts:
         - {amount: outlay, from: 2025-05-10, value: "700000.00", source: 账簿测算}
