@@ -55,7 +55,7 @@ def _divides(terms: Terms, pool: Pool, step: Step) -> str:
     shares = shares_in_words(terms, step.weights, pool) if step.by is None else _by(step.by)
     if pool.basis == "double":
         names = "、".join(names_in(terms)(party) for party, weight in step.weights.items() if weight)
-        return f"{names}各计全数"
+        return f"{names}{'各' if '、' in names else ''}计全数"
     if step.until is None:
         return shares
     return f"{_scope(pool, step)}累计不超过{limit_in_words(pool, step.until)}的部分，{shares}；超出的进入下一步"
@@ -105,7 +105,7 @@ def _keeps(terms: Terms, pool: Pool, step: Step) -> str:
 
 def _cap(terms: Terms, pool: Pool, step: Step, cap: Cap) -> str:
     name = names_in(terms)(cap.party)
-    return f"；{name}{_scope(pool, step, '从')}累计所得以{limit_in_words(pool, cap.at)}封顶，超出部分进入下一步"
+    return f"；{name}{_scope(pool, step, '就')}累计所得，以{limit_in_words(pool, cap.at).strip()}封顶，超出部分进入下一步"
 
 
 def limit_in_words(pool: Pool | None, limit: Limit | None) -> str:

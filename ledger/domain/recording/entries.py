@@ -25,7 +25,8 @@ class Key(NamedTuple):
     treasury: str = ""
 
     def __str__(self) -> str:
-        return "/".join(part for part in (self.voucher, "" if self.line == "1" else self.line, self.treasury) if part)
+        line = "" if self.line in ("1", self.voucher) else self.line
+        return "/".join(part for part in (self.voucher, line, self.treasury) if part)
 
 
 @dataclass(frozen=True, slots=True)
