@@ -8,7 +8,7 @@ from flask import Flask, Response, g, request
 from flask_smorest import Blueprint
 from flask_swagger_ui import get_swaggerui_blueprint
 
-from api import agreements, events, facts, imports, service, statements, tenancy
+from api import agreements, events, facts, idempotency, imports, service, statements, tenancy
 from api.access.directory import Directory
 from api.problems import ProblemApi
 from api.wire import MoneyField, PeriodInUrl
@@ -64,6 +64,7 @@ def create_app(folder: Path) -> Flask:
     app.register_blueprint(service.health)
     app.register_blueprint(get_swaggerui_blueprint(DOCS, tenancy.OPENAPI), url_prefix=DOCS)
     app.after_request(_finished)
+    idempotency.register(app)
     return app
 
 

@@ -5,9 +5,10 @@ from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from flask import request
+from flask import g, request
 from flask_smorest import Blueprint
 
+from api.idempotency import answered, request_noted
 from api.problems import MIMETYPE, SAID, ProblemSchema
 from api.tenancy import policy
 
@@ -34,7 +35,9 @@ class Routes(Blueprint):
             @wraps(view)
             def decided(*arguments: Any, **named: Any) -> Any:
                 policy().require(act)
-                return view(*arguments, **named)
+                g.request_key = noted = request_noted()
+                before = answered(noted) if noted else None
+                return before or view(*arguments, **named)
 
             DECIDED[method, f"/api/v1/<tenant>{rule}"] = act
             documented: Any = decided

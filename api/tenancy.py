@@ -15,6 +15,7 @@ from api.access.people import Caller
 from api.access.policy import Policy
 from api.uploads import Uploads
 from ledger.application import Ledger
+from ledger.store.requests import Request
 from ledger.store.tenants import Tenants, TenantUnknown
 
 EXTENSION = "enclave"
@@ -36,14 +37,14 @@ class Shelf:
             Ledger.begin(self.tenants.new_books(name), actor, title).close_files()
 
     @contextmanager
-    def ledger(self, name: str, actor: str) -> Iterator[Ledger]:
-        """A tenant's books, for one caller at a time; raises TenantUnknown."""
+    def ledger(self, name: str, actor: str, request: Request | None = None) -> Iterator[Ledger]:
+        """A tenant's books, for one caller at a time, and for a request of theirs; raises TenantUnknown."""
         with self._lock:
             if name not in self._opened:
                 self._opened[name] = Ledger.open(self.tenants.books(name), ""), RLock()
             shared, lock = self._opened[name]
         with lock:
-            yield shared.acting_as(actor)
+            yield shared.acting_as(actor, request)
 
     def close(self) -> None:
         """Let go of every file."""
@@ -121,6 +122,6 @@ def uploads() -> Uploads:
 def ledger() -> Ledger:
     """The tenant's books, held until the request ends."""
     if "ledger" not in g:
-        g.ledger = g.books_held.enter_context(shelf().ledger(g.tenant, caller().person.login))
+        g.ledger = g.books_held.enter_context(shelf().ledger(g.tenant, caller().person.login, g.get("request_key")))
     found: Ledger = g.ledger
     return found

@@ -46,6 +46,7 @@ from ledger.files.notes import mapped
 from ledger.files.receipts_file import ReceiptsFile, read_credit_code, read_receipts
 from ledger.files.text import writable
 from ledger.store.log import Log, MovedOn
+from ledger.store.requests import Request
 
 TRIES_MAX = 50
 Read = TypeVar("Read", bound=LinesFile)
@@ -73,6 +74,7 @@ class Ledger:
         self._actor = writable(actor)
         self._known: Books | None = None
         self._kept_lines = 0
+        self._request: Request | None = None
 
     @classmethod
     def open(cls, path: Path, actor: str) -> "Ledger":
@@ -89,9 +91,10 @@ class Ledger:
             )
         return ledger
 
-    def acting_as(self, actor: str) -> "Ledger":
-        """The same books, as far as they are known here, acted on by somebody else."""
+    def acting_as(self, actor: str, request: Request | None = None) -> "Ledger":
+        """The same books, as far as they are known here, acted on by somebody else, for a request of theirs."""
         other = Ledger(self._log, actor)
+        other._request = request
         other._known, other._kept_lines = self.books, self._kept_lines
         return other
 
@@ -321,7 +324,7 @@ class Ledger:
                 return plan.done(plan.position)
             self._log.keep_file(plan.sha256, plan.data)
             try:
-                position = self._log.append(plan.facts(), expected=plan.position, actor=self._actor)
+                position = self._append(plan.facts(), plan.position)
             except MovedOn:
                 plan = self._planned(plan.file, plan.data, skip_bad=plan.skip_bad)
                 continue
@@ -487,8 +490,12 @@ class Ledger:
             if not facts:
                 return
             try:
-                self._log.append(facts, expected=books.position, actor=self._actor)
+                self._append(facts, books.position)
             except MovedOn:
                 continue
             return
         raise BooksKeepChanging(tries=TRIES_MAX)
+
+    def _append(self, facts: Sequence[Fact], expected: int) -> int:
+        """Record facts behind a position; the new position.  Raises MovedOn."""
+        return self._log.append(facts, expected=expected, actor=self._actor, request=self._request)

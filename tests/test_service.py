@@ -1,5 +1,6 @@
 """The service: each caller sees exactly what it may, and what is not theirs is not there."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from api.access.policy import ACTS
 from api.app import create_app
 from api.routes import DECIDED
 from api.tenancy import Shelf
+from ledger.store.log import Log
 from ledger.store.tenants import Tenants
 from tests.conftest import HEADER, Enclave, csv_file, two_counties
 
@@ -313,6 +315,50 @@ def test_the_document_names_every_route_with_its_answers(service: Service) -> No
         for operation in document["paths"][path].values():
             if isinstance(operation, dict):
                 assert {"401", "403", "404"} <= set(operation["responses"]) and operation["summary"]
+
+
+# Sent again
+
+
+def test_a_request_sent_again_under_its_key_has_one_effect_and_one_answer(service: Service) -> None:
+    key = {"Idempotency-Key": "7b0c"}
+
+    first, again = (
+        service.post("jia-clerk", "park/agreements", {"terms": two_counties()}, headers=dict(key)) for _ in "12"
+    )
+
+    assert (first.status_code, first.json) == (again.status_code, again.json)
+    assert again.headers["Idempotent-Replayed"] == "true" and "Idempotent-Replayed" not in first.headers
+    assert [each["number"] for each in service.get("auditor", "park/agreements").json["agreements"]] == ["A1"]  # type: ignore[index]
+
+
+def test_a_key_of_another_request_is_refused_and_both_fingerprints_named(service: Service) -> None:
+    """N11."""
+    key = {"Idempotency-Key": "7b0c"}
+    service.post("jia-clerk", "park/agreements", {"terms": two_counties()}, headers=dict(key))
+
+    other = service.post("jia-clerk", "park/agreements", {"terms": two_counties(title="另一份")}, headers=dict(key))
+
+    assert kind(other) == (409, "key-reused")
+    assert len(re.findall(r"指纹 [0-9a-f]{12}", other.json["title"])) == 2  # type: ignore[index]
+    other_persons = service.post(
+        "office", "park/agreements", {"terms": two_counties(title="又一份")}, headers=dict(key)
+    )
+    assert other_persons.status_code == 201, "a key is its person's own"
+
+
+def test_a_request_whose_answer_was_lost_is_not_carried_out_again(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = {"Idempotency-Key": "7b0c"}
+    with monkeypatch.context() as crashed:
+        crashed.setattr(Log, "keep_answer", lambda *given: None)
+        service.post("jia-clerk", "park/agreements", {"terms": two_counties()}, headers=dict(key))
+
+    again = service.post("jia-clerk", "park/agreements", {"terms": two_counties()}, headers=dict(key))
+
+    assert kind(again) == (409, "request-recorded")
+    assert len(service.get("auditor", "park/agreements").json["agreements"]) == 1  # type: ignore[index]
 
 
 # Live

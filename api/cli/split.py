@@ -231,7 +231,9 @@ def _print_measured(names: list[str], key: PoolKey, measured: Measured) -> None:
     ]
     title = " ".join(part for part in (key.pool, key.measure, f"（{quantity.unit}）") if part)
     print_table(title, ("", *names), rows, numbers=range(1, len(names) + 1))
-    whole = f"{compared}合计 {quantity.text(measured.in_place)}，各方合计 {quantity.text(sum(measured.totals.values()))}。"
+    whole = (
+        f"{compared}合计 {quantity.text(measured.in_place)}，各方合计 {quantity.text(sum(measured.totals.values()))}。"
+    )
     waiting = f"暂不计入 {quantity.text(measured.waiting)}。" if measured.waiting else ""
     of_dates = OF_DATES if measured.pool.reported and measured.pool.reported.kind == "stock" else ""
     print_lines([f"{quantity.mark}{whole}{waiting}", *([of_dates] if of_dates else [])])

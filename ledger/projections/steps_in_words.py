@@ -105,7 +105,9 @@ def _keeps(terms: Terms, pool: Pool, step: Step) -> str:
 
 def _cap(terms: Terms, pool: Pool, step: Step, cap: Cap) -> str:
     name = names_in(terms)(cap.party)
-    return f"；{name}{_scope(pool, step, '就')}累计所得，以{limit_in_words(pool, cap.at).strip()}封顶，超出部分进入下一步"
+    return (
+        f"；{name}{_scope(pool, step, '就')}累计所得，以{limit_in_words(pool, cap.at).strip()}封顶，超出部分进入下一步"
+    )
 
 
 def limit_in_words(pool: Pool | None, limit: Limit | None) -> str:

@@ -25,6 +25,7 @@ from ledger.domain.recording.recorded import Recorded
 from ledger.store import snapshot
 from ledger.store.evidence import keep, kept
 from ledger.store.mapper import StructMapper
+from ledger.store.requests import Answer, Request
 from ledger.store.sqlite import Head, HeadMoved, SQLiteLog, may_hold_books
 from ledger.store.voucher_index import Kind, position_and_row
 
@@ -96,17 +97,19 @@ class Log(Application[UUID]):
 
     # Writing
 
-    def append(self, facts: Sequence[Fact], *, expected: int, actor: str) -> int:
+    def append(self, facts: Sequence[Fact], *, expected: int, actor: str, request: Request | None = None) -> int:
         """Record facts in one transaction, behind the position the act looked at; the new position.
 
-        Raises MovedOn if somebody recorded something since, BooksBusy if the file cannot be written.
+        A `request` is remembered with them.  Raises MovedOn if somebody recorded something since, BooksBusy if the file
+        cannot be written, KeyReused and RequestRecorded if the request is known.
         """
         receipts = [
             (number, fact.fields["receipts"]) for number, fact in enumerate(facts, 1) if "receipts" in fact.fields
         ]
         try:
             with self._translated():
-                recordings = self.save(*self._events(facts, actor), expected=expected, receipts=receipts)
+                events = self._events(facts, actor)
+                recordings = self.save(*events, expected=expected, receipts=receipts, request=request)
         except HeadMoved:
             raise MovedOn from None
         return recordings[-1].notification.id
@@ -137,6 +140,16 @@ class Log(Application[UUID]):
     def _last_version(self, stream: UUID) -> int:
         last = self.recorder.select_events(stream, desc=True, limit=1)
         return last[0].originator_version if last else 0
+
+    def answered(self, request: Request) -> Answer | None:
+        """What was answered to a request, if it was sent before; raises KeyReused, RequestRecorded."""
+        with self._translated():
+            return self.recorder.answered(request)
+
+    def keep_answer(self, request: Request, answer: Answer) -> None:
+        """Keep what was answered to a request."""
+        with self._translated():
+            self.recorder.keep_answer(request, answer)
 
     # Reading
 

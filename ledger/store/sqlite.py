@@ -28,6 +28,8 @@ from eventsourcing.utils import EnvType
 
 from ledger.audit.chain import Algorithm, Sealed, link
 from ledger.domain.recording.receipts import Receipts
+from ledger.store import requests
+from ledger.store.requests import Answer, Request
 from ledger.store.voucher_index import SHADOW, TABLE, Kind, VoucherIndex, place_of
 
 TABLES = [
@@ -126,6 +128,8 @@ class SQLiteLog(SQLiteApplicationRecorder):
         sealed = list(_seal(head, stored_events))
         c.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", [astuple(each) for each in sealed])
         self._index_lines(c, [(head.position + number, receipts) for number, receipts in kwargs.get("receipts", ())])
+        if kwargs.get("request"):
+            requests.note(c, kwargs["request"], sealed[-1].position)
         c.execute("UPDATE head SET position = ?, hash = ?", (sealed[-1].position, sealed[-1].hash))
         return [each.position for each in sealed]
 
@@ -162,6 +166,18 @@ class SQLiteLog(SQLiteApplicationRecorder):
         """The last position."""
         head = self.head()
         return head.position if head else 0
+
+    # Requests that were answered
+
+    def answered(self, request: Request) -> Answer | None:
+        """What was answered to a request, if it was sent before."""
+        with self.datastore.transaction(commit=True) as cursor:
+            return requests.known(cursor, request)
+
+    def keep_answer(self, request: Request, answer: Answer) -> None:
+        """Keep what was answered."""
+        with self.datastore.transaction(commit=True) as cursor:
+            requests.keep(cursor, request, answer)
 
     # The index of vouchers
 
