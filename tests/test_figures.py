@@ -442,3 +442,11 @@ def test_what_falls_outside_may_go_to_whoever_reported_it(ledger: Ledger) -> Non
     report(ledger, "1,产值,2024-05-01,2024-05-31,10.0,万元,甲县", "2,产值,2024-05-01,2024-05-31,10.0,万元,乙县")
 
     assert worked(ledger)[0] == {"jia": 75, "yi": 125}
+
+
+def test_a_file_of_figures_is_kept_as_it_came(cumulative: Ledger) -> None:
+    data = csv_file(["1,产值,2024-01-01,2024-02-29,100.3,万元,甲县"], HEADER)
+
+    batch = cumulative.import_figures(data, "指标.csv")
+
+    assert cumulative.log.kept_file(batch.file_sha256) == data
