@@ -10,7 +10,7 @@ from api.access.policy import other_eyes
 from api.problems import language_asked
 from api.routes import Routes
 from api.tenancy import caller, ledger, policy, uploads
-from api.uploads import Upload, UploadDone
+from api.uploads import Upload, UploadDone, UploadUnknown
 from api.wire import MoneyField, Wire
 from ledger.application import Ledger
 from ledger.domain.terms import Document
@@ -80,7 +80,7 @@ class SendQuery(Wire):
 @routes.response(200, UploadsSchema)
 def list_imports() -> Document:
     """上传的文件，最近的在前。The files that were sent, the latest first."""
-    return {"imports": list(uploads().all())}
+    return {"imports": [each for each in uploads().all() if policy().sees_what_was_sent(each.parties)]}
 
 
 @routes.on_post("/imports", act="import.upload")
@@ -89,14 +89,15 @@ def list_imports() -> Document:
 def send_file(asked: dict[str, Any]) -> Upload:
     """上传一份明细（正文即文件本身：CSV、XLSX、DBF）；另一人确认才入账。Send a file; somebody else confirms it."""
     name = asked.pop("name")
-    return uploads().add(request.get_data(), name, caller().person.login, **asked)
+    parties = policy().parties_for("import.upload")
+    return uploads().add(request.get_data(), name, caller().person.login, parties, **asked)
 
 
 @routes.on_get("/imports/<upload>", act="import.preview")
 @routes.response(200, PreviewSchema)
 def preview_import(upload: str) -> Document:
     """确认以前先看：认出的列、问题、各方会多得多少。What recording it would do."""
-    sent = uploads().find(upload)
+    sent = _find(upload)
     held = ledger()
     plan = _plan(held, sent, skip_bad=True)
     report = import_report(plan, Before.of(held.books, plan, patient=True), held.books_if(plan))
@@ -128,7 +129,7 @@ def preview_import(upload: str) -> Document:
 @routes.response(200, description="原文件，加“导入结果”“原因”两列 the user's own file, marked")
 def marked_file(upload: str) -> Response:
     """您自己的文件，逐行注明结果和原因。The file, marked line by line."""
-    sent = uploads().find(upload)
+    sent = _find(upload)
     plan = _plan(ledger(), sent, skip_bad=True)
     marks = marks_of(plan, "recorded" if sent.position else "planned", language_asked())
     body = marked(uploads().data(sent), sent.name, marks)
@@ -140,13 +141,21 @@ def marked_file(upload: str) -> Response:
 @routes.response(201, UploadSchema)
 def confirm_import(upload: str) -> Upload:
     """确认入账；上传的人不能确认。有一行不对就一行也不记，除非上传时写明 skip_bad。Record it, all or nothing."""
-    sent = uploads().find(upload)
+    sent = _find(upload)
     if sent.position:
         raise UploadDone(upload=sent.id, by=sent.checker, position=sent.position)
     other_eyes(sent.maker, caller().person.login)
     held = ledger()
     done = held.record_import(_plan(held, sent, skip_bad=sent.skip_bad))
     return uploads().confirmed(sent, caller().person.login, done.position)
+
+
+def _find(upload: str) -> Upload:
+    """An upload that exists for the caller; raises UploadUnknown."""
+    found = uploads().find(upload)
+    if not policy().sees_what_was_sent(found.parties):
+        raise UploadUnknown(upload=upload[:20])
+    return found
 
 
 def _sees(held: Ledger, agreement: str) -> bool:

@@ -35,6 +35,8 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     maker: str
     sent_at: datetime
+    parties: tuple[str, ...] = ()
+    """For whom it was sent; for the tenant itself if for nobody."""
     skip_bad: bool = False
     sheet: str = ""
     mapping: str = ""
@@ -48,13 +50,16 @@ class Uploads:
 
     folder: Path
 
-    def add(self, data: bytes, name: str, maker: str, *, skip_bad: bool, sheet: str, mapping: str) -> Upload:
-        """Keep a file until somebody confirms it."""
+    def add(
+        self, data: bytes, name: str, maker: str, parties: tuple[str, ...], *, skip_bad: bool, sheet: str, mapping: str
+    ) -> Upload:
+        """Keep a file, sent for some parties or for the tenant itself, until somebody confirms it."""
         self.folder.mkdir(parents=True, exist_ok=True)
         upload = Upload(
             id=secrets.token_hex(ID_BYTES),
             name=name,
             maker=maker,
+            parties=parties,
             sent_at=datetime.now(UTC),
             skip_bad=skip_bad,
             sheet=sheet,

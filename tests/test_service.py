@@ -30,6 +30,7 @@ PEOPLE: dict[str, tuple[str, Role, str]] = {
     "yi-checker": ("park", "checker", "乙县"),
     "bing-head": ("park", "head", "丙县"),
     "office": ("park", "park_office", ""),
+    "office-2": ("park", "park_office", ""),
     "auditor": ("park", "auditor", ""),
     "elsewhere": ("other", "head", "甲县"),
 }
@@ -95,7 +96,7 @@ def kind(answer: TestResponse) -> tuple[int, str]:
 
 def test_four_people_bring_an_agreement_into_force_and_a_month_to_its_statements(agreed: Service) -> None:
     file = csv_file(["V1,2024-01-05,300.00"], HEADER)
-    sent = agreed.post("office", "park/imports?name=一月.csv", data=file)
+    sent = agreed.post("jia-clerk", "park/imports?name=一月.csv", data=file)
     assert sent.status_code == 201 and sent.json is not None
     upload = sent.json["id"]
 
@@ -106,7 +107,7 @@ def test_four_people_bring_an_agreement_into_force_and_a_month_to_its_statements
 
     assert agreed.post("jia-checker", f"park/imports/{upload}/confirm").status_code == 201
     assert kind(agreed.post("jia-checker", f"park/imports/{upload}/confirm")) == (409, "upload-done")
-    assert agreed.post("yi-head", "park/periods/2024-01/close").status_code == 201
+    assert agreed.post("office", "park/periods/2024-01/close").status_code == 201
 
     answer = agreed.get("yi-head", "park/statements?period=2024-01")
     assert answer.json is not None
@@ -181,6 +182,22 @@ def test_lists_counts_and_events_leave_out_what_belongs_to_others(agreed: Servic
     assert kind(agreed.get("bing-head", "park/statements?period=2024-01")) == (404, "no-agreements")
     assert [each["id"] for each in agreed.get("yi-head", "park/events").json["events"]] == ["2", "3", "4"]  # type: ignore[index]
     assert len(agreed.get("auditor", "park/events").json["events"]) == 4  # type: ignore[index]
+
+
+def test_a_file_is_there_for_those_for_whom_it_was_sent_and_for_the_park_office(agreed: Service) -> None:
+    ids = {}
+    for maker in ("jia-clerk", "office"):
+        sent = agreed.post(maker, f"park/imports?name={maker}.csv", data=csv_file(["V1,2024-01-05,300.00"], HEADER))
+        ids[maker] = sent.json["id"]  # type: ignore[index]
+
+    for stranger in ("yi-head", "yi-checker"):
+        for path in ("", "/marked"):
+            assert kind(agreed.get(stranger, f"park/imports/{ids['jia-clerk']}{path}")) == (404, "upload-unknown")
+        assert kind(agreed.post(stranger, f"park/imports/{ids['jia-clerk']}/confirm")) == (404, "upload-unknown")
+    assert kind(agreed.get("jia-checker", f"park/imports/{ids['office']}")) == (404, "upload-unknown")
+    assert [each["name"] for each in agreed.get("jia-clerk", "park/imports").json["imports"]] == ["jia-clerk.csv"]  # type: ignore[index]
+    assert len(agreed.get("office-2", "park/imports").json["imports"]) == 2  # type: ignore[index]
+    assert agreed.post("office-2", f"park/imports/{ids['office']}/confirm").status_code == 201
 
 
 def test_another_tenant_does_not_exist_for_who_has_no_role_in_it(agreed: Service) -> None:

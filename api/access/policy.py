@@ -64,7 +64,7 @@ ACTS = {
         _act("import.preview", {"clerk", "checker", "head", "park_office", "auditor"}, "tenant", writes=False),
         _act("import.confirm", {"checker", "head", "park_office"}, "tenant", four_eyes=True),
         _act("statement.read", EVERYBODY, "party", writes=False),
-        _act("period.close", {"head", "park_office"}, "tenant"),
+        _act("period.close", {"park_office"}, "tenant"),
         _act("event.read", EVERYBODY, "party", writes=False),
     )
 }
@@ -110,6 +110,15 @@ class Policy:
         """Whether an event concerns the caller: everything for who reads all, else what is of a visible agreement."""
         found = books.agreements.get(agreement)
         return self.sees_everything or (found is not None and self.sees(found))
+
+    def parties_for(self, name: str) -> tuple[str, ...]:
+        """The parties for whom a role allows an act; none where it is allowed for the tenant itself."""
+        allowed = [each.party for each in self._memberships if each.role in ACTS[name].roles]
+        return () if "" in allowed else tuple(dict.fromkeys(allowed))
+
+    def sees_what_was_sent(self, parties: Iterable[str]) -> bool:
+        """Whether a file that was sent for some parties, or for the tenant itself, concerns the caller."""
+        return self.sees_everything or any(self.speaks_for(party) for party in parties)
 
     def agreements(self, books: Books) -> list[Agreement]:
         """The agreements that exist for the caller."""
