@@ -8,7 +8,7 @@ from flask import Flask, Response, g, request
 from flask_smorest import Blueprint
 from flask_swagger_ui import get_swaggerui_blueprint
 
-from api import agreements, events, facts, idempotency, imports, service, statements, tenancy
+from api import agreements, events, facts, figures, idempotency, imports, service, statements, tenancy
 from api.access.directory import Directory
 from api.problems import ProblemApi
 from api.wire import MoneyField, PeriodInUrl
@@ -20,6 +20,7 @@ RESOURCES: tuple[Blueprint, ...] = (
     agreements.routes,
     facts.routes,
     imports.routes,
+    figures.routes,
     statements.routes,
     events.routes,
 )

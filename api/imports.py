@@ -1,19 +1,21 @@
 """Imports (导入): a file is sent, looked at, and recorded by somebody else than who sent it."""
 
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import quote
 
 from flask import Response, request
 from marshmallow import fields
+from marshmallow.validate import OneOf
 
 from api.access.policy import other_eyes
 from api.problems import language_asked
 from api.routes import Routes
 from api.tenancy import caller, ledger, policy, uploads
-from api.uploads import Upload, UploadDone, UploadUnknown
+from api.uploads import Kind, Upload, UploadDone, UploadUnknown
 from api.wire import MoneyField, Wire
 from ledger.application import Ledger
 from ledger.domain.terms import Document
+from ledger.files.figures_plan import FiguresPlan
 from ledger.files.import_plan import ImportPlan
 from ledger.files.marks import marked, marks_of
 from ledger.projections.import_report import Before, import_report
@@ -60,7 +62,8 @@ class PreviewSchema(UploadSchema):
     recorded = fields.Integer(metadata={"description": "将记入的行数 lines that would be recorded"})
     known = fields.Integer(metadata={"description": "此前已入账 recorded already"})
     skipped = fields.Integer(metadata={"description": "有误的行数 wrong lines"})
-    sum = MoneyField(metadata={"example": "1000.00"})
+    sum = MoneyField(allow_none=True, metadata={"description": "入库明细的合计 of receipts", "example": "1000.00"})
+    awaits_acceptance = fields.Boolean(metadata={"description": "审核以后才计入 counts once it is accepted"})
     columns = fields.Dict(keys=fields.String(), values=fields.String())
     problems = fields.List(fields.Nested(ProblemOfFileSchema))
     changes = fields.List(fields.Nested(ChangeSchema))
@@ -71,6 +74,11 @@ class SendQuery(Wire):
     """How a file is called and read; the body is the file itself."""
 
     name = fields.String(required=True, metadata={"example": "入库明细.xlsx"})
+    kind = fields.String(
+        load_default="receipts",
+        validate=OneOf(get_args(Kind)),
+        metadata={"description": "入库明细、指标、额度、投入 what the file holds", "example": "receipts"},
+    )
     skip_bad = fields.Boolean(load_default=False, metadata={"description": "只记无误的行 record the sound lines only"})
     sheet = fields.String(load_default="")
     mapping = fields.String(load_default="")
@@ -100,13 +108,15 @@ def preview_import(upload: str) -> Document:
     sent = _find(upload)
     held = ledger()
     plan = _plan(held, sent, skip_bad=True)
-    report = import_report(plan, Before.of(held.books, plan, patient=True), held.books_if(plan))
+    after = held.books_once_accepted(plan) if isinstance(plan, FiguresPlan) else held.books_if(plan)
+    report = import_report(plan, Before.of(held.books, plan, patient=True), after)
     said = {name: getattr(sent, name) for name in ("id", "name", "maker", "checker", "position")}
     return said | {
         "recorded": report.recorded,
         "known": report.known,
         "skipped": report.skipped,
-        "sum": sum(plan.fresh.amounts_fen.tolist()),
+        "sum": None if plan.amounts_fen is None else sum(plan.amounts_fen.tolist()),
+        "awaits_acceptance": report.awaits_acceptance,
         "columns": {theirs: ours for ours, theirs in report.source.headers.items()},
         "problems": [
             {"kind": each.kind, "count": each.count, "message": each.say(language_asked())} for each in report.problems
@@ -146,8 +156,11 @@ def confirm_import(upload: str) -> Upload:
         raise UploadDone(upload=sent.id, by=sent.checker, position=sent.position)
     other_eyes(sent.maker, caller().person.login)
     held = ledger()
-    done = held.record_import(_plan(held, sent, skip_bad=sent.skip_bad))
-    return uploads().confirmed(sent, caller().person.login, done.position)
+    plan = _plan(held, sent, skip_bad=sent.skip_bad)
+    if isinstance(plan, FiguresPlan):
+        held.record_figures(plan)
+        return uploads().confirmed(sent, caller().person.login, held.books.position)
+    return uploads().confirmed(sent, caller().person.login, held.record_import(plan).position)
 
 
 def _find(upload: str) -> Upload:
@@ -162,6 +175,11 @@ def _sees(held: Ledger, agreement: str) -> bool:
     return policy().sees(held.books.agreements[agreement])
 
 
-def _plan(held: Ledger, sent: Upload, *, skip_bad: bool) -> ImportPlan:
-    data = uploads().data(sent)
-    return held.plan_import(data, sent.name, skip_bad=skip_bad, sheet=sent.sheet, mapping=sent.mapping)
+def _plan(held: Ledger, sent: Upload, *, skip_bad: bool) -> ImportPlan | FiguresPlan:
+    data, read = uploads().data(sent), {"sheet": sent.sheet, "mapping": sent.mapping}
+    if sent.kind == "receipts":
+        return held.plan_import(data, sent.name, skip_bad=skip_bad, **read)
+    if sent.kind == "inputs":
+        return held.plan_inputs(data, sent.name, skip_bad=skip_bad, **read)
+    needs_acceptance = sent.kind == "figures"
+    return held.plan_figures(data, sent.name, needs_acceptance=needs_acceptance, skip_bad=skip_bad, **read)

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
 from ledger.domain.errors import Conflict, NotFound
 
 ID_BYTES = 8
+Kind = Literal["receipts", "figures", "quotas", "inputs"]
 
 
 class UploadUnknown(NotFound):
@@ -37,6 +39,7 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
     sent_at: datetime
     parties: tuple[str, ...] = ()
     """For whom it was sent; for the tenant itself if for nobody."""
+    kind: Kind = "receipts"
     skip_bad: bool = False
     sheet: str = ""
     mapping: str = ""
@@ -51,7 +54,16 @@ class Uploads:
     folder: Path
 
     def add(
-        self, data: bytes, name: str, maker: str, parties: tuple[str, ...], *, skip_bad: bool, sheet: str, mapping: str
+        self,
+        data: bytes,
+        name: str,
+        maker: str,
+        parties: tuple[str, ...],
+        *,
+        kind: Kind,
+        skip_bad: bool,
+        sheet: str,
+        mapping: str,
     ) -> Upload:
         """Keep a file, sent for some parties or for the tenant itself, until somebody confirms it."""
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -60,6 +72,7 @@ class Uploads:
             name=name,
             maker=maker,
             parties=parties,
+            kind=kind,
             sent_at=datetime.now(UTC),
             skip_bad=skip_bad,
             sheet=sheet,

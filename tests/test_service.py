@@ -29,6 +29,8 @@ PEOPLE: dict[str, tuple[str, Role, str]] = {
     "yi-head": ("park", "head", "乙县"),
     "yi-checker": ("park", "checker", "乙县"),
     "bing-head": ("park", "head", "丙县"),
+    "jia-statistician": ("park", "statistician", "甲县"),
+    "yi-statistician": ("park", "statistician", "乙县"),
     "office": ("park", "park_office", ""),
     "office-2": ("park", "park_office", ""),
     "auditor": ("park", "auditor", ""),
@@ -162,6 +164,26 @@ def test_a_fact_is_put_forward_by_one_and_confirmed_by_others(service: Service) 
     assert service.get("auditor", "park/agreements/A1/facts").json["facts"][0]["certified_at"]  # type: ignore[index]
 
 
+def test_figures_are_sent_confirmed_and_accepted_by_four_people_before_they_count(service: Service) -> None:
+    reported = {"as": "cumulative", "kind": "flow", "unit": "万元", "step": "0.1"}
+    pool = {"share": "indicator", "indicators": ["产值"], "basis": "split", "reported": reported}
+    terms = two_counties(pools={"统计": pool | {"waterfall": [{"split": {"jia": 1, "yi": 1}}]}}, rate_date="tax_period")
+    assert service.post("jia-clerk", "park/agreements", {"terms": terms}).status_code == 201
+    file = csv_file(["产值,2024-01-01,2024-02-29,100.3,万元,甲县"], "指标,所属期起,所属期止,数值,单位,报送方")
+    upload = service.post("jia-clerk", "park/imports?name=指标.csv&kind=figures", data=file).json["id"]  # type: ignore[index]
+    assert service.get("jia-checker", f"park/imports/{upload}").json["awaits_acceptance"] is True  # type: ignore[index]
+    assert service.post("jia-checker", f"park/imports/{upload}/confirm").status_code == 201
+
+    accept = "park/figures/B1/accept"
+    assert service.post("jia-statistician", accept, {"level": "county"}).status_code == 201
+    assert kind(service.post("jia-statistician", accept, {"level": "city"})) == (403, "own-work")
+    assert service.post("yi-statistician", accept, {"level": "city"}).status_code == 201
+
+    (batch,) = service.get("yi-head", "park/figures").json["batches"]  # type: ignore[index]
+    assert batch["counts_from"] and [each["value"] for each in batch["reports"]] == ["100.3"]
+    assert service.get("bing-head", "park/figures").json == {"batches": []}
+
+
 # What is not theirs is not there
 
 
@@ -222,7 +244,13 @@ def rules(app: Flask) -> list[tuple[str, str, str]]:
     ]
 
 
-FILLED = {"<agreement>": "A1", "<fact>": "F1", "<upload>": "0123456789abcdef", "<period:period>": "2024-01"}
+FILLED = {
+    "<agreement>": "A1",
+    "<fact>": "F1",
+    "<upload>": "0123456789abcdef",
+    "<batch>": "B1",
+    "<period:period>": "2024-01",
+}
 
 
 def address(rule: str, tenant: str) -> str:

@@ -12,6 +12,7 @@ from api.access.people import ROLES, ROLES_ZH, SEES_EVERYTHING, Membership, Role
 from ledger.domain.agreeing.agreement import Agreement, AgreementUnknown
 from ledger.domain.agreeing.certification import Certification, FactUnknown
 from ledger.domain.errors import Refusal
+from ledger.domain.recording.figures import Report
 from ledger.domain.stating.books import Books
 
 For = Literal["tenant", "party", "own"]
@@ -60,9 +61,16 @@ ACTS = {
         _act("fact.read", EVERYBODY, "party", writes=False),
         _act("fact.propose", {"clerk", "park_office"}, "party"),
         _act("fact.confirm", {"checker", "head"}, "own", four_eyes=True),
-        _act("import.upload", {"clerk", "park_office"}, "tenant"),
-        _act("import.preview", {"clerk", "checker", "head", "park_office", "auditor"}, "tenant", writes=False),
+        _act("import.upload", {"clerk", "statistician", "park_office"}, "tenant"),
+        _act(
+            "import.preview",
+            {"clerk", "checker", "head", "statistician", "park_office", "auditor"},
+            "tenant",
+            writes=False,
+        ),
         _act("import.confirm", {"checker", "head", "park_office"}, "tenant", four_eyes=True),
+        _act("figure.read", EVERYBODY, "party", writes=False),
+        _act("figure.accept", {"statistician"}, "tenant", four_eyes=True),
         _act("statement.read", EVERYBODY, "party", writes=False),
         _act("period.close", {"park_office"}, "tenant"),
         _act("event.read", EVERYBODY, "party", writes=False),
@@ -110,6 +118,13 @@ class Policy:
         """Whether an event concerns the caller: everything for who reads all, else what is of a visible agreement."""
         found = books.agreements.get(agreement)
         return self.sees_everything or (found is not None and self.sees(found))
+
+    def sees_report(self, books: Books, report: Report) -> bool:
+        """Whether a figure was reported by the caller's party, or is divided by an agreement that it sees."""
+        if self.sees_everything or self.speaks_for(report.reporter):
+            return True
+        pools = (pool for each in self.agreements(books) for pool in each.terms.pools)
+        return any(report.measure in pool.measures or (report.is_input and pool.share == "inputs") for pool in pools)
 
     def parties_for(self, name: str) -> tuple[str, ...]:
         """The parties for whom a role allows an act; none where it is allowed for the tenant itself."""
