@@ -3,12 +3,14 @@
 from typing import Any
 
 from marshmallow import fields
+from marshmallow.validate import Range
 
-from api.access.policy import Forbidden, other_eyes
+from api.access.policy import other_eyes
 from api.routes import Routes, page_of
 from api.tenancy import caller, ledger, policy
 from api.wire import PageQuery, Wire
 from ledger.domain.agreeing.agreement import Agreement
+from ledger.domain.events import AgreementSigned
 from ledger.domain.terms import Document
 from ledger.domain.terms.draft import read_terms
 from ledger.projections.terms_difference import difference
@@ -74,7 +76,11 @@ class SignatureSchema(Wire):
     """Which party agrees to which text."""
 
     party = PARTY
-    draft = fields.Integer(required=True, metadata={"description": "签的是第几稿 which draft was read", "example": 1})
+    draft = fields.Integer(
+        required=True,
+        validate=Range(1, 10_000),
+        metadata={"description": "签的是第几稿 which draft was read", "example": 1},
+    )
 
 
 class CheckSchema(Wire):
@@ -115,7 +121,7 @@ def check_terms(sent: dict[str, Any]) -> Document:
 def propose_agreement(sent: dict[str, Any]) -> Any:
     """提出一份协议；您须代表其中一方。Put terms forward, as one of their parties."""
     terms = read_terms(sent["terms"])
-    _require_own(party.name for party in terms.parties.values())
+    policy().require_among("agreement.propose", [party.name for party in terms.parties.values()])
     return _changed(ledger().propose_agreement(sent["terms"]))
 
 
@@ -145,24 +151,26 @@ def sign_agreement(sent: dict[str, Any], agreement: str) -> Any:
     party = _own_party(agreement, sent["party"], "agreement.sign")
     found = ledger().books.agreements[agreement]
     if found.draft and found.draft.number == sent["draft"]:
-        other_eyes(ledger().actor_at(found.draft.proposed_at), caller().person.login)
+        for actor in (ledger().actor_at(found.draft.proposed_at), *_signers(found.number, found.draft.number)):
+            other_eyes(actor, caller().person.login)
     return _changed(ledger().sign_agreement(agreement, party, draft=sent["draft"]))
 
 
 def _own_party(agreement: str, party: str, act: str) -> str:
     """A party to an agreement that exists for the caller, for whom they may do this; by its id."""
     found = policy().agreement(ledger().books, agreement)
-    text = found.draft or found.text
-    named = text.terms.party_named(party) or found.party(party)
-    policy().require(act, found.name_of(named) if named not in text.terms.parties else text.terms.parties[named].name)
+    named = found.party(party)
+    for text in (found.text, found.draft):
+        if text and named in text.terms.parties:  # who a text calls otherwise answers under both names
+            policy().require(act, text.terms.parties[named].name)
     return named
 
 
-def _require_own(names: Any) -> None:
-    """Raises Forbidden unless the caller acts for one of these parties, or for the tenant."""
-    if policy().sees_everything or any(policy().speaks_for(name) for name in names):
-        return
-    raise Forbidden(act="agreement.propose", roles="参与方的经办、负责人")
+def _signers(agreement: str, draft: int) -> list[str]:
+    """Who signed a draft so far: one person signs for one party."""
+    events = (event for _, event in ledger().log.history(receipts=False))
+    signed = (each for each in events if isinstance(each, AgreementSigned))
+    return [each.actor for each in signed if each.agreement == agreement and (each.draft or 1) == draft]
 
 
 def _changed(found: Agreement) -> Any:

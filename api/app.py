@@ -1,10 +1,9 @@
 """The service as a WSGI application: `create_app(folder)`."""
 
-import uuid
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, got_request_exception, request
 from flask_smorest import Blueprint
 from flask_swagger_ui import get_swaggerui_blueprint
 
@@ -65,6 +64,7 @@ def create_app(folder: Path) -> Flask:
     app.register_blueprint(service.health)
     app.register_blueprint(get_swaggerui_blueprint(DOCS, tenancy.OPENAPI), url_prefix=DOCS)
     app.after_request(_finished)
+    got_request_exception.connect(_failed, app)
     idempotency.register(app)
     return app
 
@@ -74,11 +74,16 @@ def _period(converter: PeriodInUrl) -> dict[str, str]:
     return {"type": "string", "pattern": converter.regex, "example": "2026-03"}
 
 
+def _failed(app: Flask, exception: Exception, **more: object) -> None:
+    """Say in the log which request failed, by the id that its answer names."""
+    app.logger.error("request %s failed: %s", g.get("request_id", ""), type(exception).__name__)
+
+
 def _finished(response: Response) -> Response:
     """What every answer carries; an answer that the caller has already is not sent again."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    response.headers["X-Request-Id"] = g.get("request_id") or uuid.uuid4().hex
+    response.headers["X-Request-Id"] = g.get("request_id", "")
     if request.method == "GET" and response.status_code == 200 and response.is_json:
         response.add_etag()
         response.make_conditional(request)

@@ -1,11 +1,14 @@
 """Events (事项): what happened, in order, as far as it concerns the caller; to be read on, or followed live."""
 
+import re
 import time
 from collections.abc import Iterator
+from threading import BoundedSemaphore
 from typing import Any
 
-from flask import Response, g, json, request, stream_with_context
+from flask import Response, abort, g, json, request, stream_with_context
 from marshmallow import fields
+from marshmallow.validate import Range
 
 from api.access.policy import Policy
 from api.routes import Routes
@@ -17,8 +20,12 @@ from ledger.domain.terms import Document
 
 routes = Routes("events", __name__, description="事项 events")
 STREAM_SECONDS = 25
+STREAMS_MAX = 4
+"""So many streams of one process are open at once; others are told to come again, so that requests find a thread."""
+POSITION_MAX = 2**62
 POLL_SECONDS = 1
 SPEC_VERSION = "1.0"
+OPEN = BoundedSemaphore(STREAMS_MAX)
 
 
 class EventSchema(Wire):
@@ -43,7 +50,9 @@ class AfterQuery(Wire):
     """Behind which position."""
 
     after = fields.Integer(
-        load_default=0, metadata={"description": "从哪个序号之后 behind which position", "example": 0}
+        load_default=0,
+        validate=Range(0, POSITION_MAX),
+        metadata={"description": "从哪个序号之后 behind which position", "example": 0},
     )
 
 
@@ -68,29 +77,40 @@ def list_events(asked: dict[str, Any]) -> Any:
 def stream_events() -> Response:
     """随时听取新的事项；断了带 Last-Event-ID 再连，一条不漏、一条不重。Follow events live."""
     given = request.headers.get("Last-Event-ID", "0")
-    after, tenant, who, allowed = int(given) if given.isdigit() else 0, g.tenant, caller().person.login, policy()
-    books, until = shelf(), time.monotonic() + STREAM_SECONDS
+    after = int(given) if re.fullmatch("[0-9]{1,18}", given) else 0
+    tenant, who, allowed, books = g.tenant, caller().person.login, policy(), shelf()
+    if not OPEN.acquire(blocking=False):
+        abort(429)
+    until = time.monotonic() + STREAM_SECONDS
 
     def told() -> Iterator[str]:
         position = after
         while time.monotonic() < until:
             with books.ledger(tenant, who) as held:
-                fresh = list(seen(held, allowed, position))
-                position = max(position, held.log.head().position)
+                fresh = list(read(held, allowed, position))
             for at, document in fresh:
-                yield f"id: {at}\nevent: {document['type']}\ndata: {json.dumps(document)}\n\n"
+                position = at
+                if document:
+                    yield f"id: {at}\nevent: {document['type']}\ndata: {json.dumps(document)}\n\n"
             yield ": \n\n"
             time.sleep(POLL_SECONDS)
 
-    return Response(stream_with_context(told()), mimetype="text/event-stream", headers={"Cache-Control": "no-store"})
+    answer = Response(stream_with_context(told()), mimetype="text/event-stream", headers={"Cache-Control": "no-store"})
+    answer.call_on_close(OPEN.release)
+    return answer
 
 
 def seen(held: Ledger, allowed: Policy, after: int) -> Iterator[tuple[int, Document]]:
     """The events behind a position that a caller may know of, each with its position."""
-    for position, event in held.log.history(after):
+    return ((position, document) for position, document in read(held, allowed, after) if document)
+
+
+def read(held: Ledger, allowed: Policy, after: int) -> Iterator[tuple[int, Document | None]]:
+    """Every position behind one; with what the caller may know of it, or nothing."""
+    books = held.books
+    for position, event in held.log.history(after, books.position):
         number = str(getattr(event, "agreement", "") or "")
-        if allowed.sees_event(held.books, number):
-            yield position, _envelope(position, event, number)
+        yield position, _envelope(position, event, number) if allowed.sees_event(books, number) else None
 
 
 def _envelope(position: int, event: Event, subject: str) -> Document:

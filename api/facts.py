@@ -3,6 +3,7 @@
 from typing import Any
 
 from marshmallow import fields
+from marshmallow.validate import Length
 
 from api.access.policy import other_eyes
 from api.routes import Routes
@@ -12,6 +13,7 @@ from ledger.domain.agreeing.certification import Certification, missing
 from ledger.domain.terms import Document
 from ledger.projections.facts_in_words import fact_in_words
 
+FACTS_MAX = 1_000
 routes = Routes("facts", __name__, description="认定事实 certified facts")
 
 
@@ -40,6 +42,7 @@ class ProposalSchema(Wire):
     facts = fields.List(
         fields.Dict(),
         required=True,
+        validate=Length(min=1, max=FACTS_MAX),
         metadata={"example": [{"amount": "实缴投资", "value": "2000000.00", "source": "验资报告"}]},
     )
 
@@ -64,7 +67,13 @@ def list_facts(agreement: str) -> Document:
 @routes.response(201, FactsSchema)
 def propose_facts(sent: dict[str, Any], agreement: str) -> Document:
     """提出事实；各方都确认才算数。Put facts forward; each counts once every party has confirmed it."""
-    number = policy().agreement(ledger().books, agreement).number
+    books = ledger().books
+    found = policy().agreement(books, agreement)
+    policy().require_among("fact.propose", [party.name for party in found.terms.parties.values()])
+    for each in sent["facts"]:
+        if each.get("supersedes"):
+            policy().fact(books, str(each["supersedes"]))
+    number = found.number
     return {"facts": [_document(each) for each in ledger().propose_facts(number, sent["facts"])]}
 
 

@@ -40,7 +40,8 @@ def request_noted() -> Request | None:
         return None
     if not 0 < len(key.strip()) <= KEY_MAX:
         raise KeyUnusable(limit=KEY_MAX)
-    said = f"{request.method} {request.full_path}\n".encode() + request.get_data()
+    roles = sorted(map(str, caller().within(g.tenant)))  # an answer is not given again to who may no longer see it
+    said = f"{request.method} {request.full_path}\n{roles}\n".encode() + request.get_data()
     return Request(caller().person.login, key, hashlib.sha256(said).hexdigest())
 
 

@@ -30,6 +30,9 @@ class UploadSchema(Wire):
     name = fields.String(metadata={"example": "入库明细.xlsx"})
     maker = fields.String(metadata={"description": "谁上传的 who sent it"})
     checker = fields.String(metadata={"description": "谁确认的；空为待确认 who confirmed it, empty while nobody has"})
+    skip_bad = fields.Boolean(
+        metadata={"description": "只记无误的行；否则有误的行不改正就确认不了 whether wrong lines are left out"}
+    )
     position = fields.Integer(metadata={"description": "记到第几号事项 position of the last event"})
 
 
@@ -84,7 +87,7 @@ class SendQuery(Wire):
     mapping = fields.String(load_default="")
 
 
-@routes.on_get("/imports", act="import.upload")
+@routes.on_get("/imports", act="import.preview")
 @routes.response(200, UploadsSchema)
 def list_imports() -> Document:
     """上传的文件，最近的在前。The files that were sent, the latest first."""
@@ -110,7 +113,7 @@ def preview_import(upload: str) -> Document:
     plan = _plan(held, sent, skip_bad=True)
     after = held.books_once_accepted(plan) if isinstance(plan, FiguresPlan) else held.books_if(plan)
     report = import_report(plan, Before.of(held.books, plan, patient=True), after)
-    said = {name: getattr(sent, name) for name in ("id", "name", "maker", "checker", "position")}
+    said = {name: getattr(sent, name) for name in ("id", "name", "maker", "checker", "position", "skip_bad")}
     return said | {
         "recorded": report.recorded,
         "known": report.known,
@@ -151,11 +154,11 @@ def marked_file(upload: str) -> Response:
 @routes.response(201, UploadSchema)
 def confirm_import(upload: str) -> Upload:
     """确认入账；上传的人不能确认。有一行不对就一行也不记，除非上传时写明 skip_bad。Record it, all or nothing."""
+    held = ledger()  # from here on nobody else confirms it
     sent = _find(upload)
     if sent.position:
         raise UploadDone(upload=sent.id, by=sent.checker, position=sent.position)
     other_eyes(sent.maker, caller().person.login)
-    held = ledger()
     plan = _plan(held, sent, skip_bad=sent.skip_bad)
     if isinstance(plan, FiguresPlan):
         held.record_figures(plan)

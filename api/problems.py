@@ -5,17 +5,26 @@ The only place that knows both a refusal of the ledger and an HTTP status.
 
 from typing import Any
 
-from flask import Flask, Response, json, request
+from flask import Flask, Response, g, json, request
 from flask_smorest import Api
 from marshmallow import fields
 from werkzeug.exceptions import HTTPException
 
-from api.access.policy import Forbidden, OwnWork
+from api.access.policy import Forbidden, OwnWork, ReadOnlyToken
 from api.wire import Wire
 from ledger.domain.errors import Conflict, Faults, Language, NotFound, Refusal, RuleBroken
 
 MIMETYPE = "application/problem+json"
-STATUS: dict[type[Refusal], int] = {Forbidden: 403, OwnWork: 403, NotFound: 404, Conflict: 409, RuleBroken: 422}
+TOO_LONG = "integer string conversion"
+"""What Python says of a number with too many digits."""
+STATUS: dict[type[Refusal], int] = {
+    Forbidden: 403,
+    OwnWork: 403,
+    ReadOnlyToken: 403,
+    NotFound: 404,
+    Conflict: 409,
+    RuleBroken: 422,
+}
 SAID: dict[int, tuple[str, str]] = {
     400: ("请求的格式不对。请按接口文档改正。", "The request cannot be read. See the API document."),
     401: ("没有登录，或令牌无效、已过期、已撤销。请带上有效的令牌。", "Not signed in, or the token is not valid. Send a valid one."),
@@ -27,7 +36,7 @@ SAID: dict[int, tuple[str, str]] = {
     422: ("内容不合要求，见 errors。请逐项改正后重发。", "The content is not acceptable; see errors. Correct each and send again."),
     428: ("请在 If-Match 里写明您看到的版本。", "Say in If-Match which version you saw."),
     429: ("请求太频繁。请稍后重试。", "Too many requests. Try again later."),
-    500: ("服务器出了差错，没有记下任何内容。请把请求编号告诉管理员。", "The server failed; nothing was recorded. Tell the administrator the request id."),
+    500: ("服务器出了差错。请查看办成没有，再把请求编号 {id} 告诉管理员。", "The server failed. See whether it was done, then tell the administrator request {id}."),
 }  # fmt: skip
 
 
@@ -59,17 +68,27 @@ class ProblemApi(Api):
         """Register the handler of refusals too."""
         super().init_app(app, **kwargs)
         app.register_error_handler(Refusal, refused)
+        for kind in (ValueError, RecursionError, OverflowError):
+            app.register_error_handler(kind, unreadable)
 
     def handle_http_exception(self, error: HTTPException) -> Response:
         """What the framework refuses, in our words."""
         code = error.code or 500
         messages = getattr(error, "data", {}).get("messages")
         errors = list(_flat(messages)) if messages else None
-        found = problem(code, f"http-{code}", SAID.get(code, (error.name, error.name))[_english()], errors)
+        title = SAID.get(code, (error.name, error.name))[_english()].replace("{id}", g.get("request_id", ""))
+        found = problem(code, f"http-{code}", title, errors)
         for name, value in error.get_headers():
             if name not in ("Content-Type", "Content-Length"):
                 found.headers[name] = value
         return found
+
+
+def unreadable(error: Exception) -> Response:
+    """Half characters, numbers without end, nesting without bottom: what no reader of ours takes."""
+    if isinstance(error, ValueError) and not isinstance(error, UnicodeError) and TOO_LONG not in str(error):
+        raise error
+    return problem(422, "http-422", SAID[422][_english()])
 
 
 def refused(error: Refusal) -> Response:
@@ -83,7 +102,8 @@ def refused(error: Refusal) -> Response:
 def problem(status: int, kind: str, title: str, errors: list[Any] | None = None) -> Response:
     """A problem document."""
     body = {"type": kind, "title": title, "status": status} | ({"errors": errors} if errors else {})
-    return Response(json.dumps(body), status, mimetype=MIMETYPE, headers={"Vary": "Accept-Language"})
+    written = json.dumps(body).encode("utf-8", "replace")
+    return Response(written, status, mimetype=MIMETYPE, headers={"Vary": "Accept-Language"})
 
 
 def language_asked() -> Language:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from flask import g, request
 from flask_smorest import Blueprint
 
+from api.access.policy import ACTS
 from api.idempotency import answered, request_noted
 from api.problems import MIMETYPE, SAID, ProblemSchema
 from api.tenancy import policy
@@ -35,7 +36,7 @@ class Routes(Blueprint):
             @wraps(view)
             def decided(*arguments: Any, **named: Any) -> Any:
                 policy().require(act)
-                g.request_key = noted = request_noted()
+                g.request_key = noted = request_noted() if ACTS[act].writes else None
                 before = answered(noted) if noted else None
                 return before or view(*arguments, **named)
 

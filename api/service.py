@@ -60,4 +60,5 @@ def healthz() -> Response:
 def readyz() -> Response:
     """Whether the people and the books can be read."""
     directory().is_empty()
-    return jsonify({"status": "ok", "tenants": len(shelf().tenants.names())})
+    shelf().tenants.names()
+    return jsonify({"status": "ok"})

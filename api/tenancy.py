@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from threading import RLock
 from typing import Any
+from uuid import uuid4
 
 from flask import Flask, abort, current_app, g, request
 
@@ -65,6 +66,7 @@ def register(app: Flask, shelf: Shelf, directory: Directory) -> None:
     @app.before_request
     def find_caller() -> None:
         g.books_held = ExitStack()
+        g.request_id = uuid4().hex
         if request.path == OPENAPI or not request.path.startswith("/api/v1/"):
             return
         authorization = request.authorization

@@ -172,7 +172,7 @@ class Ledger:
         AgreementsOverlap or EntriesClaimedTwice.
         """
         waiting = self.books.agreement(number).draft
-        text = draft or (waiting.number if waiting else 0)
+        text = draft if draft is not None else waiting.number if waiting else 0
 
         def decide(books: Books) -> list[Fact]:
             signed, others = books.agreement(number), list(books.agreements.values())

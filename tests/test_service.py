@@ -136,6 +136,54 @@ def test_whoever_made_a_thing_does_not_check_it(agreed: Service) -> None:
     assert sent and kind(agreed.post("office", f"park/imports/{sent['id']}/confirm")) == (403, "own-work")
 
 
+def test_no_draft_is_signed_unread_nor_by_one_person_for_two_parties(agreed: Service) -> None:
+    agreed.directory.grant("yi-head", Membership("park", "head", "甲县"), "管理员")
+    amended = two_counties(effective="2025-01-01")
+    agreed.post("jia-clerk", "park/agreements/A1/amend", {"party": "甲县", "terms": amended})
+
+    assert agreed.post("yi-head", "park/agreements/A1/sign", {"party": "乙县", "draft": 0}).status_code == 422
+    assert agreed.post("yi-head", "park/agreements/A1/sign", {"party": "乙县", "draft": 2}).status_code == 201
+    assert kind(agreed.post("yi-head", "park/agreements/A1/sign", {"party": "甲县", "draft": 2})) == (403, "own-work")
+
+
+def test_nobody_signs_in_the_place_of_a_party_that_a_draft_calls_otherwise(agreed: Service) -> None:
+    parties = {"jia": {"name": "甲县"}, "yi": {"name": "丙县", "role": "host"}}
+    renamed = two_counties(effective="2025-01-01", parties=parties)
+    assert agreed.post("jia-clerk", "park/agreements/A1/amend", {"party": "甲县", "terms": renamed}).status_code == 201
+
+    for party in ("丙县", "yi", "乙县"):
+        answer = agreed.post("bing-head", "park/agreements/A1/sign", {"party": party, "draft": 2})
+        assert answer.status_code in (403, 404, 422), party
+
+
+def test_names_do_not_change_hands_between_the_texts_of_an_agreement(service: Service) -> None:
+    service.post("jia-clerk", "park/agreements", {"terms": two_counties()})
+    swapped = two_counties(parties={"jia": {"name": "乙县"}, "yi": {"name": "甲县", "role": "host"}})
+
+    answer = service.post("jia-head", "park/agreements/A1/counter", {"party": "甲县", "terms": swapped})
+
+    assert kind(answer) == (422, "party-id-moved")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "more"),
+    [
+        ("GET", "park/events?after=9999999999999999999999999", {}),
+        ("GET", "park/statements?period=²024", {}),
+        ("POST", "park/agreements/check", {"data": '{"terms": {"\\ud800": 1}}'}),
+        ("POST", "park/agreements/check", {"data": '{"terms": {"edition": ' + "9" * 5000 + "}}"}),
+        ("POST", "park/agreements/check", {"data": '{"terms": ' + "[" * 200_000 + "]" * 200_000 + "}"}),
+        ("POST", "park/agreements/A1/sign", {"data": '{"party": "\\ud800", "draft": 1}'}),
+    ],
+)
+def test_what_no_reader_takes_is_refused_and_never_a_failure(
+    method: str, path: str, more: dict[str, Any], agreed: Service
+) -> None:
+    answer = agreed.ask("jia-head", method, path, content_type="application/json", **more)
+
+    assert 400 <= answer.status_code < 500, answer.data
+
+
 def test_nobody_acts_for_another_party(agreed: Service) -> None:
     amended = two_counties(effective="2025-01-01")
 
@@ -285,7 +333,7 @@ def test_a_token_that_only_reads_changes_nothing(agreed: Service) -> None:
     agreed.tokens["jia-clerk"] = agreed.directory.issue("jia-clerk", "只读")
 
     assert agreed.get("jia-clerk", "park/agreements").status_code == 200
-    assert kind(agreed.post("jia-clerk", "park/agreements", {"terms": two_counties()})) == (403, "forbidden")
+    assert kind(agreed.post("jia-clerk", "park/agreements", {"terms": two_counties()})) == (403, "read-only-token")
 
 
 # People and tokens

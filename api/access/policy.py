@@ -27,6 +27,13 @@ class Forbidden(Refusal):
     en = "None of your roles in this tenant allows this ({act}); these do: {roles}. Ask somebody who holds one."
 
 
+class ReadOnlyToken(Refusal):
+    """An act by a token that only reads."""
+
+    zh = "这个令牌只能读，不能办理（{act}）。请用可以办理的令牌，或登录办理。"
+    en = "This token only reads, so it cannot do this ({act}). Use one that may act."
+
+
 class OwnWork(Refusal):
     """Four eyes: a checker who is the maker."""
 
@@ -91,8 +98,16 @@ class Policy:
         allowed = [each for each in self._memberships if each.role in act.roles]
         if act.concerns == "own" and party is not None:
             allowed = [each for each in allowed if each.party == party]
-        if not allowed or (act.writes and not self._may_write):
+        if not allowed:
             raise Forbidden(act=name, roles="、".join(ROLES_ZH[role] for role in ROLES if role in act.roles))
+        if act.writes and not self._may_write:
+            raise ReadOnlyToken(act=name)
+
+    def require_among(self, name: str, parties: Iterable[str]) -> None:
+        """Raises Forbidden unless a role that allows the act holds for one of some parties, or for the tenant itself."""
+        own = {each.party for each in self._memberships if each.role in ACTS[name].roles}
+        if "" not in own and not own & set(parties):
+            raise Forbidden(act=name, roles="、".join(ROLES_ZH[role] for role in ROLES if role in ACTS[name].roles))
 
     def may(self, name: str) -> bool:
         """Whether any role allows an act at all."""
@@ -105,7 +120,7 @@ class Policy:
     @property
     def sees_everything(self) -> bool:
         """Whether a role of the tenant itself reads all of it."""
-        return any(each.role in SEES_EVERYTHING for each in self._memberships)
+        return any(each.role in SEES_EVERYTHING and not each.party for each in self._memberships)
 
     def sees(self, agreement: Agreement) -> bool:
         """Whether the caller's party is, or was, a party to the agreement."""

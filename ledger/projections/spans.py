@@ -25,7 +25,7 @@ class Span:
 def span_of(text: str) -> Span:
     """The months that `2024-03`, `2024-Q1` or `2024` names; raises PeriodUnreadable."""
     found = SETTLEMENT.fullmatch(text)
-    if text[:4].isdigit() and not YEAR_MIN <= int(text[:4]) <= YEAR_MAX:
+    if re.match("[0-9]{4}", text) and not YEAR_MIN <= int(text[:4]) <= YEAR_MAX:
         raise PeriodUnreadable(period=text[:40])
     if not found or found[1] == "0000":
         return month_span(Period.parse(text))

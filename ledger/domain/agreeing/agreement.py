@@ -10,7 +10,7 @@ from datetime import date
 from functools import cached_property
 from itertools import product
 
-from ledger.domain.errors import Conflict, Fault, NotFound, TermsRefused
+from ledger.domain.errors import Conflict, Fault, NotFound, RuleBroken, TermsRefused
 from ledger.domain.events import (
     AgreementCountered,
     AgreementProposed,
@@ -45,6 +45,13 @@ class AlreadySigned(Conflict):
 
     zh = "“{party}”已经签署协议 {agreement}，不必再签。"
     en = "'{party}' has already signed agreement {agreement}."
+
+
+class PartyIdMoved(RuleBroken):
+    """A name that stood for another id in an earlier text, so that signatures and confirmations would change hands."""
+
+    zh = "“{name}”在协议 {agreement} 以前的文本里代号是“{before}”，不能改作“{now}”：已有的签署和确认会算到别人名下。请沿用原来的代号。"
+    en = "'{name}' had the id '{before}' in an earlier text of agreement {agreement} and cannot become '{now}'. Keep its id."
 
 
 class AlreadyProposed(Conflict):
@@ -277,7 +284,16 @@ def _read_as_version(agreement: Agreement, document: Document) -> Terms:
     found = scrutinise_amendment(terms, [version.terms for version in agreement.versions]) if agreement.versions else []
     if found:
         raise TermsRefused(found)
+    _refuse_moved_ids(agreement, terms)
     return terms
+
+
+def _refuse_moved_ids(agreement: Agreement, terms: Terms) -> None:
+    """Raises PartyIdMoved if a party goes by an id that is not the one it had."""
+    for before in (party for text in agreement.texts() for party in text.terms.parties.values()):
+        now = next((party.id for party in terms.parties.values() if party.name == before.name), before.id)
+        if now != before.id:
+            raise PartyIdMoved(name=before.name, before=before.id, now=now, agreement=agreement.number)
 
 
 def sign(agreement: Agreement, draft: int, parties: Sequence[str], others: Iterable[Agreement]) -> list[Fact]:
