@@ -10,9 +10,9 @@ from api.routes import Routes, page_of
 from api.tenancy import caller, ledger, policy
 from api.wire import PageQuery, Wire
 from ledger.domain.agreeing.agreement import Agreement
-from ledger.domain.events import AgreementSigned
 from ledger.domain.terms import Document
 from ledger.domain.terms.draft import read_terms
+from ledger.projections.signatures import signatures
 from ledger.projections.terms_difference import difference
 from ledger.projections.terms_in_words import terms_in_words
 
@@ -151,7 +151,8 @@ def sign_agreement(sent: dict[str, Any], agreement: str) -> Any:
     party = _own_party(agreement, sent["party"], "agreement.sign")
     found = ledger().books.agreements[agreement]
     if found.draft and found.draft.number == sent["draft"]:
-        for actor in (ledger().actor_at(found.draft.proposed_at), *_signers(found.number, found.draft.number)):
+        signed = [each.actor for each in signatures(ledger(), agreement) if each.draft == sent["draft"]]
+        for actor in (ledger().actor_at(found.draft.proposed_at), *signed):  # one person signs for one party
             other_eyes(actor, caller().person.login)
     return _changed(ledger().sign_agreement(agreement, party, draft=sent["draft"]))
 
@@ -164,13 +165,6 @@ def _own_party(agreement: str, party: str, act: str) -> str:
         if text and named in text.terms.parties:  # who a text calls otherwise answers under both names
             policy().require(act, text.terms.parties[named].name)
     return named
-
-
-def _signers(agreement: str, draft: int) -> list[str]:
-    """Who signed a draft so far: one person signs for one party."""
-    events = (event for _, event in ledger().log.history(receipts=False))
-    signed = (each for each in events if isinstance(each, AgreementSigned))
-    return [each.actor for each in signed if each.agreement == agreement and (each.draft or 1) == draft]
 
 
 def _changed(found: Agreement) -> Any:

@@ -36,7 +36,7 @@ def register(app: Flask) -> None:
 def request_noted() -> Request | None:
     """The request under its key, if it brought one; raises KeyUnusable."""
     key = request.headers.get(HEADER)
-    if key is None or request.method != "POST":
+    if key is None:
         return None
     if not 0 < len(key.strip()) <= KEY_MAX:
         raise KeyUnusable(limit=KEY_MAX)

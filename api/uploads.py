@@ -1,6 +1,5 @@
 """Uploads (待确认的文件): files that somebody sent and nobody has confirmed yet; each survives a restart."""
 
-import os
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from ledger.domain.errors import Conflict, NotFound
+from ledger.store.evidence import write_durably
 
 ID_BYTES = 8
 Kind = Literal["receipts", "figures", "quotas", "inputs"]
@@ -78,7 +78,7 @@ class Uploads:
             sheet=sheet,
             mapping=mapping,
         )
-        self._write(f"{upload.id}.data", data)
+        write_durably(self.folder / f"{upload.id}.data", data)
         self._keep(upload)
         return upload
 
@@ -105,12 +105,4 @@ class Uploads:
         return iter(sorted(found, key=lambda each: each.sent_at, reverse=True))
 
     def _keep(self, upload: Upload) -> None:
-        self._write(f"{upload.id}.json", msgspec.json.encode(upload))
-
-    def _write(self, name: str, data: bytes) -> None:
-        draft = self.folder / f"{name}.{os.getpid()}"
-        with draft.open("wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(self.folder / name)
+        write_durably(self.folder / f"{upload.id}.json", msgspec.json.encode(upload))

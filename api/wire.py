@@ -12,7 +12,6 @@ from ledger.domain.money import fen, yuan
 
 PAGE = 50
 PAGE_MAX = 200
-MONEY_PATTERN = r"^-?[0-9]{1,13}\.[0-9]{2}$"
 
 
 class Wire(Schema):

@@ -310,7 +310,7 @@ def address(rule: str, tenant: str) -> str:
 
 
 def test_every_route_names_an_act_and_every_act_has_a_route(service: Service) -> None:
-    assert {act for *_, act in rules(service.app)} | {"tenant.read"} == set(ACTS)
+    assert {act for *_, act in rules(service.app)} == set(ACTS)
 
 
 def test_no_route_answers_without_a_token_nor_for_who_has_no_role_in_the_tenant(agreed: Service) -> None:

@@ -59,7 +59,6 @@ def _act(name: str, roles: Iterable[Role], concerns: For, *, four_eyes: bool = F
 ACTS = {
     each.name: each
     for each in (
-        _act("tenant.read", EVERYBODY, "tenant", writes=False),
         _act("agreement.read", EVERYBODY, "party", writes=False),
         _act("agreement.propose", {"clerk", "head", "park_office"}, "party"),
         _act("agreement.counter", {"clerk", "head"}, "own"),
@@ -108,10 +107,6 @@ class Policy:
         own = {each.party for each in self._memberships if each.role in ACTS[name].roles}
         if "" not in own and not own & set(parties):
             raise Forbidden(act=name, roles="、".join(ROLES_ZH[role] for role in ROLES if role in ACTS[name].roles))
-
-    def may(self, name: str) -> bool:
-        """Whether any role allows an act at all."""
-        return any(each.role in ACTS[name].roles for each in self._memberships)
 
     def speaks_for(self, party: str) -> bool:
         """Whether the caller holds a role for a party."""
@@ -167,12 +162,6 @@ class Policy:
         if found is None or not self.sees(books.agreements[found.agreement]):
             raise FactUnknown(fact=number[:40])
         return found
-
-    def own_parties(self, agreement: Agreement) -> list[str]:
-        """The parties to an agreement for which the caller holds a role, by name."""
-        own = {each.party for each in self._memberships if each.party}
-        names = dict.fromkeys(party.name for text in agreement.texts() for party in text.terms.parties.values())
-        return [name for name in names if name in own]
 
 
 def other_eyes(maker: str, checker: str) -> None:

@@ -1,17 +1,16 @@
 """`enclave agreement`: propose, sign, show."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from api.cli.printing import print_json, print_lines, print_table
 from api.cli.settings import Settings, agreement_number, json_option, pass_settings
-from ledger.application import Ledger
 from ledger.domain.agreeing.agreement import Agreement, Draft
-from ledger.domain.events import AgreementSigned
 from ledger.domain.terms.draft import read_terms
 from ledger.files.documents import read_document
+from ledger.projections.signatures import Signature, signatures
 from ledger.projections.terms_difference import difference
 from ledger.projections.terms_in_words import terms_in_words
 
@@ -119,25 +118,6 @@ def show(settings: Settings, number: str | None, draft: int | None, as_json: boo
     else:
         rows = [(each.number, each.terms.title, _state(each)) for each in books.agreements.values()]
         print_table("协议 Agreements", ("编号", "名称", "状态"), rows)
-
-
-@dataclass(frozen=True)
-class Signature:
-    """Which party signed which draft, by whose hand, and where in the log."""
-
-    draft: int
-    party: str
-    actor: str
-    position: int
-
-
-def signatures(ledger: Ledger, number: str) -> list[Signature]:
-    """Who signed an agreement, as the log has it."""
-    return [
-        Signature(event.draft or 1, event.party, event.actor, position)
-        for position, event in ledger.log.history()
-        if isinstance(event, AgreementSigned) and event.agreement == number
-    ]
 
 
 def _show_whole(found: Agreement, signed: list[Signature], as_json: bool) -> None:

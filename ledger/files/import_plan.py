@@ -1,5 +1,6 @@
 """What an import would record of a file, decided behind a position of the log; and what it did."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,7 +32,7 @@ class Imported:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FilePlan:
+class FilePlan(ABC):
     """What would be recorded of a file of any kind behind a position: the `rows` of the file that are new.
 
     Where it `needs_acceptance` nothing of it counts until others accept it; a `hindrance` says why nothing can be recorded.
@@ -57,9 +58,9 @@ class FilePlan:
         return len({line_of(fault) for fault in self.file.faults})
 
     @property
+    @abstractmethod
     def days(self) -> Rows:
         """The day that each new line belongs to, as an ordinal."""
-        raise NotImplementedError
 
     @property
     def amounts_fen(self) -> Rows | None:
@@ -74,9 +75,9 @@ class FilePlan:
         """What else is to be said of lines, by their numbers in the file."""
         return {}
 
+    @abstractmethod
     def facts(self) -> list[Fact]:
         """What recording it would write down."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,6 @@
 """What every file of lines has in common once it is read, of receipts as of figures."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Self, TypeVar
@@ -10,7 +11,7 @@ from ledger.files.table import Source
 
 
 @dataclass(frozen=True, kw_only=True)
-class LinesFile:
+class LinesFile(ABC):
     """The lines of a file, and what of it was said twice.
 
     `numbers` are the lines' numbers in the file; `again` the first line of each that was said again; `faults` are those of
@@ -31,9 +32,9 @@ class LinesFile:
         """How many lines say again what another line says."""
         return len(self.again)
 
+    @abstractmethod
     def without_faulty(self, faults: Sequence[Fault]) -> Self:
         """The file without the lines that some faults stand on, and without what cannot stand without these lines."""
-        raise NotImplementedError
 
 
 File = TypeVar("File", bound=LinesFile)

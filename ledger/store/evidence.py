@@ -33,7 +33,12 @@ def keep(books: Path, sha256: str, data: bytes) -> None:
     if file.is_file() and file.stat().st_size == len(data):
         return
     folder.mkdir(exist_ok=True)
-    draft = folder / f"{sha256}.{os.getpid()}"
+    write_durably(file, data)
+
+
+def write_durably(file: Path, data: bytes) -> None:
+    """Write a file whole or not at all, and wait for the disk."""
+    draft = file.with_name(f"{file.name}.{os.getpid()}")
     with draft.open("wb") as stream:
         stream.write(data)
         stream.flush()

@@ -17,6 +17,7 @@ import msgspec
 import numpy as np
 
 from ledger.domain.recording.recorded import Room
+from ledger.store.evidence import write_durably
 
 FORM = 2
 """Raised when the columns are laid out otherwise; snapshots of another form are left aside."""
@@ -45,10 +46,6 @@ class Contents(msgspec.Struct, frozen=True):
     columns: dict[str, Column]
     names: dict[str, list[str]]
 
-    def digest(self, columns: Mapping[str, np.ndarray]) -> str:
-        """SHA-256 of every column and name, whatever room there is behind them."""
-        return digest(columns, self.names)
-
 
 class Snapshot(msgspec.Struct, frozen=True):
     """A snapshot taken up: its contents, and its columns mapped with their room."""
@@ -58,7 +55,7 @@ class Snapshot(msgspec.Struct, frozen=True):
 
     def digest(self) -> str:
         """SHA-256 of what it holds."""
-        return self.contents.digest({name: room[:count] for name, (room, count) in self.columns.items()})
+        return digest({name: room[:count] for name, (room, count) in self.columns.items()}, self.contents.names)
 
 
 def digest(columns: Mapping[str, np.ndarray], names: Mapping[str, Sequence[str]]) -> str:
@@ -91,10 +88,7 @@ def save(
         draft.mkdir(parents=True)
         laid_out = {name: _write(draft / name, column) for name, column in columns.items()}
         contents = Contents(FORM, position, hash_, laid_out, names)
-        with (draft / CONTENTS).open("wb") as stream:
-            stream.write(msgspec.msgpack.encode(contents))
-            stream.flush()
-            os.fsync(stream.fileno())
+        write_durably(draft / CONTENTS, msgspec.msgpack.encode(contents))
         final = folder / f"{position:012}"
         shutil.rmtree(final, ignore_errors=True)
         draft.rename(final)

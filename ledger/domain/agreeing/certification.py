@@ -19,8 +19,7 @@ from ledger.domain.facts.certified import (
     CertifiedClock,
     CertifiedEligibility,
     CertifiedFact,
-    CertifiedStocks,
-    CertifiedWeights,
+    parties_named,
 )
 from ledger.domain.facts.draft import read_fact, recorded_fact
 from ledger.domain.terms import Document, faults
@@ -270,13 +269,8 @@ def _not_asked(agreement: Agreement, fact: CertifiedFact) -> RuleBroken | None:
 
 
 def _unknown_party(agreement: Agreement, fact: CertifiedFact) -> RuleBroken | None:
-    values: Mapping[str, object] = {}
-    if isinstance(fact, CertifiedWeights):
-        values = fact.values
-    elif isinstance(fact, CertifiedStocks):
-        values = fact.values_fen
     known = [party for text in agreement.texts() for party in text.terms.parties]
-    unknown = next((each for each in values if each not in known), None)
+    unknown = next((each for each in parties_named(fact) if each not in known), None)
     return faults.PartyUnknown(party=unknown[:40], parties="、".join(dict.fromkeys(known))) if unknown else None
 
 

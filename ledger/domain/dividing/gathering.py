@@ -119,20 +119,28 @@ class Gathering:
     def _gather_into(self, found: list[list[Reading]], rows: Rows, parts: np.ndarray) -> None:
         kinds = self._kinds(rows)
         told = told_apart(rows, [kinds.kinds, parts])
-        read = [list(self._claims.read(self._entry_like(first))) for first in kinds.firsts]
-        waits = np.array([any(each.fate is Fate.WAITING for each in readings) for readings in read])[kinds.kinds]
+        read = self._read_kinds(kinds)
+        waits = np.array([_waits(readings) for readings in read])[kinds.kinds]
         if waits.any():
             self._read_into(found, rows[waits], parts[waits])
-        amounts_fen = self._amounts_fen(kinds, {reading.level for readings in read for reading in readings})
-        sums = {level: told.sums(amounts).tolist() for level, amounts in amounts_fen.items()}
+        sums = self._sums_fen(told, kinds, read)
         for number, place in enumerate(told.first_places.tolist()):
             for reading in read[kinds.kinds[place]] if not waits[place] else ():
                 found[parts[place]].append(replace(reading, amount_fen=sums[reading.level][number]))
 
-    def _amounts_fen(self, kinds: _Kinds, levels: Iterable[Level]) -> dict[Level, np.ndarray]:
-        """What each level retains of each line."""
-        as_given: dict[Level, np.ndarray] = {"as_given": self._columns.amounts_fen[kinds.rows]}
-        return as_given | {level: self._retained(kinds, level) for level in levels if level != "as_given"}
+    def _read_kinds(self, kinds: _Kinds) -> list[list[Reading]]:
+        """How the lines of each kind are read, by the first of them."""
+        return [list(self._claims.read(self._entry_like(first))) for first in kinds.firsts]
+
+    def _sums_fen(self, told: _Kinds, kinds: _Kinds, read: Iterable[Iterable[Reading]]) -> dict[Level, list[int]]:
+        """What each level that somebody reads retains of lines told apart, which are of some kinds."""
+        levels = {reading.level for readings in read for reading in readings}
+        return {level: told.sums(self._amounts_fen(kinds, level)).tolist() for level in levels}
+
+    def _amounts_fen(self, kinds: _Kinds, level: Level) -> np.ndarray:
+        """What a level retains of each line."""
+        as_given: np.ndarray = self._columns.amounts_fen[kinds.rows]
+        return as_given if level == "as_given" else self._retained(kinds, level)
 
     def _alone(self, rows: Rows) -> np.ndarray:
         """Lines that are read one by one: they take others back, or have no date to go by."""
@@ -147,16 +155,13 @@ class Gathering:
         if not len(rows):
             return
         kinds = self._kinds(rows)
-        sums: dict[Level, np.ndarray] = {"as_given": kinds.sums(self._columns.amounts_fen[rows])}
-        for kind, first in enumerate(kinds.firsts):
-            found = list(self._claims.read(self._entry_like(first)))
-            if any(reading.fate is Fate.WAITING for reading in found):
+        read = self._read_kinds(kinds)
+        sums = self._sums_fen(kinds, kinds, read)
+        for kind, found in enumerate(read):
+            if _waits(found):
                 yield from self._one_by_one(rows[kinds.places(kind)])
                 continue
-            for reading in found:
-                if reading.level not in sums:
-                    sums[reading.level] = kinds.sums(self._retained(kinds, reading.level))
-            summed = [replace(reading, amount_fen=int(sums[reading.level][kind])) for reading in found]
+            summed = [replace(reading, amount_fen=sums[reading.level][kind]) for reading in found]
             yield partial(kinds.lines, kind), summed
 
     def _entry_like(self, row: int) -> Entry:
@@ -247,6 +252,10 @@ class Gathering:
                 lines = kinds.places(kind)
                 retained[lines] = retained_by_percent(own.amounts_fen[kinds.rows[lines]], percents, level)
         return retained
+
+
+def _waits(readings: Iterable[Reading]) -> bool:
+    return any(reading.fate is Fate.WAITING for reading in readings)
 
 
 def told_apart(rows: Rows, columns: Iterable[np.ndarray]) -> _Kinds:

@@ -106,8 +106,7 @@ def split(
 ) -> Split:
     """Divide entries and figures by terms: worths in file order, shares by period of booking, totals.
 
-    Guarantees and transfers count up to `as_of`, by default the end of the year of the last booking; what is booked
-    later does not count.
+    Nothing later than `as_of` counts, by default the end of the year of the last booking.
     """
     day = as_of or _end_of_last_year(versions, entries, reports)
     reader = Reader(versions, certified, Originals(entries))

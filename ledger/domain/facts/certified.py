@@ -54,6 +54,13 @@ class CertifiedStocks(CertifiedFact):
     values_fen: Mapping[str, int]
 
 
+def parties_named(fact: CertifiedFact) -> list[str]:
+    """The parties to whom a fact gives values."""
+    if isinstance(fact, CertifiedWeights):
+        return list(fact.values)
+    return list(fact.values_fen) if isinstance(fact, CertifiedStocks) else []
+
+
 @dataclass(frozen=True, kw_only=True)
 class CertifiedEligibility(CertifiedFact):
     """Whether a unit shares in a pool, which is the fact's name."""

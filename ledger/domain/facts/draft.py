@@ -17,8 +17,9 @@ from ledger.domain.facts.certified import (
     CertifiedList,
     CertifiedStocks,
     CertifiedWeights,
+    parties_named,
 )
-from ledger.domain.rounding import rounded
+from ledger.domain.rounding import part_of
 from ledger.domain.terms import Clock, Document, Party, Window, faults
 from ledger.domain.terms.step_draft import listed
 from ledger.domain.terms.words import Words
@@ -46,10 +47,7 @@ def refuse_strangers(certified: Certified, parties: Mapping[str, Party]) -> None
     """Raises TermsRefused if facts give values to somebody who is no party."""
     found = []
     for index, fact in enumerate(certified.facts):
-        values: Mapping[str, object] = {}
-        if isinstance(fact, CertifiedWeights | CertifiedStocks):
-            values = fact.values if isinstance(fact, CertifiedWeights) else fact.values_fen
-        for party in values:
+        for party in parties_named(fact):
             if party not in parties:
                 rule = faults.PartyUnknown(party=party[:40], parties=listed(parties))
                 found.append(Fault(f"facts[{index}].values", rule))
@@ -104,8 +102,7 @@ def average_fen(amounts_fen: Sequence[int]) -> int:
     """The average of some years in whole fen, rounded once; half a fen goes away from zero (semantics finding 27)."""
     if not amounts_fen:
         return 0
-    average = Fraction(sum(amounts_fen), len(amounts_fen))
-    return rounded({"average": average, "rest": -average % 1})["average"]
+    return part_of(sum(amounts_fen), Fraction(1, len(amounts_fen)))
 
 
 def _weights(words: Words) -> CertifiedFact:

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from ledger.domain.calendar import day_of_year
 from ledger.domain.dividing.worksheet import Shares
-from ledger.domain.rounding import rounded
+from ledger.domain.rounding import shares_of
 
 
 def payable(nets_fen: Mapping[str, int], at_most_fen: Mapping[str, int]) -> Shares:
@@ -29,7 +29,7 @@ def shortage(available_fen: int, claims_fen: Mapping[str, int]) -> Shares:
     whole = sum(claims_fen.values())
     if available_fen >= whole:
         return dict(claims_fen)
-    return rounded({party: Fraction(available_fen * claim, whole) for party, claim in claims_fen.items()})
+    return shares_of(available_fen, {party: Fraction(claim) for party, claim in claims_fen.items()})
 
 
 def instalments(
