@@ -7,11 +7,12 @@ lines that are rounded one by one are read one by one.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
 
 import numpy as np
+from msgspec.structs import replace
 
 from ledger.domain.calendar import month_starts
 from ledger.domain.dividing.claims import Claims
