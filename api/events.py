@@ -11,7 +11,7 @@ from marshmallow import fields
 from marshmallow.validate import Range
 
 from api.access.policy import Policy
-from api.routes import Routes
+from api.routes import Routes, following
 from api.tenancy import caller, ledger, policy, shelf
 from api.wire import PAGE, Wire
 from ledger.application import Ledger
@@ -25,6 +25,8 @@ STREAMS_MAX = 4
 POSITION_MAX = 2**62
 POLL_SECONDS = 1
 SPEC_VERSION = "1.0"
+SUBJECTS = ("agreement", "project", "enterprise", "park", "old", "batch", "period")
+"""What names the thing that an event is about, the first that it has."""
 OPEN = BoundedSemaphore(STREAMS_MAX)
 
 
@@ -64,8 +66,7 @@ def list_events(asked: dict[str, Any]) -> Any:
     found: list[Document] = []
     for _, document in seen(ledger(), policy(), asked["after"]):
         if len(found) == PAGE:
-            link = f'<{request.path}?after={found[-1]["id"]}>; rel="next"'
-            return {"events": found}, 200, {"Link": link}
+            return {"events": found}, 200, following(found[-1]["id"])
         found.append(document)
     return {"events": found}
 
@@ -109,11 +110,11 @@ def read(held: Ledger, allowed: Policy, after: int) -> Iterator[tuple[int, Docum
     """Every position behind one; with what the caller may know of it, or nothing."""
     books = held.books
     for position, event in held.log.history(after, books.position):
-        number = str(getattr(event, "agreement", "") or "")
-        yield position, _envelope(position, event, number) if allowed.sees_event(books, number) else None
+        yield position, _envelope(position, event) if allowed.sees_event(books, position, event) else None
 
 
-def _envelope(position: int, event: Event, subject: str) -> Document:
+def _envelope(position: int, event: Event) -> Document:
+    subject = next((str(own) for word in SUBJECTS if (own := getattr(event, word, ""))), "")
     return {
         "specversion": SPEC_VERSION,
         "id": str(position),

@@ -58,7 +58,7 @@ class ConfirmationSchema(Wire):
 def list_facts(agreement: str) -> Document:
     """一份协议的认定事实。The facts of an agreement."""
     books = ledger().books
-    number = policy().agreement(books, agreement).number
+    number = policy().own_agreement(books, agreement).number
     return {"facts": [_document(each) for each in books.facts.values() if each.agreement == number]}
 
 
@@ -68,7 +68,7 @@ def list_facts(agreement: str) -> Document:
 def propose_facts(sent: dict[str, Any], agreement: str) -> Document:
     """提出事实；各方都确认才算数。Put facts forward; each counts once every party has confirmed it."""
     books = ledger().books
-    found = policy().agreement(books, agreement)
+    found = policy().own_agreement(books, agreement)
     policy().require_among("fact.propose", [party.name for party in found.terms.parties.values()])
     for each in sent["facts"]:
         if each.get("supersedes"):

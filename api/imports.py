@@ -129,7 +129,7 @@ def preview_import(upload: str) -> Document:
                 "agreement": each.agreement,
                 "pool": each.key.pool,
                 "party": each.name,
-                "change": each.quantity.text(each.change_fen).replace(",", ""),
+                "change": each.quantity.written(each.change_fen),
             }
             for each in report.changes
             if _sees(held, each.agreement)
@@ -175,7 +175,7 @@ def _find(upload: str) -> Upload:
 
 
 def _sees(held: Ledger, agreement: str) -> bool:
-    return policy().sees(held.books.agreements[agreement])
+    return policy().is_party_to(held.books.agreements[agreement])
 
 
 def _plan(held: Ledger, sent: Upload, *, skip_bad: bool) -> ImportPlan | FiguresPlan:

@@ -6,22 +6,58 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from flask import g, request
-from flask_smorest import Blueprint
+from flask_smorest import Api, Blueprint
 
 from api.access.policy import ACTS
-from api.idempotency import answered, request_noted
+from api.idempotency import HEADER, REPLAYED, answered, request_noted
 from api.problems import MIMETYPE, SAID, ProblemSchema
 from api.tenancy import policy
+from ledger.domain.errors import RuleBroken
+from ledger.store.requests import KEY_MAX
 
 View = TypeVar("View", bound=Callable[..., Any])
 DECIDED: dict[tuple[str, str], str] = {}
 """The act that decides on each route, by method and address."""
+KEY = "IdempotencyKey"
+HEADERS: dict[str, dict[str, Any]] = {
+    "ETag": {"description": "内容的指纹，可放在 If-None-Match to ask again with", "schema": {"type": "string"}},
+    "Link": {"description": "列表没有完：下一部分在 rel=next where the list goes on", "schema": {"type": "string"}},
+    REPLAYED: {
+        "description": "这个键的请求以前办过，这是当时的答复 this was done before under its key, and answered so",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
+    "Location": {"description": "记下的东西的编号 the number of what was made", "schema": {"type": "string"}},
+}
+READ = {name: name for name in ("ETag", "Link")}
+WRITTEN = {name: name for name in (REPLAYED, "Location")}
 READING = (401, 403, 404, 422)
 ACTING = (400, 401, 403, 404, 409, 413, 415, 422)
 
 
+def describe(api: Api) -> None:
+    """Say once what every route refers to."""
+    for name, said in HEADERS.items():
+        api.spec.components.header(name, said)
+    described = "重发时用同一个键，只办一次、答复相同 the same key on a request sent again has it done once"
+    schema = {"type": "string", "minLength": 1, "maxLength": KEY_MAX, "example": "0b5c6f1e-6a0e-4d5b-9f57-2f1f0e9a7a11"}
+    api.spec.components.parameter(KEY, "header", {"name": HEADER, "description": described, "schema": schema})
+
+
+class CursorUnknown(RuleBroken):
+    """A page behind something that is not in the list."""
+
+    zh = "列表里没有“{after}”，不知道从哪里接着看。请从头读，或照答复的 Link 往后读。"
+    en = "'{after}' is not in the list, so nothing comes behind it. Read from the beginning, or follow Link."
+
+
 class Routes(Blueprint):
     """A blueprint of one resource under `/api/v1/{tenant}`."""
+
+    def response(self, status_code: Any, schema: Any = None, **more: Any) -> Callable[[View], View]:
+        """What a route answers, with the headers that every such answer may bear."""
+        borne = WRITTEN if status_code == 201 else READ
+        decorate: Callable[[View], View] = super().response(status_code, schema, headers=borne, **more)
+        return decorate
 
     def on_get(self, rule: str, act: str) -> Callable[[View], View]:
         """A route that reads."""
@@ -50,7 +86,8 @@ class Routes(Blueprint):
                     description=" ".join(SAID.get(status, ("", ""))),
                 )
                 documented = answer(documented)
-            self.route(f"/api/v1/<tenant>{rule}", methods=[method])(documented)
+            keyed = [KEY] if ACTS[act].writes else []
+            self.route(f"/api/v1/<tenant>{rule}", methods=[method], parameters=keyed)(documented)
             return view
 
         return decorate
@@ -59,11 +96,18 @@ class Routes(Blueprint):
 def page_of(
     things: Sequence[Any], key: Callable[[Any], str], query: dict[str, Any]
 ) -> tuple[list[Any], dict[str, str]]:
-    """Some of a list behind a key, and the header that leads to the next part."""
+    """Some of a list behind a key, and the header that leads to the next part; raises CursorUnknown."""
     keys = [key(thing) for thing in things]
-    first = keys.index(query["after"]) + 1 if query["after"] in keys else 0
+    if query["after"] and query["after"] not in keys:
+        raise CursorUnknown(after=query["after"][:40])
+    first = keys.index(query["after"]) + 1 if query["after"] else 0
     found = list(things[first : first + query["limit"]])
     if first + query["limit"] >= len(things) or not found:
         return found, {}
-    following = urlencode({"after": key(found[-1]), "limit": query["limit"]})
-    return found, {"Link": f'<{request.path}?{following}>; rel="next"'}
+    return found, following(keys[first + len(found) - 1])
+
+
+def following(after: object) -> dict[str, str]:
+    """The header that leads to what stands behind a key, asked for in the same way."""
+    asked = request.args.to_dict() | {"after": str(after)}
+    return {"Link": f'<{request.path}?{urlencode(asked)}>; rel="next"'}

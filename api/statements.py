@@ -1,6 +1,5 @@
 """Statements (结算单): what each party is due, closed or draft, and why; and the closing of a period."""
 
-from fractions import Fraction
 from typing import Any
 
 from marshmallow import fields
@@ -9,12 +8,11 @@ from api.routes import Routes
 from api.tenancy import ledger, policy
 from api.wire import Wire
 from ledger.domain.calendar import Period, day
-from ledger.domain.recording.figures import decimal_text
 from ledger.domain.terms import Document
 from ledger.projections.explanation import as_document, explain
 from ledger.projections.explanation_in_words import in_sentences
 from ledger.projections.nothing_stated import NoAgreements, settlement_asked
-from ledger.projections.quantities import stated_quantity
+from ledger.projections.quantities import Quantity, stated_quantity
 from ledger.projections.spans import span_of
 from ledger.projections.statements import Statement, StatementLine, owed, refuse_unstated, statements_within
 
@@ -111,7 +109,7 @@ class ClosedSchema(Wire):
 def list_statements(asked: dict[str, Any]) -> Document:
     """一期的结算单：只有您是参与方的协议。The statements of agreements to which you are a party."""
     books = ledger().books
-    numbers = [each.number for each in policy().agreements(books)]
+    numbers = [each.number for each in policy().own_agreements(books)]
     if not numbers:
         raise NoAgreements()
     found = [each for number in numbers for each in _of(number, asked["period"])]
@@ -132,7 +130,7 @@ def _of(number: str, period: str) -> list[Statement]:
 def explain_due(asked: dict[str, Any], agreement: str) -> Document:
     """应得为何是这个数：直到税票、条款和最后一分。Why a figure is what it is, down to voucher and last fen."""
     books = ledger().books
-    found = policy().agreement(books, agreement)
+    found = policy().own_agreement(books, agreement)
     month = settlement_asked(found, span_of(asked["period"]))
     if "as_of" not in asked:
         refuse_unstated(books, found, month)
@@ -146,14 +144,16 @@ def close_period(period: Period) -> Document:
     """结账：在日志上划一刀。A cut in the log, with the figures of every statement."""
     closed = ledger().close_period(period)
     head = ledger().log.head()
-    numbers = [each.number for each in closed.statements if policy().sees(ledger().books.agreements[each.agreement])]
+    numbers = [
+        each.number for each in closed.statements if policy().is_party_to(ledger().books.agreements[each.agreement])
+    ]
     said = {"period": closed.period, "cut": closed.cut, "statements": numbers}
     return said | {"head": f"{head.position}:{head.hash.hex()}"}
 
 
 def _document(found: Statement) -> Document:
     quantity = stated_quantity(found.unit, found.step, found.basis)
-    owing = [(payer, payee, _written(whole, quantity.step)) for payer, payee, whole in owed(found)]
+    owing = [(payer, payee, quantity.written(whole)) for payer, payee, whole in owed(found)]
     return {
         "number": found.number,
         "agreement": found.agreement,
@@ -167,28 +167,19 @@ def _document(found: Statement) -> Document:
         "closed_at": found.closed_at,
         "cut": found.cut,
         "digest": found.digest,
-        "waiting": _written(found.waiting_fen, quantity.step),
-        "undivided": _written(found.undivided_fen, quantity.step),
-        "lines": [_line(line, quantity.step) for line in found.lines],
+        "waiting": quantity.written(found.waiting_fen),
+        "undivided": quantity.written(found.undivided_fen),
+        "lines": [_line(line, quantity) for line in found.lines],
         "owed": [{"payer": payer, "payee": payee, "amount": amount} for payer, payee, amount in owing],
     }
 
 
-def _line(line: StatementLine, step: Fraction) -> Document:
+def _line(line: StatementLine, quantity: Quantity) -> Document:
     known = line.collected_fen is not None and line.net_fen is not None
     return {
         "party": line.name,
-        "entitled": _written(line.entitled_fen, step),
-        "collected": _written(line.collected_fen or 0, step) if known else None,
-        "net": _written(line.net_fen or 0, step) if known else None,
-        "causes": {cause: _written(whole, step) for cause, whole in line.causes_fen.items()},
+        "entitled": quantity.written(line.entitled_fen),
+        "collected": quantity.written(line.collected_fen or 0) if known else None,
+        "net": quantity.written(line.net_fen or 0) if known else None,
+        "causes": {cause: quantity.written(whole) for cause, whole in line.causes_fen.items()},
     }
-
-
-def _written(whole: int, step: Fraction) -> str:
-    """A number of smallest steps with as many decimals as the step has."""
-    places = len(decimal_text(step).partition(".")[2])
-    number = abs(whole) * step
-    digits = f"{int(number * 10**places):0{places + 1}}"
-    text = f"{digits[:-places]}.{digits[-places:]}" if places else digits
-    return f"-{text}" if whole < 0 else text

@@ -9,6 +9,7 @@ from werkzeug.routing import ValidationError as RoutingError
 from ledger.domain.calendar import Period
 from ledger.domain.errors import Refusal
 from ledger.domain.money import fen, yuan
+from ledger.files.documents import parse_yaml
 
 PAGE = 50
 PAGE_MAX = 200
@@ -31,6 +32,13 @@ class MoneyField(fields.Field[int]):
             return fen(value)
         except Refusal as rule:
             raise ValidationError(rule.say("zh")) from None
+
+
+class DocumentField(fields.Field[Any]):
+    """Terms or facts: as data, or as the YAML text that people write."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return parse_yaml(value, attr or "") if isinstance(value, str) else value
 
 
 class PeriodInUrl(BaseConverter):

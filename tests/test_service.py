@@ -170,9 +170,9 @@ def test_names_do_not_change_hands_between_the_texts_of_an_agreement(service: Se
     [
         ("GET", "park/events?after=9999999999999999999999999", {}),
         ("GET", "park/statements?period=²024", {}),
-        ("POST", "park/agreements/check", {"data": '{"terms": {"\\ud800": 1}}'}),
-        ("POST", "park/agreements/check", {"data": '{"terms": {"edition": ' + "9" * 5000 + "}}"}),
-        ("POST", "park/agreements/check", {"data": '{"terms": ' + "[" * 200_000 + "]" * 200_000 + "}"}),
+        ("POST", "park/terms/check", {"data": '{"terms": {"\\ud800": 1}}'}),
+        ("POST", "park/terms/check", {"data": '{"terms": {"edition": ' + "9" * 5000 + "}}"}),
+        ("POST", "park/terms/check", {"data": '{"terms": ' + "[" * 200_000 + "]" * 200_000 + "}"}),
         ("POST", "park/agreements/A1/sign", {"data": '{"party": "\\ud800", "draft": 1}'}),
     ],
 )
@@ -294,6 +294,7 @@ def rules(app: Flask) -> list[tuple[str, str, str]]:
 
 FILLED = {
     "<agreement>": "A1",
+    "<int:draft>": "1",
     "<fact>": "F1",
     "<upload>": "0123456789abcdef",
     "<batch>": "B1",
@@ -374,7 +375,7 @@ def test_secrets_are_kept_as_hashes_only(service: Service) -> None:
     [
         ("POST", "park/agreements", {"terms": 5}, 422),
         ("POST", "park/agreements", {"terms": {}, "extra": 1}, 422),
-        ("POST", "park/agreements/check", {"terms": {"title": "x"}}, 422),
+        ("POST", "park/terms/check", {"terms": {"title": "x"}}, 422),
         ("GET", "park/agreements?limit=0", None, 422),
         ("GET", "park/agreements?limit=1000000", None, 422),
         ("GET", "park/statements?period=2024-13", None, 422),
