@@ -161,7 +161,7 @@ class SignatureSchema(Wire):
     draft = fields.Integer(required=True, validate=Range(1, 10_000), metadata=DRAFT_SAID)
 
 
-class ChangesSchema(Wire):
+class TextChangesSchema(Wire):
     """What terms would change, were they signed."""
 
     changes = fields.List(fields.String(), metadata={"example": ["比例由 1:2 改为 1:1。"]})
@@ -197,7 +197,7 @@ def show_text(agreement: str, draft: int) -> Document:
 
 @routes.on_post("/agreements/<agreement>/check", act="agreement.read")
 @routes.arguments(TermsSchema)
-@routes.response(200, ChangesSchema)
+@routes.response(200, TextChangesSchema)
 def check_amendment(sent: dict[str, Any], agreement: str) -> Document:
     """检查一份修订，一次列出全部问题和改动；什么也不记。Every fault of an amendment and what it changes; nothing is recorded."""
     found = policy().own_agreement(ledger().books, agreement)

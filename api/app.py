@@ -7,7 +7,29 @@ from flask import Flask, Response, g, got_request_exception, request
 from flask_smorest import Blueprint
 from flask_swagger_ui import get_swaggerui_blueprint
 
-from api import agreements, events, facts, figures, idempotency, imports, service, splits, statements, tenancy, terms
+from api import (
+    agreements,
+    bridges,
+    entries,
+    events,
+    facts,
+    figures,
+    idempotency,
+    imports,
+    parties,
+    people,
+    periods,
+    projects,
+    proofs,
+    register,
+    service,
+    simulations,
+    splits,
+    statements,
+    tenancy,
+    terms,
+    worksheets,
+)
 from api.access.directory import Directory
 from api.problems import ProblemApi
 from api.routes import describe
@@ -24,6 +46,16 @@ RESOURCES: tuple[Blueprint, ...] = (
     imports.routes,
     figures.routes,
     statements.routes,
+    worksheets.routes,
+    periods.routes,
+    bridges.routes,
+    entries.routes,
+    projects.routes,
+    parties.routes,
+    register.routes,
+    simulations.routes,
+    proofs.routes,
+    people.routes,
     events.routes,
 )
 DOCS = "/api/docs"

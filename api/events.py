@@ -15,8 +15,9 @@ from api.routes import Routes, following
 from api.tenancy import caller, ledger, policy, shelf
 from api.wire import PAGE, Wire
 from ledger.application import Ledger
-from ledger.domain.events import Event
+from ledger.domain.events import Event, PeriodClosed
 from ledger.domain.terms import Document
+from ledger.projections.events_in_words import in_words
 
 routes = Routes("events", __name__, description="事项 events")
 STREAM_SECONDS = 25
@@ -39,7 +40,8 @@ class EventSchema(Wire):
     type = fields.String(metadata={"example": "agreement.signed.v1"})
     subject = fields.String(metadata={"example": "A1"})
     time = fields.String(metadata={"example": "2026-01-05T08:00:00+00:00"})
-    actor = fields.String(metadata={"description": "经办 who did it"})
+    actor = fields.String(metadata={"description": "经办 who did it", "example": "zhang"})
+    sentence = fields.String(metadata={"description": "发生了什么 what happened", "example": "jia 签署协议 A1"})
 
 
 class EventsSchema(Wire):
@@ -110,7 +112,12 @@ def read(held: Ledger, allowed: Policy, after: int) -> Iterator[tuple[int, Docum
     """Every position behind one; with what the caller may know of it, or nothing."""
     books = held.books
     for position, event in held.log.history(after, books.position):
-        yield position, _envelope(position, event) if allowed.sees_event(books, position, event) else None
+        if not allowed.sees_event(books, position, event):
+            yield position, None
+        elif allowed.sees_everything or not isinstance(event, PeriodClosed):
+            yield position, _envelope(position, event) | {"sentence": in_words(event)}
+        else:  # its sentence counts the statements of others too
+            yield position, _envelope(position, event)
 
 
 def _envelope(position: int, event: Event) -> Document:

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
-from flask import g, request
+from flask import Response, g, request
 from flask_smorest import Api, Blueprint
 
 from api.access.policy import ACTS
@@ -63,16 +63,18 @@ class Routes(Blueprint):
         """A route that reads."""
         return self._on("GET", rule, act, READING)
 
-    def on_post(self, rule: str, act: str) -> Callable[[View], View]:
-        """A route that does something."""
-        return self._on("POST", rule, act, ACTING)
+    def on_post(self, rule: str, act: str, *, keeps_answer: bool = True) -> Callable[[View], View]:
+        """A route that does something; whose answer is a secret keeps none, and takes no idempotency key."""
+        return self._on("POST", rule, act, ACTING, is_keyed=keeps_answer and ACTS[act].writes)
 
-    def _on(self, method: str, rule: str, act: str, problems: Sequence[int]) -> Callable[[View], View]:
+    def _on(
+        self, method: str, rule: str, act: str, problems: Sequence[int], *, is_keyed: bool = False
+    ) -> Callable[[View], View]:
         def decorate(view: View) -> View:
             @wraps(view)
             def decided(*arguments: Any, **named: Any) -> Any:
                 policy().require(act)
-                g.request_key = noted = request_noted() if ACTS[act].writes else None
+                g.request_key = noted = request_noted() if is_keyed else None
                 before = answered(noted) if noted else None
                 return before or view(*arguments, **named)
 
@@ -86,7 +88,7 @@ class Routes(Blueprint):
                     description=" ".join(SAID.get(status, ("", ""))),
                 )
                 documented = answer(documented)
-            keyed = [KEY] if ACTS[act].writes else []
+            keyed = [KEY] if is_keyed else []
             self.route(f"/api/v1/<tenant>{rule}", methods=[method], parameters=keyed)(documented)
             return view
 
@@ -105,6 +107,12 @@ def page_of(
     if first + query["limit"] >= len(things) or not found:
         return found, {}
     return found, following(keys[first + len(found) - 1])
+
+
+def download(data: bytes, name: str) -> Response:
+    """A file to keep, under a name in any letters."""
+    named = f"attachment; filename*=UTF-8''{quote(name)}"
+    return Response(data, mimetype="application/octet-stream", headers={"Content-Disposition": named})
 
 
 def following(after: object) -> dict[str, str]:

@@ -207,7 +207,13 @@ class SplitSchema(Wire):
     totals = _shares()
     collected = _shares(allow_none=True)
     nets = _shares(allow_none=True)
-    payable = _shares({"description": "付款上限以内的实收实付 within limits of payment"}, allow_none=True)
+    payable = _shares(
+        {
+            "description": "付款上限以内的实收实付 within limits of payment",
+            "example": {"jia": "-200.00", "yi": "200.00"},
+        },
+        allow_none=True,
+    )
     waiting = MoneyField(metadata={"example": "0.00"})
     undivided = MoneyField(metadata={"example": "0.00"})
     unselected = MoneyField(metadata={"example": "0.00"})

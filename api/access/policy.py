@@ -35,6 +35,7 @@ from ledger.domain.recording.figures import Report
 from ledger.domain.recording.receipts import Rows
 from ledger.domain.register.projects import Project, find
 from ledger.domain.stating.books import Books
+from ledger.domain.terms import Terms
 from ledger.projections.coverage import collected_by, selected_by
 
 For = Literal["tenant", "party", "own"]
@@ -105,7 +106,22 @@ ACTS = {
         _act("figure.read", EVERYBODY, "party", writes=False),
         _act("figure.accept", {"statistician"}, "tenant", four_eyes=True),
         _act("statement.read", EVERYBODY, "party", writes=False),
+        _act("entry.read", EVERYBODY, "party", writes=False),
+        _act("project.read", EVERYBODY, "party", writes=False),
+        _act("project.register", {"clerk", "park_office"}, "party"),
+        _act("project.keep", {"clerk", "park_office"}, "party"),
+        _act("register.read", EVERYBODY, "tenant", writes=False),
+        _act("register.change", {"clerk", "park_office"}, "tenant"),
+        _act("register.confirm", {"park_office"}, "tenant", four_eyes=True),
+        _act("simulation.try", EVERYBODY, "party", writes=False),
+        _act("coverage.read", SEES_EVERYTHING, "tenant", writes=False),
+        _act("proof.read", SEES_EVERYTHING, "tenant", writes=False),
+        _act("period.read", EVERYBODY, "tenant", writes=False),
         _act("period.close", {"park_office"}, "tenant"),
+        _act("person.read", {"administrator", "auditor"}, "tenant", writes=False),
+        _act("role.give", {"administrator"}, "tenant", four_eyes=True),
+        _act("token.read", EVERYBODY, "tenant", writes=False),
+        _act("token.issue", EVERYBODY, "tenant"),
         _act("event.read", EVERYBODY, "party", writes=False),
     )
 }
@@ -211,7 +227,8 @@ class Policy:
         """Whether a figure was reported by the caller's party, or is divided by an agreement that it sees."""
         if self.sees_everything or self.speaks_for(report.reporter):
             return True
-        pools = (pool for each in self.agreements(books) if self.is_party_to(each) for pool in each.terms.pools)
+        own = [each.terms for each in self.own_agreements(books)]
+        pools = (pool for terms in own if _may_report(terms, report) for pool in terms.pools)
         return any(report.measure in pool.measures or (report.is_input and pool.share == "inputs") for pool in pools)
 
     def parties_for(self, name: str) -> tuple[str, ...]:
@@ -251,6 +268,11 @@ class Policy:
         if found is None or not self.is_party_to(books.agreements[found.agreement]):
             raise FactUnknown(fact=number[:40])
         return found
+
+
+def _may_report(terms: Terms, report: Report) -> bool:
+    """Whether a figure is of the agreement's own: reported by one of its parties, or by nobody in particular."""
+    return not report.reporter or terms.party_named(report.reporter) is not None
 
 
 def _projects_of(books: Books, event: Event) -> list[Project]:
