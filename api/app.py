@@ -7,20 +7,55 @@ from flask import Flask, Response, g, got_request_exception, request
 from flask_smorest import Blueprint
 from flask_swagger_ui import get_swaggerui_blueprint
 
-from api import agreements, events, facts, figures, idempotency, imports, service, statements, tenancy
+from api import (
+    agreements,
+    bridges,
+    entries,
+    events,
+    facts,
+    figures,
+    idempotency,
+    imports,
+    parties,
+    people,
+    periods,
+    projects,
+    proofs,
+    register,
+    service,
+    simulations,
+    splits,
+    statements,
+    tenancy,
+    terms,
+    worksheets,
+)
 from api.access.directory import Directory
 from api.problems import ProblemApi
-from api.wire import MoneyField, PeriodInUrl
+from api.routes import describe
+from api.wire import DocumentField, MoneyField, PeriodInUrl
 from ledger.store.tenants import Tenants
 
 BODY_MAX = 64 * 1024 * 1024
 RESOURCES: tuple[Blueprint, ...] = (
     service.routes,
     agreements.routes,
+    terms.routes,
+    splits.routes,
     facts.routes,
     imports.routes,
     figures.routes,
     statements.routes,
+    worksheets.routes,
+    periods.routes,
+    bridges.routes,
+    entries.routes,
+    projects.routes,
+    parties.routes,
+    register.routes,
+    simulations.routes,
+    proofs.routes,
+    people.routes,
     events.routes,
 )
 DOCS = "/api/docs"
@@ -57,7 +92,9 @@ def create_app(folder: Path) -> Flask:
     api.DEFAULT_ERROR_RESPONSE_NAME = None
     api.init_app(app)
     api.register_field(MoneyField, "string", None)
+    api.register_field(DocumentField, ["object", "array", "string"], None)
     api.register_converter(PeriodInUrl, _period)
+    describe(api)
     for resource in RESOURCES:
         resource.DEFAULT_ERROR_RESPONSE_NAME = None
         api.register_blueprint(resource)

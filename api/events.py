@@ -11,12 +11,13 @@ from marshmallow import fields
 from marshmallow.validate import Range
 
 from api.access.policy import Policy
-from api.routes import Routes
+from api.routes import Routes, following
 from api.tenancy import caller, ledger, policy, shelf
 from api.wire import PAGE, Wire
 from ledger.application import Ledger
-from ledger.domain.events import Event
+from ledger.domain.events import Event, PeriodClosed
 from ledger.domain.terms import Document
+from ledger.projections.events_in_words import in_words
 
 routes = Routes("events", __name__, description="事项 events")
 STREAM_SECONDS = 25
@@ -25,6 +26,8 @@ STREAMS_MAX = 4
 POSITION_MAX = 2**62
 POLL_SECONDS = 1
 SPEC_VERSION = "1.0"
+SUBJECTS = ("agreement", "project", "enterprise", "park", "old", "batch", "period")
+"""What names the thing that an event is about, the first that it has."""
 OPEN = BoundedSemaphore(STREAMS_MAX)
 
 
@@ -37,7 +40,8 @@ class EventSchema(Wire):
     type = fields.String(metadata={"example": "agreement.signed.v1"})
     subject = fields.String(metadata={"example": "A1"})
     time = fields.String(metadata={"example": "2026-01-05T08:00:00+00:00"})
-    actor = fields.String(metadata={"description": "经办 who did it"})
+    actor = fields.String(metadata={"description": "经办 who did it", "example": "zhang"})
+    sentence = fields.String(metadata={"description": "发生了什么 what happened", "example": "jia 签署协议 A1"})
 
 
 class EventsSchema(Wire):
@@ -64,8 +68,7 @@ def list_events(asked: dict[str, Any]) -> Any:
     found: list[Document] = []
     for _, document in seen(ledger(), policy(), asked["after"]):
         if len(found) == PAGE:
-            link = f'<{request.path}?after={found[-1]["id"]}>; rel="next"'
-            return {"events": found}, 200, {"Link": link}
+            return {"events": found}, 200, following(found[-1]["id"])
         found.append(document)
     return {"events": found}
 
@@ -109,11 +112,16 @@ def read(held: Ledger, allowed: Policy, after: int) -> Iterator[tuple[int, Docum
     """Every position behind one; with what the caller may know of it, or nothing."""
     books = held.books
     for position, event in held.log.history(after, books.position):
-        number = str(getattr(event, "agreement", "") or "")
-        yield position, _envelope(position, event, number) if allowed.sees_event(books, number) else None
+        if not allowed.sees_event(books, position, event):
+            yield position, None
+        elif allowed.sees_everything or not isinstance(event, PeriodClosed):
+            yield position, _envelope(position, event) | {"sentence": in_words(event)}
+        else:  # its sentence counts the statements of others too
+            yield position, _envelope(position, event)
 
 
-def _envelope(position: int, event: Event, subject: str) -> Document:
+def _envelope(position: int, event: Event) -> Document:
+    subject = next((str(own) for word in SUBJECTS if (own := getattr(event, word, ""))), "")
     return {
         "specversion": SPEC_VERSION,
         "id": str(position),

@@ -6,10 +6,11 @@ from marshmallow import fields
 from marshmallow.validate import Length
 
 from api.access.policy import other_eyes
-from api.routes import Routes
+from api.routes import Routes, page_of
 from api.tenancy import caller, ledger, policy
-from api.wire import Wire
+from api.wire import PageQuery, Wire
 from ledger.domain.agreeing.certification import Certification, missing
+from ledger.domain.stating.proposals import proposals
 from ledger.domain.terms import Document
 from ledger.projections.facts_in_words import fact_in_words
 
@@ -22,12 +23,19 @@ class FactSchema(Wire):
 
     number = fields.String(metadata={"example": "F1"})
     agreement = fields.String(metadata={"example": "A1"})
-    fact = fields.Dict(metadata={"description": "写法见 docs/terms.md as in the terms reference"})
-    sentence = fields.String()
-    confirmed = fields.List(fields.String(), metadata={"description": "已确认的各方 who confirmed"})
-    missing = fields.List(fields.String(), metadata={"description": "还缺谁确认 who has yet to"})
-    certified_at = fields.Integer(allow_none=True)
-    supersedes = fields.String()
+    fact = fields.Dict(
+        metadata={
+            "description": "写法见 docs/terms.md as in the terms reference",
+            "example": {"amount": "实缴投资", "value": "2000000.00", "source": "验资报告"},
+        }
+    )
+    sentence = fields.String(metadata={"example": "实缴投资 2,000,000.00 元"})
+    confirmed = fields.List(
+        fields.String(), metadata={"description": "已确认的各方 who confirmed", "example": ["甲县"]}
+    )
+    missing = fields.List(fields.String(), metadata={"description": "还缺谁确认 who has yet to", "example": ["乙县"]})
+    certified_at = fields.Integer(allow_none=True, metadata={"example": 7})
+    supersedes = fields.String(metadata={"description": "取代哪一条 which it takes the place of", "example": ""})
 
 
 class FactsSchema(Wire):
@@ -47,6 +55,15 @@ class ProposalSchema(Wire):
     )
 
 
+class SuggestionsSchema(Wire):
+    """Facts that the books suggest, as they can be put forward."""
+
+    facts = fields.List(
+        fields.Dict(), metadata={"example": [{"clock": "first_tax", "on": "2024-01-05", "source": "账簿测算：V1"}]}
+    )
+    sentences = fields.List(fields.String(), metadata={"example": ["首笔税收日 2024-01-05"]})
+
+
 class ConfirmationSchema(Wire):
     """Which party confirms."""
 
@@ -54,12 +71,15 @@ class ConfirmationSchema(Wire):
 
 
 @routes.on_get("/agreements/<agreement>/facts", act="fact.read")
+@routes.arguments(PageQuery, location="query")
 @routes.response(200, FactsSchema)
-def list_facts(agreement: str) -> Document:
+def list_facts(page: dict[str, Any], agreement: str) -> Any:
     """一份协议的认定事实。The facts of an agreement."""
     books = ledger().books
-    number = policy().agreement(books, agreement).number
-    return {"facts": [_document(each) for each in books.facts.values() if each.agreement == number]}
+    number = policy().own_agreement(books, agreement).number
+    own = [each for each in books.facts.values() if each.agreement == number]
+    found, headers = page_of(own, lambda each: each.number, page)
+    return {"facts": [_document(each) for each in found]}, 200, headers
 
 
 @routes.on_post("/agreements/<agreement>/facts", act="fact.propose")
@@ -68,13 +88,22 @@ def list_facts(agreement: str) -> Document:
 def propose_facts(sent: dict[str, Any], agreement: str) -> Document:
     """提出事实；各方都确认才算数。Put facts forward; each counts once every party has confirmed it."""
     books = ledger().books
-    found = policy().agreement(books, agreement)
+    found = policy().own_agreement(books, agreement)
     policy().require_among("fact.propose", [party.name for party in found.terms.parties.values()])
     for each in sent["facts"]:
         if each.get("supersedes"):
             policy().fact(books, str(each["supersedes"]))
     number = found.number
     return {"facts": [_document(each) for each in ledger().propose_facts(number, sent["facts"])]}
+
+
+@routes.on_get("/agreements/<agreement>/suggestions", act="fact.read")
+@routes.response(200, SuggestionsSchema)
+def suggest_facts(agreement: str) -> Document:
+    """账簿能测算的事实，供各方提出和确认；测算本身不算数。What the books suggest to certify; it counts for nothing."""
+    books = ledger().books
+    documents = proposals(books, policy().own_agreement(books, agreement), books.position)
+    return {"facts": documents, "sentences": [fact_in_words(each) for each in documents]}
 
 
 @routes.on_post("/facts/<fact>/confirm", act="fact.confirm")

@@ -1,43 +1,50 @@
 """Figures (指标、额度、投入): what was reported, and its acceptance by county and city before it counts."""
 
+from collections.abc import Callable
 from typing import Any, get_args
 
 from marshmallow import fields
 from marshmallow.validate import OneOf
 
 from api.access.policy import other_eyes
-from api.routes import Routes
+from api.routes import Routes, page_of
 from api.tenancy import caller, ledger, policy
-from api.wire import Wire
+from api.wire import PageQuery, Wire
 from ledger.domain.agreeing.acceptance import AcceptingLevel, Batch, BatchUnknown
 from ledger.domain.events import FiguresAccepted, FiguresRecorded
-from ledger.domain.recording.figures import decimal_text
+from ledger.domain.recording.figures import Report, decimal_text
 from ledger.domain.terms import Document
 
 routes = Routes("figures", __name__, description="指标、额度、投入 figures")
 
 
 class ReportSchema(Wire):
-    """One reported value."""
+    """One reported value, and what it rests on."""
 
-    measure = fields.String(metadata={"example": "产值"})
-    reporter = fields.String(metadata={"example": "甲县"})
-    first = fields.Date()
-    last = fields.Date()
+    id = fields.String(metadata={"description": "事项号-行号 event and line", "example": "5-1"})
+    number = fields.String(metadata={"example": "D1"})
+    measure = fields.String(metadata={"description": "指标、额度，或投入的形式", "example": "产值"})
+    reporter = fields.String(metadata={"description": "报送方、投入方", "example": "甲县"})
+    first = fields.Date(metadata={"example": "2024-01-01"})
+    last = fields.Date(metadata={"example": "2024-02-29"})
     value = fields.String(metadata={"example": "100.3"})
     unit = fields.String(metadata={"example": "万元"})
+    project = fields.String(metadata={"example": "项目甲"})
+    enterprise = fields.String(metadata={"example": ""})
+    park = fields.String(metadata={"example": "经开区"})
+    evidence = fields.String(metadata={"description": "依据 what it rests on", "example": "验资报告 3 号"})
 
 
 class BatchSchema(Wire):
     """The figures of one file."""
 
     number = fields.String(metadata={"example": "B1"})
-    file = fields.String()
+    file = fields.String(metadata={"example": "一季度指标.xlsx"})
     due = fields.String(
         allow_none=True, metadata={"description": "轮到哪一级审核 the level that accepts next", "example": "county"}
     )
     counts_from = fields.Integer(
-        allow_none=True, metadata={"description": "自第几号事项起计入 position from which it counts"}
+        allow_none=True, metadata={"description": "自第几号事项起计入 position from which it counts", "example": 9}
     )
     reports = fields.List(fields.Nested(ReportSchema))
 
@@ -48,6 +55,12 @@ class BatchesSchema(Wire):
     batches = fields.List(fields.Nested(BatchSchema))
 
 
+class ReportsSchema(Wire):
+    """Some reports, as they were recorded; a later one of the same takes the place of an earlier one."""
+
+    reports = fields.List(fields.Nested(ReportSchema))
+
+
 class AcceptanceSchema(Wire):
     """The level that accepts."""
 
@@ -55,11 +68,43 @@ class AcceptanceSchema(Wire):
 
 
 @routes.on_get("/figures", act="figure.read")
+@routes.arguments(PageQuery, location="query")
 @routes.response(200, BatchesSchema)
-def list_batches() -> Document:
+def list_batches(page: dict[str, Any]) -> Any:
     """报送的各批，只列与您有关的数。The batches, with the figures that concern you."""
-    found = (_document(each) for each in ledger().books.batches.values())
-    return {"batches": [each for each in found if each["reports"]]}
+    own = [each for each in ledger().books.batches.values() if _seen(each)]
+    found, headers = page_of(own, lambda each: each.number, page)
+    return {"batches": [_document(each) for each in found]}, 200, headers
+
+
+@routes.on_get("/figures/<batch>", act="figure.read")
+@routes.response(200, BatchSchema)
+def show_batch(batch: str) -> Document:
+    """一批指标、额度或投入。One batch."""
+    return _document(_find(batch))
+
+
+@routes.on_get("/inputs", act="figure.read")
+@routes.arguments(PageQuery, location="query")
+@routes.response(200, ReportsSchema)
+def list_inputs(page: dict[str, Any]) -> Any:
+    """每笔投入：形式、日期、数额、投入方和依据。Every contribution with its evidence."""
+    return _reports(page, lambda batch, report: report.is_input)
+
+
+@routes.on_get("/quotas", act="figure.read")
+@routes.arguments(PageQuery, location="query")
+@routes.response(200, ReportsSchema)
+def list_quotas(page: dict[str, Any]) -> Any:
+    """下达的额度和依据。The quotas with what they rest on."""
+    return _reports(page, lambda batch, report: not report.is_input and not batch.needs_acceptance)
+
+
+def _reports(page: dict[str, Any], wanted: Callable[[Batch, Report], bool]) -> Any:
+    batches = ledger().books.batches.values()
+    own = [report for batch in batches for report in _seen(batch) if wanted(batch, report)]
+    found, headers = page_of(own, _id, page)
+    return {"reports": [_report(each) for each in found]}, 200, headers
 
 
 @routes.on_post("/figures/<batch>/accept", act="figure.accept")
@@ -67,12 +112,22 @@ def list_batches() -> Document:
 @routes.response(201, BatchSchema)
 def accept_batch(sent: dict[str, Any], batch: str) -> Document:
     """审核一批指标：县级、市级依次；报送的人、上一级审核的人不能审核。Accept figures, the county before the city."""
-    found = ledger().books.batches.get(batch)
-    if found is None or not _document(found)["reports"]:
-        raise BatchUnknown(batch=batch[:20])
+    _find(batch)
     for actor in _hands(batch):
         other_eyes(actor, caller().person.login)
     return _document(ledger().accept_figures(batch, sent["level"]))
+
+
+def _find(batch: str) -> Batch:
+    """A batch that exists for the caller; raises BatchUnknown."""
+    found = ledger().books.batches.get(batch)
+    if found is None or not _seen(found):
+        raise BatchUnknown(batch=batch[:20])
+    return found
+
+
+def _seen(batch: Batch) -> list[Report]:
+    return [each for each in batch.reports if policy().sees_report(ledger().books, each)]
 
 
 def _hands(batch: str) -> list[str]:
@@ -83,22 +138,19 @@ def _hands(batch: str) -> list[str]:
     ]
 
 
-def _document(found: Batch) -> dict[str, Any]:
-    seen = [each for each in found.reports if policy().sees_report(ledger().books, each)]
-    return {
-        "number": found.number,
-        "file": found.file,
-        "due": found.due,
-        "counts_from": found.counts_from,
-        "reports": [
-            {
-                "measure": each.measure,
-                "reporter": each.reporter,
-                "first": each.first,
-                "last": each.last,
-                "value": decimal_text(each.value),
-                "unit": each.unit,
-            }
-            for each in seen
-        ],
-    }
+def _document(found: Batch) -> Document:
+    said = {name: getattr(found, name) for name in ("number", "file", "due", "counts_from")}
+    return said | {"reports": [_report(each) for each in _seen(found)]}
+
+
+def _report(found: Report) -> Document:
+    said = (
+        *("number", "measure", "reporter", "first", "last", "unit"),
+        *("project", "enterprise", "park", "evidence"),
+    )
+    own = {name: getattr(found, name) for name in said}
+    return own | {"id": _id(found), "value": decimal_text(found.value)}
+
+
+def _id(report: Report) -> str:
+    return f"{report.position}-{report.row}"

@@ -1,7 +1,6 @@
 """Imports (导入): a file is sent, looked at, and recorded by somebody else than who sent it."""
 
 from typing import Any, get_args
-from urllib.parse import quote
 
 from flask import Response, request
 from marshmallow import fields
@@ -9,10 +8,10 @@ from marshmallow.validate import OneOf
 
 from api.access.policy import other_eyes
 from api.problems import language_asked
-from api.routes import Routes
+from api.routes import Routes, download, page_of
 from api.tenancy import caller, ledger, policy, uploads
 from api.uploads import Kind, Upload, UploadDone, UploadUnknown
-from api.wire import MoneyField, Wire
+from api.wire import MoneyField, PageQuery, Wire
 from ledger.application import Ledger
 from ledger.domain.terms import Document
 from ledger.files.figures_plan import FiguresPlan
@@ -28,12 +27,17 @@ class UploadSchema(Wire):
 
     id = fields.String(metadata={"example": "9f86d081884c7d65"})
     name = fields.String(metadata={"example": "入库明细.xlsx"})
-    maker = fields.String(metadata={"description": "谁上传的 who sent it"})
-    checker = fields.String(metadata={"description": "谁确认的；空为待确认 who confirmed it, empty while nobody has"})
-    skip_bad = fields.Boolean(
-        metadata={"description": "只记无误的行；否则有误的行不改正就确认不了 whether wrong lines are left out"}
+    maker = fields.String(metadata={"description": "谁上传的 who sent it", "example": "zhang"})
+    checker = fields.String(
+        metadata={"description": "谁确认的；空为待确认 who confirmed it, empty while nobody has", "example": ""}
     )
-    position = fields.Integer(metadata={"description": "记到第几号事项 position of the last event"})
+    skip_bad = fields.Boolean(
+        metadata={
+            "description": "只记无误的行；否则有误的行不改正就确认不了 whether wrong lines are left out",
+            "example": False,
+        }
+    )
+    position = fields.Integer(metadata={"description": "记到第几号事项 position of the last event", "example": 0})
 
 
 class UploadsSchema(Wire):
@@ -46,31 +50,36 @@ class ProblemOfFileSchema(Wire):
     """One broken rule, and in how many places."""
 
     kind = fields.String(metadata={"example": "not-whole-fen"})
-    count = fields.Integer()
-    message = fields.String()
+    count = fields.Integer(metadata={"example": 1})
+    message = fields.String(metadata={"example": "第 2 行 实缴金额：……"})
 
 
 class ChangeSchema(Wire):
     """What a party would get more, or less."""
 
-    agreement = fields.String()
-    pool = fields.String()
-    party = fields.String()
+    agreement = fields.String(metadata={"example": "A1"})
+    pool = fields.String(metadata={"example": "税收"})
+    party = fields.String(metadata={"example": "甲县"})
     change = fields.String(metadata={"example": "100.00"})
 
 
 class PreviewSchema(UploadSchema):
     """What recording it would do."""
 
-    recorded = fields.Integer(metadata={"description": "将记入的行数 lines that would be recorded"})
-    known = fields.Integer(metadata={"description": "此前已入账 recorded already"})
-    skipped = fields.Integer(metadata={"description": "有误的行数 wrong lines"})
+    recorded = fields.Integer(metadata={"description": "将记入的行数 lines that would be recorded", "example": 3})
+    known = fields.Integer(metadata={"description": "此前已入账 recorded already", "example": 0})
+    skipped = fields.Integer(metadata={"description": "有误的行数 wrong lines", "example": 0})
     sum = MoneyField(allow_none=True, metadata={"description": "入库明细的合计 of receipts", "example": "1000.00"})
-    awaits_acceptance = fields.Boolean(metadata={"description": "审核以后才计入 counts once it is accepted"})
-    columns = fields.Dict(keys=fields.String(), values=fields.String())
+    awaits_acceptance = fields.Boolean(
+        metadata={"description": "审核以后才计入 counts once it is accepted", "example": False}
+    )
+    columns = fields.Dict(keys=fields.String(), values=fields.String(), metadata={"example": {"金额": "实缴金额"}})
     problems = fields.List(fields.Nested(ProblemOfFileSchema))
     changes = fields.List(fields.Nested(ChangeSchema))
-    statements = fields.List(fields.String(), metadata={"description": "随之改变的草稿 drafts that would change"})
+    statements = fields.List(
+        fields.String(),
+        metadata={"description": "随之改变的草稿 drafts that would change", "example": ["A1-税收-2024-01"]},
+    )
 
 
 class SendQuery(Wire):
@@ -82,16 +91,23 @@ class SendQuery(Wire):
         validate=OneOf(get_args(Kind)),
         metadata={"description": "入库明细、指标、额度、投入 what the file holds", "example": "receipts"},
     )
-    skip_bad = fields.Boolean(load_default=False, metadata={"description": "只记无误的行 record the sound lines only"})
-    sheet = fields.String(load_default="")
-    mapping = fields.String(load_default="")
+    skip_bad = fields.Boolean(
+        load_default=False, metadata={"description": "只记无误的行 record the sound lines only", "example": False}
+    )
+    sheet = fields.String(load_default="", metadata={"description": "哪张工作表 which sheet", "example": "Sheet1"})
+    mapping = fields.String(
+        load_default="", metadata={"description": "用哪份表头对照 which saved mapping", "example": "国库"}
+    )
 
 
 @routes.on_get("/imports", act="import.preview")
+@routes.arguments(PageQuery, location="query")
 @routes.response(200, UploadsSchema)
-def list_imports() -> Document:
+def list_imports(page: dict[str, Any]) -> Any:
     """上传的文件，最近的在前。The files that were sent, the latest first."""
-    return {"imports": [each for each in uploads().all() if policy().sees_what_was_sent(each.parties)]}
+    own = [each for each in uploads().all() if policy().sees_what_was_sent(each.parties)]
+    found, headers = page_of(own, lambda each: each.id, page)
+    return {"imports": found}, 200, headers
 
 
 @routes.on_post("/imports", act="import.upload")
@@ -129,7 +145,7 @@ def preview_import(upload: str) -> Document:
                 "agreement": each.agreement,
                 "pool": each.key.pool,
                 "party": each.name,
-                "change": each.quantity.text(each.change_fen).replace(",", ""),
+                "change": each.quantity.written(each.change_fen),
             }
             for each in report.changes
             if _sees(held, each.agreement)
@@ -146,8 +162,7 @@ def marked_file(upload: str) -> Response:
     plan = _plan(ledger(), sent, skip_bad=True)
     marks = marks_of(plan, "recorded" if sent.position else "planned", language_asked())
     body = marked(uploads().data(sent), sent.name, marks)
-    named = f"attachment; filename*=UTF-8''{quote(f'标注-{sent.name}')}"
-    return Response(body, mimetype="application/octet-stream", headers={"Content-Disposition": named})
+    return download(body, f"标注-{sent.name}")
 
 
 @routes.on_post("/imports/<upload>/confirm", act="import.confirm")
@@ -175,7 +190,7 @@ def _find(upload: str) -> Upload:
 
 
 def _sees(held: Ledger, agreement: str) -> bool:
-    return policy().sees(held.books.agreements[agreement])
+    return policy().is_party_to(held.books.agreements[agreement])
 
 
 def _plan(held: Ledger, sent: Upload, *, skip_bad: bool) -> ImportPlan | FiguresPlan:

@@ -28,8 +28,10 @@ STATUS: dict[type[Refusal], int] = {
 SAID: dict[int, tuple[str, str]] = {
     400: ("请求的格式不对。请按接口文档改正。", "The request cannot be read. See the API document."),
     401: ("没有登录，或令牌无效、已过期、已撤销。请带上有效的令牌。", "Not signed in, or the token is not valid. Send a valid one."),
+    403: ("您的角色不能做这件事，或须由另一人来做。请由有权的人办理。", "None of your roles allows this, or somebody else has to do it."),
     404: ("没有这个地址，或这里没有您能看的东西。请核对。", "There is nothing here, or nothing that you may see. Check the address."),
     405: ("这个地址不接受这种方法。请按接口文档改正。", "This address does not take this method. See the API document."),
+    409: ("账簿现在不允许这样做，原因见 title。", "The records do not allow this now; title says why."),
     412: ("内容已被别人改过。请重新读取后再办。", "It has changed meanwhile. Read it again first."),
     413: ("发来的内容太大。请拆分，或用导入。", "The body is too large. Send less, or import a file."),
     415: ("内容类型不对。请按接口文档改正。", "The media type is not accepted. See the API document."),
@@ -45,9 +47,11 @@ class FaultSchema(Wire):
 
     where = fields.String(metadata={"example": "pools.tax.waterfall[0].split"})
     kind = fields.String(metadata={"example": "weights-empty"})
-    message = fields.String()
-    clause = fields.String(metadata={"description": "出自协议哪一条 the clause that it stands in"})
-    facts = fields.Dict(metadata={"description": "这一次的具体情形 the facts of the case"})
+    message = fields.String(metadata={"example": "权重不能全为零。"})
+    clause = fields.String(metadata={"description": "出自协议哪一条 the clause that it stands in", "example": "第七条"})
+    facts = fields.Dict(
+        metadata={"description": "这一次的具体情形 the facts of the case", "example": {"word": "split"}}
+    )
 
 
 class ProblemSchema(Wire):
@@ -56,7 +60,13 @@ class ProblemSchema(Wire):
     type = fields.String(
         required=True, metadata={"description": "稳定的规则名 the rule's stable name", "example": "agreement-unknown"}
     )
-    title = fields.String(required=True, metadata={"description": "发生了什么、怎么办 what happened and what to do"})
+    title = fields.String(
+        required=True,
+        metadata={
+            "description": "发生了什么、怎么办 what happened and what to do",
+            "example": "没有编号为 A9 的协议。",
+        },
+    )
     status = fields.Integer(required=True, metadata={"example": 404})
     errors = fields.List(fields.Nested(FaultSchema), metadata={"description": "逐项问题 every fault"})
 

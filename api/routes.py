@@ -3,40 +3,78 @@
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
-from flask import g, request
-from flask_smorest import Blueprint
+from flask import Response, g, request
+from flask_smorest import Api, Blueprint
 
 from api.access.policy import ACTS
-from api.idempotency import answered, request_noted
+from api.idempotency import HEADER, REPLAYED, answered, request_noted
 from api.problems import MIMETYPE, SAID, ProblemSchema
 from api.tenancy import policy
+from ledger.domain.errors import RuleBroken
+from ledger.store.requests import KEY_MAX
 
 View = TypeVar("View", bound=Callable[..., Any])
 DECIDED: dict[tuple[str, str], str] = {}
 """The act that decides on each route, by method and address."""
+KEY = "IdempotencyKey"
+HEADERS: dict[str, dict[str, Any]] = {
+    "ETag": {"description": "内容的指纹，可放在 If-None-Match to ask again with", "schema": {"type": "string"}},
+    "Link": {"description": "列表没有完：下一部分在 rel=next where the list goes on", "schema": {"type": "string"}},
+    REPLAYED: {
+        "description": "这个键的请求以前办过，这是当时的答复 this was done before under its key, and answered so",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
+    "Location": {"description": "记下的东西的编号 the number of what was made", "schema": {"type": "string"}},
+}
+READ = {name: name for name in ("ETag", "Link")}
+WRITTEN = {name: name for name in (REPLAYED, "Location")}
 READING = (401, 403, 404, 422)
 ACTING = (400, 401, 403, 404, 409, 413, 415, 422)
+
+
+def describe(api: Api) -> None:
+    """Say once what every route refers to."""
+    for name, said in HEADERS.items():
+        api.spec.components.header(name, said)
+    described = "重发时用同一个键，只办一次、答复相同 the same key on a request sent again has it done once"
+    schema = {"type": "string", "minLength": 1, "maxLength": KEY_MAX, "example": "0b5c6f1e-6a0e-4d5b-9f57-2f1f0e9a7a11"}
+    api.spec.components.parameter(KEY, "header", {"name": HEADER, "description": described, "schema": schema})
+
+
+class CursorUnknown(RuleBroken):
+    """A page behind something that is not in the list."""
+
+    zh = "列表里没有“{after}”，不知道从哪里接着看。请从头读，或照答复的 Link 往后读。"
+    en = "'{after}' is not in the list, so nothing comes behind it. Read from the beginning, or follow Link."
 
 
 class Routes(Blueprint):
     """A blueprint of one resource under `/api/v1/{tenant}`."""
 
+    def response(self, status_code: Any, schema: Any = None, **more: Any) -> Callable[[View], View]:
+        """What a route answers, with the headers that every such answer may bear."""
+        borne = WRITTEN if status_code == 201 else READ
+        decorate: Callable[[View], View] = super().response(status_code, schema, headers=borne, **more)
+        return decorate
+
     def on_get(self, rule: str, act: str) -> Callable[[View], View]:
         """A route that reads."""
         return self._on("GET", rule, act, READING)
 
-    def on_post(self, rule: str, act: str) -> Callable[[View], View]:
-        """A route that does something."""
-        return self._on("POST", rule, act, ACTING)
+    def on_post(self, rule: str, act: str, *, keeps_answer: bool = True) -> Callable[[View], View]:
+        """A route that does something; whose answer is a secret keeps none, and takes no idempotency key."""
+        return self._on("POST", rule, act, ACTING, is_keyed=keeps_answer and ACTS[act].writes)
 
-    def _on(self, method: str, rule: str, act: str, problems: Sequence[int]) -> Callable[[View], View]:
+    def _on(
+        self, method: str, rule: str, act: str, problems: Sequence[int], *, is_keyed: bool = False
+    ) -> Callable[[View], View]:
         def decorate(view: View) -> View:
             @wraps(view)
             def decided(*arguments: Any, **named: Any) -> Any:
                 policy().require(act)
-                g.request_key = noted = request_noted() if ACTS[act].writes else None
+                g.request_key = noted = request_noted() if is_keyed else None
                 before = answered(noted) if noted else None
                 return before or view(*arguments, **named)
 
@@ -50,7 +88,8 @@ class Routes(Blueprint):
                     description=" ".join(SAID.get(status, ("", ""))),
                 )
                 documented = answer(documented)
-            self.route(f"/api/v1/<tenant>{rule}", methods=[method])(documented)
+            keyed = [KEY] if is_keyed else []
+            self.route(f"/api/v1/<tenant>{rule}", methods=[method], parameters=keyed)(documented)
             return view
 
         return decorate
@@ -59,11 +98,24 @@ class Routes(Blueprint):
 def page_of(
     things: Sequence[Any], key: Callable[[Any], str], query: dict[str, Any]
 ) -> tuple[list[Any], dict[str, str]]:
-    """Some of a list behind a key, and the header that leads to the next part."""
+    """Some of a list behind a key, and the header that leads to the next part; raises CursorUnknown."""
     keys = [key(thing) for thing in things]
-    first = keys.index(query["after"]) + 1 if query["after"] in keys else 0
+    if query["after"] and query["after"] not in keys:
+        raise CursorUnknown(after=query["after"][:40])
+    first = keys.index(query["after"]) + 1 if query["after"] else 0
     found = list(things[first : first + query["limit"]])
     if first + query["limit"] >= len(things) or not found:
         return found, {}
-    following = urlencode({"after": key(found[-1]), "limit": query["limit"]})
-    return found, {"Link": f'<{request.path}?{following}>; rel="next"'}
+    return found, following(keys[first + len(found) - 1])
+
+
+def download(data: bytes, name: str) -> Response:
+    """A file to keep, under a name in any letters."""
+    named = f"attachment; filename*=UTF-8''{quote(name)}"
+    return Response(data, mimetype="application/octet-stream", headers={"Content-Disposition": named})
+
+
+def following(after: object) -> dict[str, str]:
+    """The header that leads to what stands behind a key, asked for in the same way."""
+    asked = request.args.to_dict() | {"after": str(after)}
+    return {"Link": f'<{request.path}?{urlencode(asked)}>; rel="next"'}

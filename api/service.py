@@ -28,9 +28,22 @@ class MeSchema(Wire):
     """Who asks, and every tenant side by side."""
 
     login = fields.String(metadata={"example": "zhang"})
-    name = fields.String()
-    may_write = fields.Boolean(metadata={"description": "令牌能否办理 whether the token may act"})
+    name = fields.String(metadata={"example": "张三"})
+    may_write = fields.Boolean(metadata={"description": "令牌能否办理 whether the token may act", "example": True})
     memberships = fields.List(fields.Nested(MembershipSchema))
+
+
+class TenantSchema(Wire):
+    """A set of books."""
+
+    tenant = fields.String(metadata={"description": "写在地址里的代号 its name in addresses", "example": "pingliang"})
+    title = fields.String(metadata={"example": "平凉园区办"})
+
+
+class TenantsSchema(Wire):
+    """Some of them."""
+
+    tenants = fields.List(fields.Nested(TenantSchema))
 
 
 @routes.route("/api/v1/me", methods=["GET"])
@@ -48,6 +61,20 @@ def who_am_i() -> Document:
             for each in who.memberships
         ],
     }
+
+
+@routes.route("/api/v1/tenants", methods=["GET"])
+@routes.alt_response(401, schema=ProblemSchema, content_type=MIMETYPE, description=" ".join(SAID[401]))
+@routes.response(200, TenantsSchema)
+def list_tenants() -> Document:
+    """我在其中有角色的账套。The tenants in which I hold a role."""
+    names = dict.fromkeys(each.tenant for each in caller().memberships)
+    return {"tenants": [{"tenant": name, "title": _title(name)} for name in names]}
+
+
+def _title(tenant: str) -> str:
+    with shelf().ledger(tenant, caller().person.login) as held:
+        return held.books.title
 
 
 @health.get("/healthz")

@@ -1,28 +1,50 @@
-"""Statements (结算单): what each party is due, closed or draft, and why; and the closing of a period."""
+"""Statements (结算单): what each party is due, closed or draft, who pays whom, why; the same as papers."""
 
-from fractions import Fraction
-from typing import Any
+from datetime import date
+from typing import Any, Literal, get_args
 
-from marshmallow import fields
+from flask import Response
+from marshmallow import ValidationError, fields, validates_schema
+from marshmallow.validate import OneOf, Range
 
-from api.routes import Routes
+from api.routes import Routes, download, page_of
 from api.tenancy import ledger, policy
-from api.wire import Wire
-from ledger.domain.calendar import Period, day
-from ledger.domain.recording.figures import decimal_text
+from api.wire import MoneyField, PageQuery, Wire
+from ledger.domain.calendar import Period
+from ledger.domain.stating.books import Books
 from ledger.domain.terms import Document
+from ledger.files.sheets import Encoding, Sheet, csv_bytes, xlsx_bytes
 from ledger.projections.explanation import as_document, explain
 from ledger.projections.explanation_in_words import in_sentences
-from ledger.projections.nothing_stated import NoAgreements, settlement_asked
-from ledger.projections.quantities import stated_quantity
-from ledger.projections.spans import span_of
-from ledger.projections.statements import Statement, StatementLine, owed, refuse_unstated, statements_within
+from ledger.projections.nothing_stated import NoAgreements, NothingInForce, nothing_in_force, settlement_asked
+from ledger.projections.papers import statements_table
+from ledger.projections.payments import Settlement, limits_missing, nets, payments, settlements, unpaid
+from ledger.projections.plain_text import Dialect, plain_text
+from ledger.projections.quantities import Quantity, stated_quantity
+from ledger.projections.spans import Span, month_span, span_of
+from ledger.projections.statements import (
+    PartySum,
+    Statement,
+    StatementLine,
+    closed_statements,
+    in_place_check,
+    owed,
+    refuse_unstated,
+    statements_as_of,
+    statements_within,
+    sums_of,
+)
+from ledger.projections.worksheet_papers import statement_papers
 
 routes = Routes("statements", __name__, description="结算单 statements")
+Form = Literal["xlsx", "csv"]
+FORMS: tuple[str, ...] = (*get_args(Form), *get_args(Dialect))
+POSITION_MAX = 2**62
 AMOUNT = {
     "description": "钱写元两位小数，指标写其单位 yuan with two decimals, or the figure's own unit",
     "example": "865836.35",
 }
+SHARES = {"description": "按参与方代号 by party's id", "example": {"jia": "-100.00", "yi": "100.00"}}
 
 
 class LineSchema(Wire):
@@ -38,8 +60,15 @@ class LineSchema(Wire):
 class OwedSchema(Wire):
     """Who pays whom."""
 
-    payer = fields.String()
-    payee = fields.String()
+    payer = fields.String(metadata={"example": "崇信县"})
+    payee = fields.String(metadata={"example": "灵台县"})
+    amount = fields.String(metadata=AMOUNT)
+
+
+class CarriedSchema(Wire):
+    """What a statement with a negative sum does not list."""
+
+    party = fields.String(metadata={"example": "灵台县"})
     amount = fields.String(metadata=AMOUNT)
 
 
@@ -48,33 +77,75 @@ class StatementSchema(Wire):
 
     number = fields.String(metadata={"example": "A2-2025-Q3"})
     agreement = fields.String(metadata={"example": "A2"})
-    title = fields.String()
-    pool = fields.String()
-    measure = fields.String()
+    title = fields.String(metadata={"example": "灵台县、崇信县共建园区"})
+    pool = fields.String(metadata={"example": "税收"})
+    measure = fields.String(metadata={"example": ""})
     settlement = fields.String(metadata={"example": "2025-Q3"})
     unit = fields.String(metadata={"example": "元"})
-    mark = fields.String(metadata={"description": "必须注明的话，如仅用于考核 what must stand beside every figure"})
-    is_draft = fields.Boolean()
-    closed_at = fields.Integer(allow_none=True)
-    cut = fields.Integer()
-    digest = fields.String()
+    mark = fields.String(
+        metadata={"description": "必须注明的话，如仅用于考核 what must stand beside every figure", "example": ""}
+    )
+    in_place_check = fields.String(
+        metadata={"description": "与在地数的核对 against the figure in place", "example": ""}
+    )
+    is_draft = fields.Boolean(metadata={"example": False})
+    as_of = fields.Date(allow_none=True, metadata={"example": None})
+    closed_at = fields.Integer(allow_none=True, metadata={"example": 42})
+    cut = fields.Integer(metadata={"example": 41})
+    digest = fields.String(metadata={"example": "3f" * 32})
     waiting = fields.String(metadata=AMOUNT)
     undivided = fields.String(metadata=AMOUNT)
     lines = fields.List(fields.Nested(LineSchema))
+    carried = fields.List(fields.Nested(CarriedSchema))
     owed = fields.List(fields.Nested(OwedSchema))
 
 
+class PaymentSchema(Wire):
+    """What every party receives (+) or pays (−), at once or on a day."""
+
+    on = fields.Date(allow_none=True, metadata={"example": "2026-01-31"})
+    shares = fields.Dict(keys=fields.String(), values=MoneyField(), metadata=SHARES)
+
+
+class PaymentsSchema(Wire):
+    """What a settlement's pools of money come to together, and what is paid of it."""
+
+    agreement = fields.String(metadata={"example": "A2"})
+    settlement = fields.String(metadata={"example": "2025-Q3"})
+    nets = fields.Dict(keys=fields.String(), values=MoneyField(), metadata=SHARES)
+    unpaid = MoneyField(metadata={"example": "0.00"})
+    limits_missing = fields.List(
+        fields.String(), metadata={"description": "尚未认定的付款上限 limits nobody certified", "example": []}
+    )
+    payments = fields.List(fields.Nested(PaymentSchema))
+
+
+class SumSchema(Wire):
+    """What the statements that were asked for say of one party together."""
+
+    agreement = fields.String(metadata={"example": "A2"})
+    pool = fields.String(metadata={"example": "税收"})
+    party = fields.String(metadata={"example": "灵台县"})
+    entitled = MoneyField(attribute="entitled_fen", metadata={"example": "865836.35"})
+    collected = MoneyField(attribute="collected_fen", allow_none=True, metadata={"example": "0.00"})
+    net = MoneyField(attribute="net_fen", allow_none=True, metadata={"example": "865836.35"})
+
+
 class StatementsSchema(Wire):
-    """The statements of a month, quarter or year."""
+    """The statements of a month, quarter or year, or as of a day; payments and sums are of all of them."""
 
     statements = fields.List(fields.Nested(StatementSchema))
+    payments = fields.List(fields.Nested(PaymentsSchema))
+    sums = fields.List(fields.Nested(SumSchema))
 
 
 class ExplanationSchema(Wire):
     """Why a party is due what a statement says."""
 
-    sentences = fields.List(fields.String())
-    tree = fields.Dict(metadata={"description": "同一内容的数据形式 the same as data, amounts in fen"})
+    sentences = fields.List(fields.String(), metadata={"example": ["1. 灵台县本期应得 865,836.35 元。"]})
+    tree = fields.Dict(
+        metadata={"description": "同一内容的数据形式 the same as data, amounts in fen", "example": {"party": "灵台县"}}
+    )
 
 
 class ExplanationsSchema(Wire):
@@ -83,47 +154,133 @@ class ExplanationsSchema(Wire):
     explanations = fields.List(fields.Nested(ExplanationSchema))
 
 
-class SpanQuery(Wire):
+class KnownQuery(Wire):
+    """As known at which position of the log."""
+
+    as_known = fields.Integer(
+        load_default=None,
+        validate=Range(1, POSITION_MAX),
+        metadata={"description": "只用日志到这一号为止的事项 what was known at a position", "example": 1},
+    )
+
+
+class SpanQuery(KnownQuery):
     """Which months."""
 
+    period = fields.String(load_default="", metadata={"description": "2024-03、2024-Q1 或 2024", "example": "2025-Q3"})
+    as_of = fields.Date(
+        load_default=None,
+        metadata={
+            "description": "不写 period 时：截至这一天 as of a day, in the place of period",
+            "example": "2025-09-30",
+        },
+    )
+    agreement = fields.String(
+        load_default="", metadata={"description": "只看一份协议 of one agreement", "example": "A2"}
+    )
+
+    @validates_schema
+    def one_of_both(self, data: dict[str, Any], **kwargs: Any) -> None:
+        """A period or a day."""
+        if bool(data["period"]) == (data["as_of"] is not None):
+            raise ValidationError("period 与 as_of 写一个。Give period or as_of.")
+
+
+class StatementsQuery(SpanQuery, PageQuery):
+    """Which months, and which part of the list."""
+
+
+class ExportQuery(KnownQuery):
+    """Which statements, as what."""
+
+    period = fields.String(load_default="", metadata={"description": "2024-03、2024-Q1 或 2024", "example": "2025-Q3"})
+    agreement = fields.String(load_default="", metadata={"example": "A2"})
+    form = fields.String(
+        load_default="xlsx",
+        data_key="as",
+        validate=OneOf(FORMS),
+        metadata={
+            "description": "Excel、CSV，或已结账的复式记账文本（不用写 period）closed ones as plain-text accounting",
+            "example": "xlsx",
+        },
+    )
+    encoding = fields.String(load_default="utf-8", validate=OneOf(get_args(Encoding)), metadata={"example": "gb18030"})
+
+    @validates_schema
+    def of_a_period(self, data: dict[str, Any], **kwargs: Any) -> None:
+        """Papers are of a period."""
+        if not data["period"] and data["form"] in get_args(Form):
+            raise ValidationError("请写 period。Give period.", "period")
+
+
+class WhyQuery(KnownQuery):
+    """Of which months and party."""
+
     period = fields.String(required=True, metadata={"description": "2024-03、2024-Q1 或 2024", "example": "2025-Q3"})
-
-
-class WhyQuery(SpanQuery):
-    """Of which party."""
-
     party = fields.String(required=True, metadata={"example": "灵台县"})
-    as_of = fields.String(metadata={"description": "只计到这一天 what was true on a day", "example": "2025-09-30"})
-
-
-class ClosedSchema(Wire):
-    """A closed period."""
-
-    period = fields.String(metadata={"example": "2024-03"})
-    cut = fields.Integer()
-    statements = fields.List(fields.String())
-    head = fields.String(metadata={"description": "链首，请另外留存 keep it elsewhere"})
+    as_of = fields.Date(
+        load_default=None, metadata={"description": "只计到这一天 what was true on a day", "example": "2025-09-30"}
+    )
+    every_voucher = fields.Boolean(
+        load_default=False, data_key="all", metadata={"description": "列出全部税票 every voucher", "example": False}
+    )
 
 
 @routes.on_get("/statements", act="statement.read")
-@routes.arguments(SpanQuery, location="query")
+@routes.arguments(StatementsQuery, location="query")
 @routes.response(200, StatementsSchema)
-def list_statements(asked: dict[str, Any]) -> Document:
-    """一期的结算单：只有您是参与方的协议。The statements of agreements to which you are a party."""
-    books = ledger().books
-    numbers = [each.number for each in policy().agreements(books)]
+def list_statements(asked: dict[str, Any]) -> Any:
+    """一期或截至一天的结算单：只有您是参与方的协议。The statements of agreements to which you are a party."""
+    books = ledger().books_known_at(asked["as_known"])
+    found = stated(books, asked["period"], asked["agreement"], asked["as_of"])
+    page, headers = page_of(found, lambda each: each.number, asked)
+    said = {"statements": [_document(each) for each in page], "sums": _sums(found)}
+    return said | {"payments": [_payments(books, each) for each in settlements(found)]}, 200, headers
+
+
+def stated(books: Books, period: str, agreement: str = "", as_of: date | None = None) -> list[Statement]:
+    """The statements that exist for the caller; raises AgreementUnknown, NoAgreements, NothingInForce."""
+    span = month_span(Period.of(as_of)) if as_of else span_of(period)
+    now = ledger().books
+    own = [policy().own_agreement(now, agreement)] if agreement else policy().own_agreements(now)
+    numbers = [each.number for each in own if each.number in books.agreements]
     if not numbers:
         raise NoAgreements()
-    found = [each for number in numbers for each in _of(number, asked["period"])]
-    return {"statements": [_document(each) for each in found]}
+    found = [each for number in numbers for each in _of(books, number, span, as_of)]
+    if not found:
+        raise nothing_in_force(books, [books.agreements[number] for number in numbers], span)
+    return found
 
 
-def _of(number: str, period: str) -> list[Statement]:
+def _of(books: Books, number: str, span: Span, as_of: date | None) -> list[Statement]:
     """The statements of one agreement; none where there is nothing to state."""
-    books = ledger().books
     if books.agreements[number].in_force_at is None:
         return []
-    return statements_within(books, span_of(period), number)
+    try:
+        return statements_as_of(books, as_of, number) if as_of else statements_within(books, span, number)
+    except NothingInForce:
+        return []
+
+
+@routes.on_get("/statements/export", act="statement.read")
+@routes.arguments(ExportQuery, location="query")
+@routes.response(200, description="XLSX（附底稿）、CSV 或文本 a workbook with worksheets, CSV or text")
+def export_statements(asked: dict[str, Any]) -> Response:
+    """同样的结算单，写成 Excel、CSV 或复式记账文本。The same statements as papers."""
+    books = ledger().books_known_at(asked["as_known"])
+    if asked["form"] in get_args(Dialect):
+        own = {each.number for each in policy().own_agreements(ledger().books)}
+        text = plain_text((each for each in closed_statements(books) if each.agreement in own), asked["form"])
+        return download(text.encode(), f"结算单.{asked['form']}")
+    found = stated(books, asked["period"], asked["agreement"])
+    sheets = [statements_table(found)] if asked["form"] == "csv" else list(statement_papers(books, found))
+    return sheets_sent(sheets, f"结算单{asked['period']}", asked["form"], asked["encoding"])
+
+
+def sheets_sent(sheets: list[Sheet], name: str, form: Form, encoding: Encoding) -> Response:
+    """Sheets as a file to keep: a workbook, or the first as CSV."""
+    data = csv_bytes(sheets[0], encoding) if form == "csv" else xlsx_bytes(sheets)
+    return download(data, f"{name}.{form}")
 
 
 @routes.on_get("/agreements/<agreement>/explanation", act="statement.read")
@@ -131,64 +288,59 @@ def _of(number: str, period: str) -> list[Statement]:
 @routes.response(200, ExplanationsSchema)
 def explain_due(asked: dict[str, Any], agreement: str) -> Document:
     """应得为何是这个数：直到税票、条款和最后一分。Why a figure is what it is, down to voucher and last fen."""
-    books = ledger().books
-    found = policy().agreement(books, agreement)
+    books = ledger().books_known_at(asked["as_known"])
+    policy().own_agreement(ledger().books, agreement)
+    found = books.agreement(agreement)
     month = settlement_asked(found, span_of(asked["period"]))
-    if "as_of" not in asked:
+    if not asked["as_of"]:
         refuse_unstated(books, found, month)
-    why = explain(books, found.number, month, asked["party"], day(asked["as_of"]) if "as_of" in asked else None)
-    return {"explanations": [{"sentences": in_sentences(each), "tree": as_document(each)} for each in why]}
-
-
-@routes.on_post("/periods/<period:period>/close", act="period.close")
-@routes.response(201, ClosedSchema)
-def close_period(period: Period) -> Document:
-    """结账：在日志上划一刀。A cut in the log, with the figures of every statement."""
-    closed = ledger().close_period(period)
-    head = ledger().log.head()
-    numbers = [each.number for each in closed.statements if policy().sees(ledger().books.agreements[each.agreement])]
-    said = {"period": closed.period, "cut": closed.cut, "statements": numbers}
-    return said | {"head": f"{head.position}:{head.hash.hex()}"}
+    why, most = (
+        explain(books, found.number, month, asked["party"], asked["as_of"]),
+        None if asked["every_voucher"] else 20,
+    )
+    return {"explanations": [{"sentences": in_sentences(each, most), "tree": as_document(each)} for each in why]}
 
 
 def _document(found: Statement) -> Document:
     quantity = stated_quantity(found.unit, found.step, found.basis)
-    owing = [(payer, payee, _written(whole, quantity.step)) for payer, payee, whole in owed(found)]
-    return {
-        "number": found.number,
-        "agreement": found.agreement,
-        "title": found.title,
-        "pool": found.pool,
-        "measure": found.measure,
-        "settlement": found.settlement,
+    said = (
+        *("number", "agreement", "title", "pool", "measure", "settlement"),
+        *("is_draft", "as_of", "closed_at", "cut", "digest"),
+    )
+    owing = [(payer, payee, quantity.written(whole)) for payer, payee, whole in owed(found)]
+    return {name: getattr(found, name) for name in said} | {
         "unit": quantity.unit,
         "mark": quantity.mark,
-        "is_draft": found.is_draft,
-        "closed_at": found.closed_at,
-        "cut": found.cut,
-        "digest": found.digest,
-        "waiting": _written(found.waiting_fen, quantity.step),
-        "undivided": _written(found.undivided_fen, quantity.step),
-        "lines": [_line(line, quantity.step) for line in found.lines],
+        "in_place_check": in_place_check(found),
+        "waiting": quantity.written(found.waiting_fen),
+        "undivided": quantity.written(found.undivided_fen),
+        "lines": [_line(line, quantity) for line in found.lines],
+        "carried": [{"party": each.name, "amount": quantity.written(each.entitled_fen)} for each in found.carried],
         "owed": [{"payer": payer, "payee": payee, "amount": amount} for payer, payee, amount in owing],
     }
 
 
-def _line(line: StatementLine, step: Fraction) -> Document:
+def _line(line: StatementLine, quantity: Quantity) -> Document:
     known = line.collected_fen is not None and line.net_fen is not None
     return {
         "party": line.name,
-        "entitled": _written(line.entitled_fen, step),
-        "collected": _written(line.collected_fen or 0, step) if known else None,
-        "net": _written(line.net_fen or 0, step) if known else None,
-        "causes": {cause: _written(whole, step) for cause, whole in line.causes_fen.items()},
+        "entitled": quantity.written(line.entitled_fen),
+        "collected": quantity.written(line.collected_fen or 0) if known else None,
+        "net": quantity.written(line.net_fen or 0) if known else None,
+        "causes": {cause: quantity.written(whole) for cause, whole in line.causes_fen.items()},
     }
 
 
-def _written(whole: int, step: Fraction) -> str:
-    """A number of smallest steps with as many decimals as the step has."""
-    places = len(decimal_text(step).partition(".")[2])
-    number = abs(whole) * step
-    digits = f"{int(number * 10**places):0{places + 1}}"
-    text = f"{digits[:-places]}.{digits[-places:]}" if places else digits
-    return f"-{text}" if whole < 0 else text
+def _sums(found: list[Statement]) -> list[PartySum]:
+    return sums_of(each for each in found if each.is_money)
+
+
+def _payments(books: Books, settlement: Settlement) -> Document:
+    return {
+        "agreement": settlement[0].agreement,
+        "settlement": settlement[0].settlement,
+        "nets": nets(settlement),
+        "unpaid": unpaid(books, settlement),
+        "limits_missing": limits_missing(books, settlement),
+        "payments": payments(books, settlement),
+    }

@@ -116,6 +116,12 @@ def policy() -> Policy:
     return found
 
 
+def tenant() -> str:
+    """The name of the tenant that the request asks about."""
+    found: str = g.tenant
+    return found
+
+
 def uploads() -> Uploads:
     """The tenant's files that wait for confirmation."""
     return Uploads(shelf().tenants.books(g.tenant).with_name("uploads"))

@@ -10,6 +10,7 @@ from werkzeug.routing import ValidationError as RoutingError
 from ledger.domain.calendar import Period, day
 from ledger.domain.errors import Refusal
 from ledger.domain.money import fen, yuan
+from ledger.files.documents import parse_yaml
 
 PAGE = 50
 PAGE_MAX = 200
@@ -52,6 +53,13 @@ class DayField(fields.Date):
             return day(value if isinstance(value, str) else "")
         except Refusal as rule:
             raise ValidationError(rule.say("zh")) from None
+
+
+class DocumentField(fields.Field[Any]):
+    """Terms or facts: as data, or as the YAML text that people write."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return parse_yaml(value, attr or "") if isinstance(value, str) else value
 
 
 class PeriodInUrl(BaseConverter):

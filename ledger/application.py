@@ -32,6 +32,7 @@ from ledger.domain.recording.recorded import FAR
 from ledger.domain.register import mappings, parks, projects, regions, relocations
 from ledger.domain.register.mappings import ColumnMapping
 from ledger.domain.register.parks import Park
+from ledger.domain.register.places import Places
 from ledger.domain.register.projects import Project, Stage
 from ledger.domain.register.regions import Regions
 from ledger.domain.register.relocations import NOT_KNOWN, Location, Relocation
@@ -133,6 +134,10 @@ class Ledger:
         books = self._opened(position)
         self._fold(books, position)
         return books
+
+    def books_known_at(self, position: int | None) -> Books:
+        """Everything known now, or at a position if one is named; raises PositionUnknown."""
+        return self.books if position is None else self.books_at(position)
 
     @property
     def log(self) -> Log:
@@ -263,30 +268,33 @@ class Ledger:
 
     # Parks and regions
 
+    def change_places(self, decide: Callable[[Places], Fact]) -> Places:
+        """Change the register of parks and region codes; raises as the decider does."""
+        self._act(lambda books: [decide(books.places())])
+        return self.books.places()
+
     def register_park(self, park: str, parent: str, first: date, last: date | None = None) -> Park:
         """Enter a park; raises NameUnusable, ParkKnown, ParkUnknown, ParkDaysBackwards, ParentNotThere."""
-        self._act(lambda books: [parks.register(books.places().parks, park, parent, first, last)])
-        return self.books.places().parks.park(park.strip())
+        places = self.change_places(lambda places: parks.register(places.parks, park, parent, first, last))
+        return places.parks.park(park.strip())
 
     def move_park(self, park: str, parent: str, on: date) -> Park:
         """Put a park below another from a day on; raises ParkUnknown, ParkNotThere, ParkCircular and the like."""
-        self._act(lambda books: [parks.move(books.places().parks, park, parent, on)])
-        return self.books.places().parks.park(park.strip())
+        places = self.change_places(lambda places: parks.move(places.parks, park, parent, on))
+        return places.parks.park(park.strip())
 
     def date_park(self, park: str, first: date | None, last: date | None) -> Park:
         """Say a park's days anew; raises ParkUnknown, ParkDaysBackwards, ParentNotThere, ParkCircular."""
-        self._act(lambda books: [parks.set_days(books.places().parks, park, first, last)])
-        return self.books.places().parks.park(park.strip())
+        places = self.change_places(lambda places: parks.set_days(places.parks, park, first, last))
+        return places.parks.park(park.strip())
 
     def succeed_region(self, old: str, new: str, on: date, source: str) -> Regions:
         """Record that a region code took another's place; raises SuccessionKnown, SuccessionCircular and the like."""
-        self._act(lambda books: [regions.succeed(books.places().regions, old, new, on, source)])
-        return self.books.places().regions
+        return self.change_places(lambda places: regions.succeed(places.regions, old, new, on, source)).regions
 
     def withdraw_succession(self, old: str, on: date, source: str) -> Regions:
         """Take back a succession recorded in error; raises SuccessionUnknown."""
-        self._act(lambda books: [regions.withdraw(books.places().regions, old, on, source)])
-        return self.books.places().regions
+        return self.change_places(lambda places: regions.withdraw(places.regions, old, on, source)).regions
 
     # Receipts
 

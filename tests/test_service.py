@@ -34,6 +34,9 @@ PEOPLE: dict[str, tuple[str, Role, str]] = {
     "office": ("park", "park_office", ""),
     "office-2": ("park", "park_office", ""),
     "auditor": ("park", "auditor", ""),
+    "yi-clerk": ("park", "clerk", "乙县"),
+    "policy": ("park", "policy", ""),
+    "administrator": ("park", "administrator", ""),
     "elsewhere": ("other", "head", "甲县"),
 }
 
@@ -170,9 +173,9 @@ def test_names_do_not_change_hands_between_the_texts_of_an_agreement(service: Se
     [
         ("GET", "park/events?after=9999999999999999999999999", {}),
         ("GET", "park/statements?period=²024", {}),
-        ("POST", "park/agreements/check", {"data": '{"terms": {"\\ud800": 1}}'}),
-        ("POST", "park/agreements/check", {"data": '{"terms": {"edition": ' + "9" * 5000 + "}}"}),
-        ("POST", "park/agreements/check", {"data": '{"terms": ' + "[" * 200_000 + "]" * 200_000 + "}"}),
+        ("POST", "park/terms/check", {"data": '{"terms": {"\\ud800": 1}}'}),
+        ("POST", "park/terms/check", {"data": '{"terms": {"edition": ' + "9" * 5000 + "}}"}),
+        ("POST", "park/terms/check", {"data": '{"terms": ' + "[" * 200_000 + "]" * 200_000 + "}"}),
         ("POST", "park/agreements/A1/sign", {"data": '{"party": "\\ud800", "draft": 1}'}),
     ],
 )
@@ -294,9 +297,16 @@ def rules(app: Flask) -> list[tuple[str, str, str]]:
 
 FILLED = {
     "<agreement>": "A1",
+    "<int:draft>": "1",
     "<fact>": "F1",
     "<upload>": "0123456789abcdef",
     "<batch>": "B1",
+    "<project>": "P1",
+    "<enterprise>": "91620821MA71XXXX0A",
+    "<park>": "经开区",
+    "<change>": "0123456789abcdef",
+    "<login>": "yi-head",
+    "<prefix>": "01234567",
     "<period:period>": "2024-01",
 }
 
@@ -325,8 +335,7 @@ def test_no_role_does_what_the_table_of_acts_does_not_allow_it(agreed: Service) 
         for login, (tenant, role, _) in PEOPLE.items():
             if tenant == "park" and role not in ACTS[act].roles:
                 answer = agreed.ask(login, method, address(rule, "park"), json={} if method == "POST" else None)
-                assert answer.status_code in (403, 422, 415), (login, method, rule, answer.status_code)
-                assert method == "GET" or answer.status_code != 201
+                assert kind(answer) == (403, "forbidden"), (login, method, rule)
 
 
 def test_a_token_that_only_reads_changes_nothing(agreed: Service) -> None:
@@ -374,7 +383,7 @@ def test_secrets_are_kept_as_hashes_only(service: Service) -> None:
     [
         ("POST", "park/agreements", {"terms": 5}, 422),
         ("POST", "park/agreements", {"terms": {}, "extra": 1}, 422),
-        ("POST", "park/agreements/check", {"terms": {"title": "x"}}, 422),
+        ("POST", "park/terms/check", {"terms": {"title": "x"}}, 422),
         ("GET", "park/agreements?limit=0", None, 422),
         ("GET", "park/agreements?limit=1000000", None, 422),
         ("GET", "park/statements?period=2024-13", None, 422),

@@ -16,13 +16,15 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from api.access.people import ROLES, Caller, Membership, Person
+from api.access.people import OF_TENANT, ROLES, Caller, Membership, Person, Token
 from ledger.domain.errors import Conflict, NotFound, RuleBroken
 
 TRIES_MAX = 10
 LOCKED_FOR = timedelta(minutes=15)
 TOKEN_DAYS_MAX = 400
 PASSWORD_MIN = 12
+NOBODYS = ("policy", "")
+"""Policy staff may write terms for nobody in particular."""
 TABLES = """
 CREATE TABLE IF NOT EXISTS people (
     id INTEGER PRIMARY KEY, login TEXT NOT NULL UNIQUE, name TEXT NOT NULL, password TEXT NOT NULL,
@@ -55,6 +57,20 @@ class RoleUnknown(RuleBroken):
 
     zh = "没有角色“{role}”。可写：{roles}。"
     en = "There is no role '{role}'. Use one of: {roles}."
+
+
+class RoleNotHeld(NotFound):
+    """The end of a role that nobody gave."""
+
+    zh = "{login} 在这个账套没有这个角色（{role} {party}），没有什么可收回。请核对角色和代表的一方。"
+    en = "{login} does not hold this role in this tenant ({role}), so there is nothing to take back."
+
+
+class RoleOfNobody(RuleBroken):
+    """A role of a party without one, which would hold for all of them, or a role of the tenant for one party."""
+
+    zh = "角色 {role} 的“代表哪一方”写得不对：园区办、审计、管理员不写，政策可以不写，其他角色必须写。请改正。"
+    en = "Role {role}: park_office, auditor and administrator name no party, policy may, every other names its party. Correct it."
 
 
 class PasswordTooShort(RuleBroken):
@@ -173,9 +189,11 @@ class Directory:
     # Roles
 
     def grant(self, login: str, membership: Membership, by: str) -> None:
-        """Give a role; one that is held already stays as it is.  Raises PersonUnknown, RoleUnknown."""
+        """Give a role; one that is held already stays as it is.  Raises PersonUnknown, RoleUnknown, RoleOfNobody."""
         if membership.role not in ROLES:
             raise RoleUnknown(role=str(membership.role)[:40], roles="、".join(ROLES))
+        if bool(membership.party) == (membership.role in OF_TENANT) and (membership.role, membership.party) != NOBODYS:
+            raise RoleOfNobody(role=membership.role)
         person = self.person(login)
         if membership in self.memberships(person):
             return
@@ -187,14 +205,16 @@ class Directory:
             )
 
     def end(self, login: str, membership: Membership, by: str) -> None:
-        """Take a role back from now on; raises PersonUnknown."""
+        """Take a role back from now on; raises PersonUnknown, RoleNotHeld."""
         values = (by, _now().isoformat(), self.person(login).id, membership.tenant, membership.role, membership.party)
         with self._connected() as connection:
-            connection.execute(
+            done = connection.execute(
                 "UPDATE memberships SET ended_by = ?, ended_at = ? "
                 "WHERE person = ? AND tenant = ? AND role = ? AND party = ? AND ended_at IS NULL",
                 values,
             )
+        if not done.rowcount:
+            raise RoleNotHeld(login=login[:40], role=membership.role, party=membership.party)
 
     def memberships(self, person: Person) -> tuple[Membership, ...]:
         """The roles that somebody holds now."""
@@ -205,7 +225,22 @@ class Directory:
             )
             return tuple(Membership(*row) for row in rows)
 
+    def people_of(self, tenant: str) -> list[Person]:
+        """Everybody who holds a role in a tenant now, by login."""
+        return [each for each in self.people() if any(own.tenant == tenant for own in self.memberships(each))]
+
     # Tokens
+
+    def tokens(self, person: Person, tenant: str | None = None) -> list[Token]:
+        """Somebody's tokens, or those that reach a tenant, in the order of issue; never what they prove."""
+        with self._connected() as connection:
+            rows = connection.execute(
+                "SELECT prefix, title, tenant, may_write, created_at, expires_at, revoked_at FROM tokens "
+                "WHERE person = ? ORDER BY created_at, prefix",
+                (person.id,),
+            )
+            found = [Token(**dict(row) | {"may_write": bool(row["may_write"])}) for row in rows]
+        return [each for each in found if tenant is None or each.tenant in ("", tenant)]
 
     def issue(self, login: str, title: str, *, tenant: str = "", may_write: bool = False, days: int = 90) -> str:
         """A token for programs, said once and kept only as a hash; of every tenant, or of one."""

@@ -18,6 +18,22 @@ ROLES_ZH: dict[Role, str] = {
 SEES_EVERYTHING: frozenset[Role] = frozenset({"park_office", "auditor"})
 """Roles of the tenant itself rather than of one party: they read all of it."""
 
+OF_TENANT: frozenset[Role] = frozenset({"park_office", "auditor", "administrator"})
+"""Roles that are held for the tenant itself; the policy staff's may be, every other is held for a party."""
+
+
+@dataclass(frozen=True)
+class Token:
+    """What is known of a token: all but the secret."""
+
+    prefix: str
+    title: str
+    tenant: str
+    may_write: bool
+    created_at: str
+    expires_at: str
+    revoked_at: str | None
+
 
 @dataclass(frozen=True)
 class Person:

@@ -8,16 +8,43 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from api.access.people import ROLES, ROLES_ZH, SEES_EVERYTHING, Membership, Role
-from ledger.domain.agreeing.agreement import Agreement, AgreementUnknown
+from ledger.domain.agreeing.agreement import Agreement, AgreementUnknown, Draft, Version
 from ledger.domain.agreeing.certification import Certification, FactUnknown
 from ledger.domain.errors import Refusal
+from ledger.domain.events import (
+    AgreementCountered,
+    AgreementProposed,
+    AgreementSigned,
+    AmendmentProposed,
+    EnterpriseRelocated,
+    Event,
+    ParkDated,
+    ParkMoved,
+    ParkRegistered,
+    PeriodClosed,
+    ProjectRegistered,
+    ProjectStageReached,
+    ProjectTransferred,
+    RegionSucceeded,
+    RegionSuccessionWithdrawn,
+)
 from ledger.domain.recording.figures import Report
+from ledger.domain.recording.receipts import Rows
+from ledger.domain.register.projects import Project, find
 from ledger.domain.stating.books import Books
+from ledger.domain.terms import Terms
+from ledger.projections.coverage import collected_by, selected_by
 
 For = Literal["tenant", "party", "own"]
 """Whom an act is for: the whole tenant; any party to the thing; the very party that the caller names."""
 EVERYBODY: frozenset[Role] = frozenset(ROLES)
+OF_EVERYBODY = (ParkRegistered, ParkMoved, ParkDated, RegionSucceeded, RegionSuccessionWithdrawn, PeriodClosed)
+"""Events that concern everybody in a tenant: the map on which all money is read, and which months are closed."""
+OF_PROJECTS = (ProjectRegistered, ProjectStageReached, ProjectTransferred, EnterpriseRelocated)
+OF_TEXTS = (AgreementProposed, AgreementCountered, AmendmentProposed, AgreementSigned)
 
 
 class Forbidden(Refusal):
@@ -64,6 +91,7 @@ ACTS = {
         _act("agreement.counter", {"clerk", "head"}, "own"),
         _act("agreement.amend", {"clerk", "head"}, "own"),
         _act("agreement.sign", {"head"}, "own", four_eyes=True),
+        _act("terms.try", EVERYBODY, "tenant", writes=False),
         _act("fact.read", EVERYBODY, "party", writes=False),
         _act("fact.propose", {"clerk", "park_office"}, "party"),
         _act("fact.confirm", {"checker", "head"}, "own", four_eyes=True),
@@ -78,7 +106,22 @@ ACTS = {
         _act("figure.read", EVERYBODY, "party", writes=False),
         _act("figure.accept", {"statistician"}, "tenant", four_eyes=True),
         _act("statement.read", EVERYBODY, "party", writes=False),
+        _act("entry.read", EVERYBODY, "party", writes=False),
+        _act("project.read", EVERYBODY, "party", writes=False),
+        _act("project.register", {"clerk", "park_office"}, "party"),
+        _act("project.keep", {"clerk", "park_office"}, "party"),
+        _act("register.read", EVERYBODY, "tenant", writes=False),
+        _act("register.change", {"clerk", "park_office"}, "tenant"),
+        _act("register.confirm", {"park_office"}, "tenant", four_eyes=True),
+        _act("simulation.try", EVERYBODY, "party", writes=False),
+        _act("coverage.read", SEES_EVERYTHING, "tenant", writes=False),
+        _act("proof.read", SEES_EVERYTHING, "tenant", writes=False),
+        _act("period.read", EVERYBODY, "tenant", writes=False),
         _act("period.close", {"park_office"}, "tenant"),
+        _act("person.read", {"administrator", "auditor"}, "tenant", writes=False),
+        _act("role.give", {"administrator"}, "tenant", four_eyes=True),
+        _act("token.read", EVERYBODY, "tenant", writes=False),
+        _act("token.issue", EVERYBODY, "tenant"),
         _act("event.read", EVERYBODY, "party", writes=False),
     )
 }
@@ -118,22 +161,74 @@ class Policy:
         return any(each.role in SEES_EVERYTHING and not each.party for each in self._memberships)
 
     def sees(self, agreement: Agreement) -> bool:
-        """Whether the caller's party is, or was, a party to the agreement."""
-        if self.sees_everything:
-            return True
-        own = {each.party for each in self._memberships if each.party}
-        return any(party.name in own for text in agreement.texts() for party in text.terms.parties.values())
+        """Whether the caller's party is a party to the agreement, or asked to become one by the draft that waits."""
+        return self.is_party_to(agreement) or self._is_named(agreement.texts())
 
-    def sees_event(self, books: Books, agreement: str) -> bool:
-        """Whether an event concerns the caller: everything for who reads all, else what is of a visible agreement."""
-        found = books.agreements.get(agreement)
-        return self.sees_everything or (found is not None and self.sees(found))
+    def is_party_to(self, agreement: Agreement) -> bool:
+        """Whether the caller's party is, or was, a party to what was signed; before the first signing, to the draft.
+
+        A draft alone opens nothing of what happened under an agreement before it.
+        """
+        return self.sees_everything or self._is_named(agreement.versions or agreement.texts())
+
+    def reads_text(self, agreement: Agreement, text: Draft | Version) -> bool:
+        """Whether a text of a visible agreement may be read: all of them by its parties, its own by who is named."""
+        return self.sees_everything or self._is_named(agreement.versions) or self._is_named([text])
+
+    def _is_named(self, texts: Iterable[Draft | Version]) -> bool:
+        own = {each.party for each in self._memberships if each.party}
+        return any(party.name in own for text in texts for party in text.terms.parties.values())
+
+    def sees_event(self, books: Books, position: int, event: Event) -> bool:
+        """Whether an event concerns the caller: everything for who reads all, else what is of visible things."""
+        if self.sees_everything or isinstance(event, OF_EVERYBODY):
+            return True
+        agreement = books.agreements.get(str(getattr(event, "agreement", "")))
+        if isinstance(event, OF_PROJECTS):
+            return any(self.sees_project(books, each) for each in _projects_of(books, event))
+        return agreement is not None and self._sees_event_of(agreement, position, event)
+
+    def _sees_event_of(self, agreement: Agreement, position: int, event: Event) -> bool:
+        """A party to what was signed sees all of it; who is only named in drafts, what came with the first of these."""
+        if self._is_named(agreement.versions) or not self.sees(agreement):
+            return self._is_named(agreement.versions)
+        if agreement.versions and not isinstance(event, OF_TEXTS):
+            return False
+        drafts = [*agreement.countered, *([agreement.draft] if agreement.draft else [])]
+        return position >= min(each.proposed_at for each in drafts if self._is_named([each]))
+
+    def sees_project(self, books: Books, project: Project) -> bool:
+        """Whether the caller's party gave or got a project, or is a party to the agreement that binds it."""
+        sides = {project.introducer, project.receiver}
+        sides |= {side for each in project.handovers for side in (each.introducer, each.receiver)}
+        if self.sees_everything or any(self.speaks_for(side) for side in sides if side):
+            return True
+        bound = books.agreements.get(project.agreement)
+        return bound is not None and self.is_party_to(bound)
+
+    def projects(self, books: Books) -> list[Project]:
+        """The projects that exist for the caller."""
+        return [each for each in books.projects.values() if self.sees_project(books, each)]
+
+    def project(self, books: Books, text: str) -> Project:
+        """One of them, by number or name; raises ProjectUnknown."""
+        return find({each.number: each for each in self.projects(books)}, text)
+
+    def sees_lines(self, books: Books, rows: Rows) -> np.ndarray:
+        """Which receipts concern the caller, as a mask: those that an agreement of theirs selects, or that they collected."""
+        if self.sees_everything:
+            return np.ones(len(rows), bool)
+        own = [each for each in books.in_force(books.position) if self.is_party_to(each)]
+        names = {each.party for each in self._memberships if each.party}
+        concerned: np.ndarray = selected_by(books, own, rows) | collected_by(books, names, rows)
+        return concerned
 
     def sees_report(self, books: Books, report: Report) -> bool:
         """Whether a figure was reported by the caller's party, or is divided by an agreement that it sees."""
         if self.sees_everything or self.speaks_for(report.reporter):
             return True
-        pools = (pool for each in self.agreements(books) for pool in each.terms.pools)
+        own = [each.terms for each in self.own_agreements(books)]
+        pools = (pool for terms in own if _may_report(terms, report) for pool in terms.pools)
         return any(report.measure in pool.measures or (report.is_input and pool.share == "inputs") for pool in pools)
 
     def parties_for(self, name: str) -> tuple[str, ...]:
@@ -156,12 +251,35 @@ class Policy:
             raise AgreementUnknown(agreement=number[:40])
         return found
 
+    def own_agreement(self, books: Books, number: str) -> Agreement:
+        """One of those to which the caller is a party, not only asked to become one; raises AgreementUnknown."""
+        found = self.agreement(books, number)
+        if not self.is_party_to(found):
+            raise AgreementUnknown(agreement=number[:40])
+        return found
+
+    def own_agreements(self, books: Books) -> list[Agreement]:
+        """The agreements to which the caller is a party."""
+        return [each for each in books.agreements.values() if self.is_party_to(each)]
+
     def fact(self, books: Books, number: str) -> Certification:
         """A fact of such an agreement; raises FactUnknown."""
         found = books.facts.get(number)
-        if found is None or not self.sees(books.agreements[found.agreement]):
+        if found is None or not self.is_party_to(books.agreements[found.agreement]):
             raise FactUnknown(fact=number[:40])
         return found
+
+
+def _may_report(terms: Terms, report: Report) -> bool:
+    """Whether a figure is of the agreement's own: reported by one of its parties, or by nobody in particular."""
+    return not report.reporter or terms.party_named(report.reporter) is not None
+
+
+def _projects_of(books: Books, event: Event) -> list[Project]:
+    """The projects that an event of the register is about."""
+    if isinstance(event, EnterpriseRelocated):
+        return [each for each in books.projects.values() if each.enterprise == event.enterprise]
+    return [books.projects[str(getattr(event, "project", ""))]]
 
 
 def other_eyes(maker: str, checker: str) -> None:

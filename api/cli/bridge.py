@@ -1,31 +1,17 @@
 """`enclave bridge`: from what is due at one moment to what is due at another, by cause."""
 
-import re
 from datetime import date
 
 import click
 
 from api.cli.printing import print_json, print_lines, print_table
 from api.cli.settings import Settings, agreement_number, json_option, pass_settings
-from ledger.application import PositionUnknown
 from ledger.domain.agreeing.agreement import Agreement
-from ledger.domain.calendar import YEAR_MAX, YEAR_MIN, day
 from ledger.domain.dividing.pools import PoolKey
-from ledger.domain.errors import RuleBroken
-from ledger.domain.stating.books import Books
 from ledger.domain.stating.bridge import Bridge, bridge
 from ledger.domain.stating.working import Moment
+from ledger.projections.moments import moment_of
 from ledger.projections.quantities import OF_DATES, Quantity, quantity_of
-from ledger.projections.spans import period_of
-
-POINT = re.compile(r"(?:([1-9][0-9]*)@)?([0-9]{4}-[0-9]{2}-[0-9]{2})")
-
-
-class MomentUnreadable(RuleBroken):
-    """Neither a statement nor a moment."""
-
-    zh = "“{moment}”不是结算单编号，也不是时点。请写结算单编号（A1-tax-2024-Q1）、日期（2024-03-31）或 序号@日期（120@2024-03-31）。"
-    en = "'{moment}' is neither a statement's number nor a moment. Write A1-tax-2024-Q1, 2024-03-31 or 120@2024-03-31."
 
 
 @click.command("bridge")
@@ -38,7 +24,7 @@ def bridge_command(settings: Settings, agreement: str, start: str, end: str, as_
     """从一个时点（或一张结算单）到另一个，应得为何变动，按原因列出。Why what is due moved between two moments, by cause."""
     books = settings.ledger().books
     found = books.agreement(agreement)
-    way = bridge(books, found, _moment(books, start), _moment(books, end))
+    way = bridge(books, found, moment_of(books, start), moment_of(books, end))
     keys = list(dict.fromkeys([*way.due_start, *way.due_end]))
     if as_json:
         print_json(
@@ -47,20 +33,6 @@ def bridge_command(settings: Settings, agreement: str, start: str, end: str, as_
         return
     for key in keys:
         _print(found, way, key)
-
-
-def _moment(books: Books, text: str) -> Moment:
-    """A statement's cut and last day, or a day as known at a position (by default now)."""
-    for _, closing in books.closings:
-        if any(text == statement.number for statement in closing.statements):
-            return Moment(closing.cut, period_of(closing.period).last)
-    found = POINT.fullmatch(text)
-    if not found or not YEAR_MIN <= int(found[2][:4]) <= YEAR_MAX:
-        raise MomentUnreadable(moment=text[:60])
-    position = int(found[1] or books.position)
-    if position > books.position:
-        raise PositionUnknown(position=position, head=books.position)
-    return Moment(position, day(found[2]))
 
 
 def _point(moment: Moment) -> dict[str, object]:

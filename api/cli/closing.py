@@ -1,19 +1,15 @@
 """`enclave close`: a cut in the log, with the figures of every statement."""
 
-from collections.abc import Iterator, Sequence
-
 import click
 
 from api.cli.printing import print_json, print_lines
 from api.cli.settings import Settings, json_option, pass_settings
 from ledger.application import Ledger
-from ledger.domain.agreeing.agreement import Agreement
 from ledger.domain.calendar import Period, settlement_last
 from ledger.domain.errors import Conflict
 from ledger.domain.events import PeriodClosed
 from ledger.domain.stating.books import Books
-from ledger.projections.nothing_stated import StillUnsigned, still_unsigned
-from ledger.projections.quantities import stated_quantity
+from ledger.projections.closing import incomplete, unsigned
 from ledger.projections.statements import last_booked
 
 
@@ -34,8 +30,10 @@ def close(settings: Settings, period: str, up_to: bool, as_json: bool) -> None:
     ledger = settings.ledger()
     last = Period.parse(period)
     closed = _close_up_to(ledger, last) if up_to else [ledger.close_period(last)]
-    remarks = [each.say(settings.language) for each in _unsigned(ledger.books, closed)]
-    remarks += _incomplete(ledger.books, closed[-1])
+    remarks = [
+        *(each.say(settings.language) for each in unsigned(ledger.books, closed)),
+        *incomplete(ledger.books, closed[-1]),
+    ]
     head = ledger.log.head()
     kept = f"{head.position}:{head.hash.hex()}"
     if as_json:
@@ -61,33 +59,6 @@ def _last_settlement(books: Books, booked: Period) -> Period:
     """The last month of the settlement in which the last booking lies, for the agreement that settles most rarely."""
     rhythms = [agreement.terms.every for agreement in books.in_force(books.position)]
     return max([booked, *(Period.of(settlement_last(booked.last, every)) for every in rhythms)])
-
-
-def _incomplete(books: Books, closed: PeriodClosed) -> Iterator[str]:
-    """What the last statements leave out because somebody has yet to say or accept something."""
-    for each in closed.statements:
-        if each.waiting_fen:
-            quantity = stated_quantity(each.unit, each.step, each.basis)
-            yield f"结算单 {each.number} 有 {quantity.said(each.waiting_fen)} 等待认定，没有分配；原因见 enclave explain。"
-    for batch in books.batches.values():
-        if batch.counts_from is None:
-            yield f"批次 {batch.number}（{batch.file}）还没有审核完，没有计入。"
-    pending = [fact.number for fact in books.facts.values() if fact.certified_at is None]
-    if pending:
-        yield f"还没有确认完的认定事实：{'、'.join(pending)}。"
-
-
-def _unsigned(books: Books, closed: Sequence[PeriodClosed]) -> Iterator[StillUnsigned]:
-    """The agreements that would have covered what was closed, had every party signed."""
-    first, last = Period.parse(closed[0].period), Period.parse(closed[-1].period)
-    for agreement in books.agreements.values():
-        if agreement.in_force_at is None and _lives_in(agreement, first, last):
-            yield still_unsigned(agreement, "本月" if first == last else "这些月")
-
-
-def _lives_in(agreement: Agreement, first: Period, last: Period) -> bool:
-    terms = agreement.terms
-    return terms.first <= last.last and (terms.last is None or first.first <= terms.last)
 
 
 def _closed_document(closed: PeriodClosed) -> dict[str, object]:

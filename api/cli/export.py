@@ -1,22 +1,19 @@
 """`enclave export`: statements, receipts and events as files of other programs."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from api.cli.log import in_words
 from api.cli.printing import print_lines
 from api.cli.settings import Settings, agreement_number, pass_settings
-from ledger.domain.stating.books import Books
 from ledger.files.sheets import Encoding, Sheet, SheetUnwritable, csv_bytes, xlsx_bytes
 from ledger.files.text import write_bytes
-from ledger.projections.papers import entries_sheet, events_sheet, statement_sheet, statements_table
-from ledger.projections.payments import settlements
+from ledger.projections.events_in_words import in_words
+from ledger.projections.papers import entries_sheet, events_sheet, statements_table
 from ledger.projections.plain_text import Dialect, plain_text
 from ledger.projections.spans import span_of
-from ledger.projections.statements import Statement, closed_statements, statements_within
-from ledger.projections.worksheet_papers import worksheet_sheets, worksheets_table
+from ledger.projections.statements import closed_statements, statements_within
+from ledger.projections.worksheet_papers import statement_papers, worksheet_sheets, worksheets_table
 
 to_option = click.option("--to", type=click.Path(path_type=Path), required=True, help="写到这个文件（.xlsx 或 .csv）。")
 encoding_option = click.option(
@@ -64,16 +61,8 @@ def export_statement(settings: Settings, period: str, agreement: str | None, to:
     """结算单（XLSX 每张一页并附底稿；CSV 一行一方）。Statements and their worksheets."""
     books = settings.ledger().books
     found = statements_within(books, span_of(period), agreement)
-    sheets = [statements_table(found)] if _is_csv(to) else list(_papers(books, found))
+    sheets = [statements_table(found)] if _is_csv(to) else list(statement_papers(books, found))
     _write(to, sheets, encoding)
-
-
-def _papers(books: Books, found: list[Statement]) -> Iterator[Sheet]:
-    last_of = {id(each[-1]): each for each in settlements(found)}
-    for each in found:
-        yield statement_sheet(books, each, last_of.get(id(each), ()))
-    for each in found:
-        yield from worksheet_sheets(books, each)
 
 
 @export.command("worksheet")

@@ -10,24 +10,8 @@ import numpy as np
 
 from api.cli.printing import console, print_json, print_lines, print_table
 from api.cli.settings import Settings, json_option, pass_settings
-from ledger.domain.events import (
-    AgreementCountered,
-    AgreementProposed,
-    AgreementSigned,
-    AmendmentProposed,
-    BooksOpened,
-    Event,
-    FactConfirmed,
-    FactProposed,
-    FiguresAccepted,
-    FiguresRecorded,
-    MappingSaved,
-    PeriodClosed,
-    ReceiptsRecorded,
-)
-from ledger.projections.facts_in_words import fact_in_words
-from ledger.projections.register import happened
-from ledger.projections.wording import LEVEL_NAMES, money
+from ledger.domain.events import Event
+from ledger.projections.events_in_words import in_words
 
 EVENTS_SHOWN = 100
 
@@ -69,36 +53,6 @@ def _how_to_see_more(last_shown: int, last: int) -> Iterator[str]:
             f"还有 {last - last_shown} 条没有列出：接着看用 --after {last_shown}，"
             f"一次看完用 --limit {last}，供程序读取用 --json。"
         )
-
-
-def in_words(event: Event) -> str:
-    """What happened, in one sentence."""
-    match event:
-        case BooksOpened(title=title):
-            return f"开立账簿“{title}”"
-        case AgreementProposed(agreement=number, terms=terms):
-            return f"提出协议 {number}《{terms['title']}》"
-        case AgreementSigned(agreement=number, party=party):
-            return f"{party} 签署协议 {number}"
-        case ReceiptsRecorded(file=file, receipts=receipts):
-            return f"{file} 记入 {len(receipts)} 行，合计 {money(sum(receipts.amounts_fen.tolist()))} 元"
-        case MappingSaved(name=name, columns=columns):
-            return f"存下表头对照“{name}”，{len(columns)} 个表头"
-        case PeriodClosed(period=period, cut=cut, statements=statements):
-            return f"{period} 结账，事实截至第 {cut} 号，结算单 {len(statements)} 张"
-        case AgreementCountered(agreement=number, party=party):
-            return f"{party} 就协议 {number} 提出对案"
-        case AmendmentProposed(agreement=number, party=party, terms=terms):
-            return f"{party} 提出协议 {number} 的修订，自 {terms.get('effective', '')} 起"
-        case FactProposed(agreement=number, fact=fact, document=document):
-            return f"就协议 {number} 提出 {fact}：{fact_in_words(document)}"
-        case FactConfirmed(fact=fact, party=party):
-            return f"{party} 确认 {fact}"
-        case FiguresRecorded(batch=batch, file=file, lines=lines):
-            return f"{file} 作为批次 {batch} 报送 {len(lines.numbers)} 行"
-        case FiguresAccepted(batch=batch, level=level):
-            return f"{LEVEL_NAMES.get(level, level)}审核批次 {batch}"
-    return happened(event)
 
 
 def _document(position: int, event: Event) -> dict[str, object]:

@@ -31,8 +31,7 @@ class Settings:
 
     def books_known_at(self, as_known: int | None) -> Books:
         """What the books know, or what they knew at a position of the log; raises PositionUnknown."""
-        ledger = self.ledger()
-        return ledger.books if as_known is None else ledger.books_at(as_known)
+        return self.ledger().books_known_at(as_known)
 
     def new_ledger(self, title: str) -> Ledger:
         """The books, begun if they are not there."""

@@ -11,7 +11,7 @@ from ledger.domain.facts.draft import read_facts
 from ledger.domain.terms import Terms
 from ledger.domain.terms.draft import read_terms
 from ledger.files.documents import read_document
-from ledger.projections.simulations import simulate
+from ledger.projections.simulations import left_out_of, simulate
 
 FILE = click.Path(path_type=Path)
 
@@ -41,11 +41,7 @@ def simulate_command(settings: Settings, terms_file: Path, number: str, facts_fi
         for parties in (books.agreement(number).known_at(books.position).parties, terms.parties)
         for party, said in parties.items()
     }
-    left_out = list(
-        dict.fromkeys(
-            pool.name for each in (books.agreement(number).terms, terms) for pool in each.pools if not pool.is_money
-        )
-    )
+    left_out = left_out_of(books.agreement(number).terms, terms)
     if as_json:
         print_json(_document(found) | {"left_out": left_out})
         return

@@ -14,12 +14,11 @@ from ledger.domain.dividing.reading import Reading
 from ledger.domain.dividing.split import Measured, Split, split
 from ledger.domain.dividing.waterfall import Progress
 from ledger.domain.dividing.worksheet import Shares
-from ledger.domain.errors import Language, LinesRefused, TermsRefused
+from ledger.domain.errors import Language, LinesRefused
 from ledger.domain.facts.certified import Certified
 from ledger.domain.facts.draft import read_facts, refuse_strangers
 from ledger.domain.recording.figures import Report
-from ledger.domain.terms.amendment import scrutinise_amendment
-from ledger.domain.terms.draft import read_terms
+from ledger.domain.terms.amendment import read_versions
 from ledger.domain.terms.versions import Versions
 from ledger.files.documents import read_document
 from ledger.files.figures_file import read_figures, read_inputs
@@ -92,14 +91,7 @@ class Asked:
 
     def versions(self) -> Versions:
         """The terms and their amendments; raises TermsRefused."""
-        signed = [read_terms(read_document(self.terms_file))]
-        for amendment in self.amendments:
-            terms = read_terms(read_document(amendment))
-            found = scrutinise_amendment(terms, signed)
-            if found:
-                raise TermsRefused(found)
-            signed.append(terms)
-        return Versions(signed)
+        return read_versions(map(read_document, (self.terms_file, *self.amendments)))
 
     def receipts(self) -> ReceiptsFile | None:
         """The lines of the entries' file, if there is one."""

@@ -118,17 +118,15 @@ def csv_bytes(sheet: Sheet, encoding: Encoding) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow([harmless(column.heading) for column in sheet.columns])
-    writer.writerows([_csv_cell(cell) for cell in row] for row in sheet.rows)
+    writer.writerows(
+        [harmless(cell) if isinstance(cell, str) else cell_text(cell) for cell in row] for row in sheet.rows
+    )
     return out.getvalue().encode("utf-8-sig" if encoding == "utf-8" else encoding)
 
 
-def _csv_cell(cell: Cell) -> str:
-    match cell:
-        case Number():
-            return str(cell)
-        case Formula(number=number):
-            return str(number)
-    return harmless(cell or "")
+def cell_text(cell: Cell) -> str:
+    """A cell as plain text; numbers with their decimals, and nothing between thousands."""
+    return str(cell.number) if isinstance(cell, Formula) else str(cell or "")
 
 
 # Workbooks

@@ -1,6 +1,6 @@
 """Coverage: which money no signed agreement selects, and which waits, so that none is lost from sight."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -51,6 +51,28 @@ def coverage(books: Books, rows: Rows) -> Coverage:
         waiting_lines=int(waits.sum()),
         reasons=tuple(reasons.values())[:REASONS_SHOWN_MAX],
     )
+
+
+def selected_by(books: Books, agreements: Iterable[Agreement], rows: Rows) -> np.ndarray:
+    """Which of some lines are selected by one of some agreements in force, as a mask."""
+    is_selected = np.zeros(len(rows), bool)
+    for agreement in agreements:
+        for lines, readings in _read(books, agreement, rows):
+            is_selected[np.searchsorted(rows, lines())] |= bool(readings)
+    return is_selected
+
+
+def collected_by(books: Books, names: Container[str], rows: Rows) -> np.ndarray:
+    """Which of some lines one of the parties of some names collected, written by name or region code, as a mask."""
+    columns, regions = books.recorded.columns, books.places().regions
+    parties = (party for each in books.in_force(books.position) for party in each.terms.parties.values())
+    codes = {party.region for party in parties if party.name in names and party.region}
+    own = [
+        code
+        for code, text in enumerate(columns.names["collectors"])
+        if text in names or any(regions.same_place(text, region) for region in codes)
+    ]
+    return np.isin(columns.codes["collectors"][rows], own)
 
 
 def _read(books: Books, agreement: Agreement, rows: Rows) -> Iterator[tuple[RowsOf, list[Reading]]]:

@@ -7,7 +7,6 @@ from itertools import zip_longest
 from ledger.domain.events import Event
 from ledger.domain.recording.entries import Entry
 from ledger.domain.recording.figures import decimal_text
-from ledger.domain.recording.recorded import Recorded
 from ledger.domain.stating.books import Books
 from ledger.domain.stating.causes import CAUSES
 from ledger.domain.terms import LEVELS, Party
@@ -153,10 +152,10 @@ def _flat_rows(found: Statement) -> Iterator[list[Cell]]:
 # Receipts
 
 
-def entries_sheet(recorded: Recorded) -> Sheet:
-    """Every line of receipts under the names by which files are read, so that it can be imported again."""
+def entries_sheet(entries: Iterable[Entry]) -> Sheet:
+    """Lines of receipts under the names by which files are read, so that they can be imported again."""
     return Sheet(
-        "入库明细", [Column(name, ENTRY_WIDTHS.get(name, 14)) for name in RECEIPTS.used], map(_entry_row, recorded)
+        "入库明细", [Column(name, ENTRY_WIDTHS.get(name, 14)) for name in RECEIPTS.used], map(_entry_row, entries)
     )
 
 

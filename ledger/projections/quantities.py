@@ -62,6 +62,13 @@ class Quantity:
         number, dot, places = decimal_text(digits * self.step).partition(".")
         return f"{sign}{int(number):,}{dot}{places}"
 
+    def written(self, whole: int) -> str:
+        """A number of smallest steps as programs read it: with as many decimals as the step has, and nothing else."""
+        places = len(decimal_text(self.step).partition(".")[2])
+        digits = f"{int(abs(whole) * self.step * 10**places):0{places + 1}}"
+        text = f"{digits[:-places]}.{digits[-places:]}" if places else digits
+        return f"-{text}" if whole < 0 else text
+
     def said(self, whole: int) -> str:
         """A number with its unit."""
         return f"{self.text(whole)} {self.unit}"

@@ -19,6 +19,11 @@ def simulate(books: Books, agreement: Agreement, terms: Terms, facts: Certified 
     return Simulation(found.actual, _called_alike(found.other, terms, agreement.terms))
 
 
+def left_out_of(*texts: Terms) -> list[str]:
+    """The pools of some terms that a simulation leaves out: it compares money only."""
+    return list(dict.fromkeys(pool.name for terms in texts for pool in terms.pools if not pool.is_money))
+
+
 def _called_alike(other: Outcome, terms: Terms, actual: Terms) -> Outcome:
     """The same parties under the agreement's ids, where the other terms give them others: by name or region."""
     ids = {

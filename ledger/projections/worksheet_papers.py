@@ -8,6 +8,8 @@ from ledger.domain.dividing.worksheet import Shares
 from ledger.domain.stating.books import Books
 from ledger.domain.terms import LEVELS
 from ledger.files.sheets import Cell, Column, Formula, Number, Sheet
+from ledger.projections.papers import statement_sheet
+from ledger.projections.payments import settlements
 from ledger.projections.quantities import Quantity, stated_quantity
 from ledger.projections.statements import Statement
 from ledger.projections.wording import CAUSES_ZH, LEVELS_ZH
@@ -25,6 +27,15 @@ def worksheet_sheets(books: Books, found: Statement) -> Iterator[Sheet]:
     yield paper.by_step()
     yield paper.by_enterprise()
     yield paper.by_voucher()
+
+
+def statement_papers(books: Books, found: Sequence[Statement]) -> Iterator[Sheet]:
+    """Statements, each on a page of its own, and behind them their worksheets."""
+    last_of = {id(each[-1]): each for each in settlements(found)}
+    for each in found:
+        yield statement_sheet(books, each, last_of.get(id(each), ()))
+    for each in found:
+        yield from worksheet_sheets(books, each)
 
 
 class _Paper:

@@ -6,9 +6,11 @@ longer lists (semantics 5.12, finding 9).
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ledger.domain.errors import Fault
-from ledger.domain.terms import Pool, Step, Terms, faults
+from ledger.domain.errors import Fault, TermsRefused
+from ledger.domain.terms import Document, Pool, Step, Terms, faults
+from ledger.domain.terms.draft import read_terms
 from ledger.domain.terms.scrutiny import memory_word
+from ledger.domain.terms.versions import Versions
 
 UNCHANGING = {
     "from": "first",
@@ -33,6 +35,18 @@ def scrutinise_amendment(terms: Terms, signed: Sequence[Terms]) -> list[Fault]:
         *_ended_names(terms, signed),
         *_parties(terms, signed),
     ]
+
+
+def read_versions(documents: Iterable[Document]) -> Versions:
+    """Terms and their amendments in the order of signing; raises TermsRefused with every fault of the first faulty one."""
+    signed: list[Terms] = []
+    for document in documents:
+        terms = read_terms(document)
+        found = scrutinise_amendment(terms, signed) if signed else []
+        if found:
+            raise TermsRefused(found)
+        signed.append(terms)
+    return Versions(signed)
 
 
 def joining(terms: Terms, before: Terms) -> list[str]:

@@ -1,0 +1,97 @@
+"""Simulations (测算): other terms over everything recorded; nothing is."""
+
+from typing import Any
+
+from marshmallow import fields
+
+from api.agreements import TERMS_SAID
+from api.problems import language_asked
+from api.routes import Routes
+from api.tenancy import ledger, policy
+from api.wire import DocumentField, MoneyField, Wire
+from ledger.domain.dividing.simulation import Outcome
+from ledger.domain.dividing.worksheet import Shares
+from ledger.domain.facts.draft import read_facts
+from ledger.domain.terms import Document
+from ledger.domain.terms.draft import read_terms
+from ledger.projections.simulations import left_out_of, simulate
+
+routes = Routes("simulations", __name__, description="测算 simulations")
+SHARES = {"description": "各方的数 by party's name", "example": {"甲县": "-100.00", "乙县": "100.00"}}
+
+
+class YearSchema(Wire):
+    """One year of booking."""
+
+    year = fields.Integer(metadata={"example": 2024})
+    shares = fields.Dict(keys=fields.String(), values=MoneyField(), metadata=SHARES)
+
+
+class CourseSchema(Wire):
+    """What some terms give."""
+
+    years = fields.List(fields.Nested(YearSchema))
+    waiting = MoneyField(metadata={"example": "0.00"})
+    undivided = MoneyField(metadata={"example": "0.00"})
+    reasons = fields.List(fields.String(), metadata={"description": "等什么 what it waits for", "example": []})
+
+
+class SimulationSchema(Wire):
+    """What each party would have got more (+) or less (−), and both courses."""
+
+    gains = fields.List(fields.Nested(YearSchema))
+    totals = fields.Dict(keys=fields.String(), values=MoneyField(), metadata=SHARES)
+    actual = fields.Nested(CourseSchema)
+    other = fields.Nested(CourseSchema)
+    left_out = fields.List(
+        fields.String(), metadata={"description": "不是钱的池 pools that are no money", "example": []}
+    )
+
+
+class OtherTermsSchema(Wire):
+    """Other terms, and facts that they need."""
+
+    terms = DocumentField(required=True, metadata=TERMS_SAID)
+    facts = DocumentField(
+        load_default=None,
+        metadata={"description": "补充的认定事实 facts beside those certified", "example": []},
+    )
+
+
+@routes.on_post("/agreements/<agreement>/simulate", act="simulation.try")
+@routes.arguments(OtherTermsSchema)
+@routes.response(200, SimulationSchema)
+def simulate_terms(sent: dict[str, Any], agreement: str) -> Document:
+    """用另一份条款重算账内全部历史：各方每年多得、少得多少；什么也不记。What other terms would have given."""
+    books = ledger().books
+    own = policy().own_agreement(books, agreement)
+    terms = read_terms(sent["terms"])
+    found = simulate(books, own, terms, read_facts(sent["facts"]) if sent["facts"] is not None else None)
+    parties = own.known_at(books.position).parties.values()
+    names = {party.id: party.name for party in (*terms.parties.values(), *parties)}
+    gains = found.gains()
+    totals = {party: sum(each.get(party, 0) for each in gains.values()) for party in names}
+    return {
+        "gains": _years(gains, names),
+        "totals": _named(totals, names),
+        "actual": _course(found.actual, names),
+        "other": _course(found.other, names),
+        "left_out": left_out_of(own.terms, terms),
+    }
+
+
+def _course(course: Outcome, names: dict[str, str]) -> Document:
+    return {
+        "years": _years(course.years, names),
+        "waiting": course.waiting_fen,
+        "undivided": course.undivided_fen,
+        "reasons": [reason.say(language_asked()) for reason in course.reasons],
+    }
+
+
+def _years(years: dict[int, Shares], names: dict[str, str]) -> list[Document]:
+    return [{"year": year, "shares": _named(shares, names)} for year, shares in years.items()]
+
+
+def _named(shares: Shares, names: dict[str, str]) -> Shares:
+    return {names[party]: fen for party, fen in shares.items()}
