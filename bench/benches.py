@@ -314,8 +314,8 @@ BENCHES = {
     "scale": Bench(bench_scale, 10_000_000, 20_000),
     "import": Bench(bench_import, 1_000_000, 5_000),
     "parse": Bench(bench_parse, 100_000, 2_000),
-    "json": Bench(bench_json, 100_000, 2_000),
     "chain": Bench(bench_chain, 1_000_000, 5_000),
     "post-one": Bench(bench_post_one, 10_000_000, 5_000),
     "simulate": Bench(bench_simulate, 100_000, 5_000),
+    "json": Bench(bench_json, 100_000, 2_000),
 }
