@@ -7,15 +7,29 @@ from flask import Flask, Response, g, got_request_exception, request
 from flask_smorest import Blueprint
 from flask_swagger_ui import get_swaggerui_blueprint
 
-from api import agreements, events, facts, figures, idempotency, imports, service, statements, tenancy
+from api import (
+    agreements,
+    callers,
+    events,
+    facts,
+    figures,
+    idempotency,
+    imports,
+    limits,
+    service,
+    session,
+    statements,
+    tenancy,
+)
 from api.access.directory import Directory
 from api.problems import ProblemApi
+from api.settings import ServiceSettings
 from api.wire import MoneyField, PeriodInUrl
 from ledger.store.tenants import Tenants
 
-BODY_MAX = 64 * 1024 * 1024
 RESOURCES: tuple[Blueprint, ...] = (
     service.routes,
+    session.routes,
     agreements.routes,
     facts.routes,
     imports.routes,
@@ -24,6 +38,7 @@ RESOURCES: tuple[Blueprint, ...] = (
     events.routes,
 )
 DOCS = "/api/docs"
+DEFAULTS = ServiceSettings()
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -36,7 +51,6 @@ CONFIG: dict[str, Any] = {
     "OPENAPI_VERSION": "3.1.0",
     "OPENAPI_URL_PREFIX": "/api/v1",
     "OPENAPI_JSON_PATH": "openapi.json",
-    "MAX_CONTENT_LENGTH": BODY_MAX,
     "API_SPEC_OPTIONS": {
         "info": {"description": "县际共享收入：协议、认定、导入、结算单、事项。Revenue shared between counties."},
         "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
@@ -45,14 +59,17 @@ CONFIG: dict[str, Any] = {
 }
 
 
-def create_app(folder: Path) -> Flask:
+def create_app(folder: Path, settings: ServiceSettings = DEFAULTS) -> Flask:
     """The service over the tenants and people in a folder; begins both where they are not there yet."""
     app = Flask(__name__)
     app.config.update(CONFIG)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.url_map.converters["period"] = PeriodInUrl
     shelf = tenancy.Shelf(Tenants(folder / "tenants"))
-    tenancy.register(app, shelf, Directory(folder / "people.db"))
+    people = folder / "people.db"
+    tenancy.register(app, shelf, Directory(people))
+    callers.register(app, people, settings)
+    limits.register(app, settings)
     api = ProblemApi()
     api.DEFAULT_ERROR_RESPONSE_NAME = None
     api.init_app(app)

@@ -11,6 +11,7 @@ from marshmallow import fields
 from werkzeug.exceptions import HTTPException
 
 from api.access.policy import Forbidden, OwnWork, ReadOnlyToken
+from api.callers import CsrfMissing, PasswordToChange, SignInRefused
 from api.wire import Wire
 from ledger.domain.errors import Conflict, Faults, Language, NotFound, Refusal, RuleBroken
 
@@ -18,8 +19,11 @@ MIMETYPE = "application/problem+json"
 TOO_LONG = "integer string conversion"
 """What Python says of a number with too many digits."""
 STATUS: dict[type[Refusal], int] = {
+    SignInRefused: 401,
+    CsrfMissing: 403,
     Forbidden: 403,
     OwnWork: 403,
+    PasswordToChange: 403,
     ReadOnlyToken: 403,
     NotFound: 404,
     Conflict: 409,

@@ -10,14 +10,16 @@ from flask_smorest import Blueprint
 
 from api.access.policy import ACTS
 from api.idempotency import answered, request_noted
+from api.limits import admit_json
 from api.problems import MIMETYPE, SAID, ProblemSchema
 from api.tenancy import policy
 
 View = TypeVar("View", bound=Callable[..., Any])
 DECIDED: dict[tuple[str, str], str] = {}
 """The act that decides on each route, by method and address."""
-READING = (401, 403, 404, 422)
-ACTING = (400, 401, 403, 404, 409, 413, 415, 422)
+READING = (401, 403, 404, 422, 429)
+ACTING = (400, 401, 403, 404, 409, 413, 415, 422, 429)
+OWN = (400, 401, 403, 413, 415, 422, 429)
 
 
 class Routes(Blueprint):
@@ -31,26 +33,52 @@ class Routes(Blueprint):
         """A route that does something."""
         return self._on("POST", rule, act, ACTING)
 
+    def on_own(self, method: str, rule: str) -> Callable[[View], View]:
+        """A route about nobody but the caller, in no tenant; no act decides."""
+
+        def decorate(view: View) -> View:
+            @wraps(view)
+            def admitted(*arguments: Any, **named: Any) -> Any:
+                if getattr(view, "takes_json", False):
+                    admit_json()
+                return view(*arguments, **named)
+
+            self._add(method, rule, admitted, OWN)
+            return view
+
+        return decorate
+
+    def arguments(self, schema: Any, *, location: str = "json", **more: Any) -> Callable[[View], View]:
+        """Parsed as the schema says; a route that takes JSON is marked, to be held to it before anything is read."""
+        parse: Callable[[View], View] = super().arguments(schema, location=location, **more)
+
+        def decorate(view: View) -> View:
+            parsed = parse(view)
+            parsed.__dict__["takes_json"] = location == "json" or getattr(view, "takes_json", False)
+            return parsed
+
+        return decorate
+
+    def _add(self, method: str, rule: str, view: Any, problems: Sequence[int]) -> None:
+        """A route with every problem that it may answer documented."""
+        for status in problems:
+            said = " ".join(SAID.get(status, ("", "")))
+            view = self.alt_response(status, schema=ProblemSchema, content_type=MIMETYPE, description=said)(view)
+        self.route(f"/api/v1{rule}", methods=[method])(view)
+
     def _on(self, method: str, rule: str, act: str, problems: Sequence[int]) -> Callable[[View], View]:
         def decorate(view: View) -> View:
             @wraps(view)
             def decided(*arguments: Any, **named: Any) -> Any:
                 policy().require(act)
+                if getattr(view, "takes_json", False):
+                    admit_json()
                 g.request_key = noted = request_noted() if ACTS[act].writes else None
                 before = answered(noted) if noted else None
                 return before or view(*arguments, **named)
 
             DECIDED[method, f"/api/v1/<tenant>{rule}"] = act
-            documented: Any = decided
-            for status in problems:
-                answer = self.alt_response(
-                    status,
-                    schema=ProblemSchema,
-                    content_type=MIMETYPE,
-                    description=" ".join(SAID.get(status, ("", ""))),
-                )
-                documented = answer(documented)
-            self.route(f"/api/v1/<tenant>{rule}", methods=[method])(documented)
+            self._add(method, f"/<tenant>{rule}", decided, problems)
             return view
 
         return decorate
