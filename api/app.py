@@ -3,19 +3,21 @@
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, g, got_request_exception, request
+from flask import Flask
 from flask_smorest import Blueprint
-from flask_swagger_ui import get_swaggerui_blueprint
 
 from api import (
     agreements,
+    answers,
     callers,
+    docs_page,
     events,
     facts,
     figures,
     idempotency,
     imports,
     limits,
+    request_log,
     service,
     session,
     statements,
@@ -37,14 +39,7 @@ RESOURCES: tuple[Blueprint, ...] = (
     statements.routes,
     events.routes,
 )
-DOCS = "/api/docs"
 DEFAULTS = ServiceSettings()
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
-    "Cache-Control": "no-cache",
-}
 CONFIG: dict[str, Any] = {
     "API_TITLE": "飞地账 Enclave Ledger",
     "API_VERSION": "v1",
@@ -53,18 +48,19 @@ CONFIG: dict[str, Any] = {
     "OPENAPI_JSON_PATH": "openapi.json",
     "API_SPEC_OPTIONS": {
         "info": {"description": "县际共享收入：协议、认定、导入、结算单、事项。Revenue shared between counties."},
-        "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
-        "security": [{"token": []}],
+        "components": {"securitySchemes": callers.SCHEMES},
+        "security": [{name: []} for name in callers.SCHEMES],
     },
 }
 
 
 def create_app(folder: Path, settings: ServiceSettings = DEFAULTS) -> Flask:
     """The service over the tenants and people in a folder; begins both where they are not there yet."""
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.config.update(CONFIG)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.url_map.converters["period"] = PeriodInUrl
+    request_log.register(app)
     shelf = tenancy.Shelf(Tenants(folder / "tenants"))
     people = folder / "people.db"
     tenancy.register(app, shelf, Directory(people))
@@ -79,9 +75,8 @@ def create_app(folder: Path, settings: ServiceSettings = DEFAULTS) -> Flask:
         resource.DEFAULT_ERROR_RESPONSE_NAME = None
         api.register_blueprint(resource)
     app.register_blueprint(service.health)
-    app.register_blueprint(get_swaggerui_blueprint(DOCS, tenancy.OPENAPI), url_prefix=DOCS)
-    app.after_request(_finished)
-    got_request_exception.connect(_failed, app)
+    app.register_blueprint(docs_page.routes)
+    answers.register(app)
     idempotency.register(app)
     return app
 
@@ -89,19 +84,3 @@ def create_app(folder: Path, settings: ServiceSettings = DEFAULTS) -> Flask:
 def _period(converter: PeriodInUrl) -> dict[str, str]:
     """A month in an address, as the document says it."""
     return {"type": "string", "pattern": converter.regex, "example": "2026-03"}
-
-
-def _failed(app: Flask, exception: Exception, **more: object) -> None:
-    """Say in the log which request failed, by the id that its answer names."""
-    app.logger.error("request %s failed: %s", g.get("request_id", ""), type(exception).__name__)
-
-
-def _finished(response: Response) -> Response:
-    """What every answer carries; an answer that the caller has already is not sent again."""
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    response.headers["X-Request-Id"] = g.get("request_id", "")
-    if request.method == "GET" and response.status_code == 200 and response.is_json:
-        response.add_etag()
-        response.make_conditional(request)
-    return response

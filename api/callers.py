@@ -14,6 +14,15 @@ from ledger.domain.errors import Refusal
 
 EXTENSION = "enclave-sessions"
 CSRF_HEADER = "X-CSRF-Token"
+SCHEMES = {
+    "token": {"type": "http", "scheme": "bearer", "description": "程序用的令牌 for programs"},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "__Host-enclave",
+        "description": f"登录以后浏览器带的 cookie；办理时另带 {CSRF_HEADER} of a browser, with {CSRF_HEADER} for changes",
+    },
+}
 READS = ("GET", "HEAD", "OPTIONS")
 SESSION = "/api/v1/session"
 PASSWORD = f"{SESSION}/password"

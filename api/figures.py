@@ -8,6 +8,7 @@ from marshmallow.validate import OneOf
 from api.access.policy import other_eyes
 from api.routes import Routes
 from api.tenancy import caller, ledger, policy
+from api.versions import refuse_stale, tagged
 from api.wire import Wire
 from ledger.domain.agreeing.acceptance import AcceptingLevel, Batch, BatchUnknown
 from ledger.domain.events import FiguresAccepted, FiguresRecorded
@@ -62,17 +63,33 @@ def list_batches() -> Document:
     return {"batches": [each for each in found if each["reports"]]}
 
 
-@routes.on_post("/figures/<batch>/accept", act="figure.accept")
+@routes.on_get("/figures/<batch>", act="figure.read")
+@routes.response(200, BatchSchema)
+def show_batch(batch: str) -> Any:
+    """一批报送的数，只列与您有关的。One batch, with the figures that concern you."""
+    shown = _seen(batch)
+    return shown, 200, tagged(shown)
+
+
+@routes.on_post("/figures/<batch>/accept", act="figure.accept", versioned=True)
 @routes.arguments(AcceptanceSchema)
 @routes.response(201, BatchSchema)
-def accept_batch(sent: dict[str, Any], batch: str) -> Document:
+def accept_batch(sent: dict[str, Any], batch: str) -> Any:
     """审核一批指标：县级、市级依次；报送的人、上一级审核的人不能审核。Accept figures, the county before the city."""
-    found = ledger().books.batches.get(batch)
-    if found is None or not _document(found)["reports"]:
-        raise BatchUnknown(batch=batch[:20])
+    refuse_stale(_seen(batch))
     for actor in _hands(batch):
         other_eyes(actor, caller().person.login)
-    return _document(ledger().accept_figures(batch, sent["level"]))
+    shown = _document(ledger().accept_figures(batch, sent["level"]))
+    return shown, 201, tagged(shown)
+
+
+def _seen(batch: str) -> dict[str, Any]:
+    """A batch that exists for the caller; raises BatchUnknown."""
+    found = ledger().books.batches.get(batch)
+    shown = _document(found) if found else {}
+    if not shown.get("reports"):
+        raise BatchUnknown(batch=batch[:20])
+    return shown
 
 
 def _hands(batch: str) -> list[str]:

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from api.access.policy import Forbidden, OwnWork, ReadOnlyToken
 from api.callers import CsrfMissing, PasswordToChange, SignInRefused
+from api.messages import field_message
 from api.wire import Wire
 from ledger.domain.errors import Conflict, Faults, Language, NotFound, Refusal, RuleBroken
 
@@ -126,4 +127,4 @@ def _flat(messages: Any, path: str = "") -> Any:
             yield from _flat(inner, f"{path}.{name}".strip("."))
     else:
         for message in messages if isinstance(messages, list) else [messages]:
-            yield {"where": path, "kind": "field-wrong", "message": str(message)}
+            yield {"where": path, "kind": "field-wrong", "message": field_message(str(message), language_asked())}

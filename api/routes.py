@@ -19,19 +19,28 @@ DECIDED: dict[tuple[str, str], str] = {}
 """The act that decides on each route, by method and address."""
 READING = (401, 403, 404, 422, 429)
 ACTING = (400, 401, 403, 404, 409, 413, 415, 422, 429)
+VERSIONED = (412, 428)
 OWN = (400, 401, 403, 413, 415, 422, 429)
+HEADERS = {
+    "Idempotency-Key": "同一个键只办一次 a request sent again under its key has one effect",
+    "If-Match": "您看到的版本（ETag）；变了就不办 the version that you saw; nothing is done to another",
+}
 
 
 class Routes(Blueprint):
     """A blueprint of one resource under `/api/v1/{tenant}`."""
 
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._prepare_doc_cbks.append(_with_headers)
+
     def on_get(self, rule: str, act: str) -> Callable[[View], View]:
         """A route that reads."""
         return self._on("GET", rule, act, READING)
 
-    def on_post(self, rule: str, act: str) -> Callable[[View], View]:
-        """A route that does something."""
-        return self._on("POST", rule, act, ACTING)
+    def on_post(self, rule: str, act: str, *, versioned: bool = False) -> Callable[[View], View]:
+        """A route that does something; perhaps to a thing whose version the caller may say (`api/versions.py`)."""
+        return self._on("POST", rule, act, (*ACTING, *(VERSIONED if versioned else ())))
 
     def on_own(self, method: str, rule: str) -> Callable[[View], View]:
         """A route about nobody but the caller, in no tenant; no act decides."""
@@ -78,10 +87,25 @@ class Routes(Blueprint):
                 return before or view(*arguments, **named)
 
             DECIDED[method, f"/api/v1/<tenant>{rule}"] = act
+            taken = ["Idempotency-Key"] * ACTS[act].writes + ["If-Match"] * (412 in problems)
+            decided.__dict__["_apidoc"] = getattr(view, "_apidoc", {}) | {"headers_taken": taken}
             self._add(method, f"/<tenant>{rule}", decided, problems)
             return view
 
         return decorate
+
+
+def _with_headers(doc: dict[str, Any], doc_info: dict[str, Any], **named: Any) -> dict[str, Any]:
+    """The document of a route with the headers that it takes."""
+    for name in doc_info.get("headers_taken", ()):
+        said = {
+            "in": "header",
+            "name": name,
+            "description": HEADERS[name],
+            "schema": {"type": "string", "minLength": 1},
+        }
+        doc.setdefault("parameters", []).append(said)
+    return doc
 
 
 def page_of(

@@ -67,6 +67,7 @@ class SessionSchema(Wire):
 
 
 @routes.on_own("POST", "/session")
+@routes.doc(security=[])
 @routes.arguments(SignInSchema)
 @routes.response(201, SessionSchema)
 def sign_in(sent: dict[str, Any]) -> Any:

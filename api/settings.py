@@ -20,11 +20,15 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 class SettingWrong(RuleBroken):
     """A value that a setting cannot have."""
 
-    zh = "设置 {name} 写作“{value}”，不能用；应为{expected}。请改正（{where}）后再启动。"
-    en = "Setting {name} cannot be '{value}'; it should be {expected_en}. Correct it ({where}) and start again."
+    zh = "设置 {name} 写作“{value}”，不能用；应为 {expected}。请改正（{where}）后再启动。"
+    en = "Setting {name} cannot be '{value}'; it should be {expected}. Correct it ({where}) and start again."
 
-    def __init__(self, name: str, value: object, expected: tuple[str, str], where: str) -> None:
-        super().__init__(name=name, value=str(value)[:40], expected=expected[0], expected_en=expected[1], where=where)
+
+class SignInUnprotected(RuleBroken):
+    """Sessions over plain http beyond this machine."""
+
+    zh = "设置 cookie_secure 是 false，而 host 是 {host}，不是本机：登录会话会明文经过网络。请去掉 cookie_secure，或只监听 127.0.0.1。"
+    en = "cookie_secure is false but host is {host}, so that sign-ins would cross the network in the clear. Drop it, or listen on 127.0.0.1 only."
 
 
 class SettingUnknown(RuleBroken):
@@ -65,9 +69,7 @@ class ServiceSettings:
 
     def __post_init__(self) -> None:
         if not self.cookie_secure and self.host not in LOOPBACK:
-            loopback = "、".join(LOOPBACK), ", ".join(LOOPBACK)
-            expected = f"true（监听的不是 {loopback[0]}）", f"true: it listens on others than {loopback[1]}"
-            raise SettingWrong("cookie_secure", "false", expected, variable("cookie_secure"))
+            raise SignInUnprotected(host=self.host)
 
 
 @dataclass(frozen=True)
@@ -129,20 +131,18 @@ def _from_file(folder: Path) -> dict[str, Any]:
 
 
 def _read(setting: Any, value: object, where: str) -> object:
-    """A value of the setting's own kind, from text or from TOML."""
-    least, most = setting.metadata["least"], setting.metadata["most"]
+    """A value of the setting's own kind, from text or from TOML; raises SettingWrong."""
+    least, most, text = setting.metadata["least"], setting.metadata["most"], str(value).strip()
+    expected = f"{least}–{most}"
     if setting.type is bool:
-        truth = TRUTHS.get(str(value).lower())
-        if truth is not None:
-            return truth
-        raise SettingWrong(setting.name, value, (" true 或 false", "true or false"), where)
-    if setting.type is int:
-        digits = str(value)
-        if not isinstance(value, bool) and digits.isascii() and digits.isdigit() and least <= int(digits) <= most:
-            return int(digits)
-        raise SettingWrong(
-            setting.name, value, (f" {least}–{most} 的整数", f"a whole number from {least} to {most}"), where
-        )
-    if isinstance(value, str) and value.strip():
-        return value.strip()
-    raise SettingWrong(setting.name, value, ("文字", "text"), where)
+        if text.lower() in TRUTHS:
+            return TRUTHS[text.lower()]
+        expected = "true | false"
+    elif setting.type is int:
+        if not isinstance(value, bool) and text.isascii() and text.isdigit() and least <= int(text[:20]) <= most:
+            return int(text)
+    elif isinstance(value, str) and text:
+        return text
+    else:
+        expected = '"…"'
+    raise SettingWrong(name=setting.name, value=text[:40], expected=expected, where=where)
