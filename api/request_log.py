@@ -19,7 +19,7 @@ def register(app: Flask) -> None:
     written = structlog.wrap_logger(
         logging.getLogger(NAME),
         processors=[
-            structlog.processors.TimeStamper(key="time"),
+            structlog.processors.TimeStamper(fmt="iso", key="time"),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
     )

@@ -12,6 +12,7 @@ PREFIX = "ENCLAVE_"
 FILE = "settings.toml"
 FOLDER = Path(".service")
 FOLDER_VARIABLE = f"{PREFIX}SERVICE"
+FOLDER_MEANING = "账套、人员、设置文件所在的文件夹 where tenants, people and settings.toml are"
 Origin = Literal["environment", "file", "default"]
 TRUTHS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -97,7 +98,10 @@ def load(folder: Path, environment: Mapping[str, str]) -> ServiceSettings:
 def listed(folder: Path, environment: Mapping[str, str]) -> list[Setting]:
     """Every setting with its value, where that is from, and what it means; raises as `load`."""
     settings, written = load(folder, environment), _from_file(folder)
-    return [
+    there = Setting(
+        "service", str(folder), "environment" if FOLDER_VARIABLE in environment else "default", FOLDER_MEANING
+    )
+    return [there] + [
         Setting(
             each.name,
             str(getattr(settings, each.name)),

@@ -26,17 +26,27 @@ COLUMNS = ("协议", "结算期", "应得", "已征收", "净额（应收+/应�
 @pass_settings
 def demo(settings: Settings, as_json: bool) -> None:
     """演示账：七县（市、区）、两个园区、四份协议、两年入库。The demonstration books and every county's statement."""
-    ledger = replace(settings, actor=OFFICE).new_ledger(TITLE)
+    books = made(replace(settings, actor=OFFICE).new_ledger(TITLE)).books
+    if as_json:
+        counties = _by_county(books)
+        print_json({name: [_row_document(each, name) for each in own] for name, own in counties})
+        return
+    print_year(books)
+    print_lines(how_to_go_on(books))
+
+
+def made(ledger: Ledger) -> Ledger:
+    """The demonstration books, made if they are not there."""
     if ledger.books.last_closed() is None:
         make(ledger)
-    counties = dict(_by_county(ledger.books))
-    if as_json:
-        print_json({name: [_row_document(each, name) for each in own] for name, own in counties.items()})
-        return
-    for name, own in counties.items():
+    return ledger
+
+
+def print_year(books: Books) -> None:
+    """Every county's statements of the last year."""
+    for name, own in _by_county(books):
         print_table(f"{name}  2025 年结算单", COLUMNS, _rows(own, name), numbers=(2, 3, 4))
         print_lines([""])
-    print_lines(how_to_go_on(ledger.books))
 
 
 def make(ledger: Ledger) -> None:
