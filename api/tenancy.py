@@ -70,10 +70,10 @@ def register(app: Flask, shelf: Shelf, directory: Directory) -> None:
         g.request_id = uuid4().hex
         if not request.path.startswith("/api/v1/"):
             return
-        signing_in = (request.method, request.path) == ("POST", callers.SESSION)
-        g.caller = None if signing_in else callers.found(directory)
+        is_open = request.path == OPENAPI or (request.method, request.path) == ("POST", callers.SESSION)
+        g.caller = None if is_open else callers.found(directory)
         limits.admit_caller(g.caller.person.login if g.caller else None)
-        if g.caller is None and not signing_in and request.path != OPENAPI:
+        if g.caller is None and not is_open:
             abort(401)
         if g.caller is not None and g.tenant is not None:
             g.policy = _policy(g.caller, g.tenant)

@@ -36,8 +36,9 @@ def demo(settings: Settings, as_json: bool) -> None:
 
 
 def made(ledger: Ledger) -> Ledger:
-    """The demonstration books, made if they are not there."""
-    if ledger.books.last_closed() is None:
+    """The demonstration books, made if they are not there, or made to the end where that was broken off."""
+    closed = ledger.books.last_closed()
+    if closed is None or closed < LAST:
         make(ledger)
     return ledger
 
@@ -52,9 +53,11 @@ def print_year(books: Books) -> None:
 def make(ledger: Ledger) -> None:
     """Propose and sign the agreements, import two files, close two years."""
     for text in _agreements():
-        agreement = ledger.propose_agreement(parse_yaml(text, "demo"))
-        for party in agreement.terms.parties.values():
-            ledger.acting_as(f"{party.name}财政局").sign_agreement(agreement.number, party.id)
+        document = parse_yaml(text, "demo")
+        known = (each for each in ledger.books.agreements.values() if each.document == document)
+        agreement = next(known, None) or ledger.propose_agreement(document)
+        for party in agreement.missing():
+            ledger.acting_as(f"{agreement.name_of(party)}财政局").sign_agreement(agreement.number, party)
     first, second = parts()
     ledger.import_receipts(first.encode("utf-8-sig"), "2024年税收入库明细.csv")
     _close_up_to(ledger, Period(2024, 12))
