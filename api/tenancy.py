@@ -117,6 +117,12 @@ def policy() -> Policy:
     return found
 
 
+def still_allowed() -> Policy | None:
+    """What the caller of an answer that takes long may do now; nothing once token, session or role has ended."""
+    who = callers.found(directory())
+    return Policy(who.within(g.tenant), may_write=who.may_write) if who and who.within(g.tenant) else None
+
+
 def uploads() -> Uploads:
     """The tenant's files that wait for confirmation."""
     return Uploads(shelf().tenants.books(g.tenant).with_name("uploads"))

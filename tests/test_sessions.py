@@ -211,6 +211,29 @@ def test_an_ended_role_and_a_revoked_token_are_dead_within_a_second(office: Offi
     assert time.monotonic() - ended < DEAD_SECONDS
 
 
+@pytest.mark.parametrize("how", ["signed out", "revoked", "role ended"])
+def test_a_stream_that_is_heard_ends_with_what_let_it_be_heard(how: str, office: Office, browser: Browser) -> None:
+    token = office.directory.issue("zhang", "程序")
+    browser.sign_in()
+    headers = {"Authorization": f"Bearer {token}"} if how == "revoked" else {}
+    answer = browser.ask("GET", "park/events/stream", headers=headers)
+    heard = iter(answer.response)
+    assert next(heard)
+
+    if how == "signed out":
+        callers_own = office.browser()
+        callers_own.secret = browser.secret
+        callers_own.ask("DELETE", "session", headers=callers_own.word())
+    elif how == "revoked":
+        office.directory.revoke("zhang", token.split("_")[1])
+    else:
+        office.directory.end("zhang", Membership("park", "clerk", "甲县"), "管理员")
+
+    ended = time.monotonic()
+    assert list(heard) == [] and time.monotonic() - ended < 2 * DEAD_SECONDS
+    answer.close()
+
+
 def test_a_new_password_ends_every_other_session_and_the_old_password(office: Office, browser: Browser) -> None:
     others = [office.browser(), office.browser()]
     for each in (browser, *others):
