@@ -1,7 +1,8 @@
-"""飞地账 Enclave Ledger from a bare clone: `python3 run.py` shows it, `python3 run.py test` tests it.
+"""飞地账 Enclave Ledger from a bare clone: `python3 run.py` shows and serves it, `python3 run.py test` tests it.
 
 Standard library only.  Builds `.venv` from `requirements.lock` (hashed, wheels only) once;
 everything else is passed on to the command line: `python3 run.py split …` is `enclave split …`.
+Without a command it serves the demonstration, `--no-serve` only prepares it.
 """
 
 import hashlib
@@ -15,6 +16,8 @@ ROOT = Path(__file__).resolve().parent
 LOCK = ROOT / "requirements.lock"
 ENV = ROOT / ".venv"
 STAMP = ENV / "ready"
+DEMO = ROOT / ".books" / "demo-service"
+DEMO_BOOKS = DEMO / "tenants" / "pingliang" / "books.db"
 WINDOWS = os.name == "nt"
 PYTHON = ENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 
@@ -108,12 +111,13 @@ def explain_pip(output):
 def start(arguments):
     """Hand over to the environment: pytest for `test`, the command line for everything else."""
     environment = dict(os.environ, PYTHONPATH=str(ROOT), PYTHONPYCACHEPREFIX=str(ENV / "pycache"))
-    environment.setdefault("ENCLAVE_BOOKS", str(ROOT / ".books" / "demo.db"))
+    environment.setdefault("ENCLAVE_BOOKS", str(DEMO_BOOKS))
     if arguments[:1] == ["test"]:
         os.chdir(str(ROOT))
         command = ["-m", "pytest"] + arguments[1:]
     else:
-        command = ["-m", "api.cli.main"] + (arguments or ["demo"])
+        own = ["demo-service", "--service", str(DEMO)] if arguments in ([], ["--no-serve"]) else []
+        command = ["-m", "api.cli.main"] + own + arguments
     command = [str(PYTHON), "-P"] + command
     if WINDOWS:
         return subprocess.call(command, env=environment)

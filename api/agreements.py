@@ -11,6 +11,7 @@ from marshmallow.validate import Range
 from api.access.policy import other_eyes
 from api.routes import Routes, page_of
 from api.tenancy import caller, ledger, policy
+from api.versions import refuse_stale, tagged
 from api.wire import DocumentField, PageQuery, Wire
 from ledger.domain.agreeing.agreement import (
     Agreement,
@@ -158,7 +159,13 @@ class SignatureSchema(Wire):
     """Which party agrees to which text."""
 
     party = fields.String(required=True, metadata=PARTY_SAID)
-    draft = fields.Integer(required=True, validate=Range(1, 10_000), metadata=DRAFT_SAID)
+    draft = fields.Integer(
+        validate=Range(1, 10_000),
+        metadata={
+            "description": "签的是第几稿；不写就要带 If-Match which draft was read, unless If-Match says",
+            "example": 1,
+        },
+    )
 
 
 class TextChangesSchema(Wire):
@@ -179,9 +186,10 @@ def list_agreements(page: dict[str, Any]) -> Any:
 
 @routes.on_get("/agreements/<agreement>", act="agreement.read")
 @routes.response(200, AgreementSchema)
-def show_agreement(agreement: str) -> Document:
+def show_agreement(agreement: str) -> Any:
     """一份协议：条款、中文、谁签了、谁还没签。One agreement, its terms in sentences and who has yet to sign."""
-    return _document(policy().agreement(ledger().books, agreement))
+    shown = _document(policy().agreement(ledger().books, agreement))
+    return shown, 200, tagged(shown)
 
 
 @routes.on_get("/agreements/<agreement>/texts/<int:draft>", act="agreement.read")
@@ -218,7 +226,7 @@ def propose_agreement(sent: dict[str, Any]) -> Any:
     return _changed(ledger().propose_agreement(sent["terms"]))
 
 
-@routes.on_post("/agreements/<agreement>/counter", act="agreement.counter")
+@routes.on_post("/agreements/<agreement>/counter", act="agreement.counter", versioned=True)
 @routes.arguments(CounterSchema)
 @routes.response(201, AgreementSchema)
 def counter_agreement(sent: dict[str, Any], agreement: str) -> Any:
@@ -227,7 +235,7 @@ def counter_agreement(sent: dict[str, Any], agreement: str) -> Any:
     return _changed(ledger().counter_agreement(agreement, party, sent["terms"]))
 
 
-@routes.on_post("/agreements/<agreement>/amend", act="agreement.amend")
+@routes.on_post("/agreements/<agreement>/amend", act="agreement.amend", versioned=True)
 @routes.arguments(CounterSchema)
 @routes.response(201, AgreementSchema)
 def amend_agreement(sent: dict[str, Any], agreement: str) -> Any:
@@ -236,7 +244,7 @@ def amend_agreement(sent: dict[str, Any], agreement: str) -> Any:
     return _changed(ledger().amend_agreement(agreement, party, sent["terms"]))
 
 
-@routes.on_post("/agreements/<agreement>/leave", act="agreement.amend")
+@routes.on_post("/agreements/<agreement>/leave", act="agreement.amend", versioned=True)
 @routes.arguments(CounterSchema)
 @routes.response(201, AgreementSchema)
 def leave_agreement(sent: dict[str, Any], agreement: str) -> Any:
@@ -247,7 +255,7 @@ def leave_agreement(sent: dict[str, Any], agreement: str) -> Any:
     return _changed(ledger().amend_agreement(agreement, party, sent["terms"]))
 
 
-@routes.on_post("/agreements/<agreement>/end", act="agreement.amend")
+@routes.on_post("/agreements/<agreement>/end", act="agreement.amend", versioned=True)
 @routes.arguments(EndSchema)
 @routes.response(201, AgreementSchema)
 def end_agreement(sent: dict[str, Any], agreement: str) -> Any:
@@ -258,37 +266,43 @@ def end_agreement(sent: dict[str, Any], agreement: str) -> Any:
     return _changed(ledger().amend_agreement(agreement, party, {**signed, "effective": last, "to": last}))
 
 
-@routes.on_post("/agreements/<agreement>/sign", act="agreement.sign")
+@routes.on_post("/agreements/<agreement>/sign", act="agreement.sign", versioned=True)
 @routes.arguments(SignatureSchema)
 @routes.response(201, AgreementSchema)
 def sign_agreement(sent: dict[str, Any], agreement: str) -> Any:
-    """代表您的一方签署；提出这一稿的人不能签。Sign for your party; not the person who put the text forward."""
-    party = _own_party(agreement, sent["party"], "agreement.sign")
+    """代表您的一方签署；提出这一稿的人不能签。Sign for your party; not the person who put the text forward.
+
+    没读过的不签：写明第几稿（draft），或带 If-Match。Nothing is signed unread: say the draft, or send If-Match.
+    """
+    party = _own_party(agreement, sent["party"], "agreement.sign", may_be_unsaid="draft" in sent)
     found = ledger().books.agreements[agreement]
-    if found.draft and found.draft.number == sent["draft"]:
-        signed = [each.actor for each in signatures(ledger(), agreement) if each.draft == sent["draft"]]
+    draft = sent.get("draft", found.draft.number if found.draft else 0)
+    if found.draft and found.draft.number == draft:
+        signed = [each.actor for each in signatures(ledger(), agreement) if each.draft == draft]
         for actor in (ledger().actor_at(found.draft.proposed_at), *signed):  # one person signs for one party
             other_eyes(actor, caller().person.login)
     try:
-        return _changed(ledger().sign_agreement(agreement, party, draft=sent["draft"]))
+        return _changed(ledger().sign_agreement(agreement, party, draft=draft))
     except (AgreementsOverlap, EntriesClaimedTwice) as rule:
         if policy().is_party_to(ledger().books.agreements[str(rule.facts["other"])]):
             raise
         raise ClaimedByOthers(agreement=agreement) from None
 
 
-def _own_party(agreement: str, party: str, act: str) -> str:
-    """A party to an agreement that exists for the caller, for whom they may do this; by its id."""
+def _own_party(agreement: str, party: str, act: str, *, may_be_unsaid: bool = True) -> str:
+    """A party to an agreement that exists for the caller as they saw it, for whom they may do this; by its id."""
     found = policy().agreement(ledger().books, agreement)
     named = found.party(party)
     for text in (found.text, found.draft):
         if text and named in text.terms.parties:  # who a text calls otherwise answers under both names
             policy().require(act, text.terms.parties[named].name)
+    refuse_stale(_document(found), may_be_unsaid=may_be_unsaid)
     return named
 
 
 def _changed(found: Agreement) -> Any:
-    return _document(found), 201, {"Location": found.number}
+    shown = _document(found)
+    return shown, 201, {"Location": found.number} | tagged(shown)
 
 
 def _text(found: Agreement) -> Draft | Version:

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from threading import BoundedSemaphore
 from typing import Any
 
-from flask import Response, abort, g, json, request, stream_with_context
+from flask import Response, g, json, request, stream_with_context
 from marshmallow import fields
 from marshmallow.validate import Range
+from werkzeug.exceptions import TooManyRequests
 
 from api.access.policy import Policy
 from api.routes import Routes, following
-from api.tenancy import caller, ledger, policy, shelf
+from api.tenancy import caller, ledger, policy, shelf, still_allowed
 from api.wire import PAGE, Wire
 from ledger.application import Ledger
 from ledger.domain.events import Event, PeriodClosed
@@ -81,14 +82,14 @@ def stream_events() -> Response:
     """随时听取新的事项；断了带 Last-Event-ID 再连，一条不漏、一条不重。Follow events live."""
     given = request.headers.get("Last-Event-ID", "0")
     after = int(given) if re.fullmatch("[0-9]{1,18}", given) else 0
-    tenant, who, allowed, books = g.tenant, caller().person.login, policy(), shelf()
+    tenant, who, books = g.tenant, caller().person.login, shelf()
     if not OPEN.acquire(blocking=False):
-        abort(429)
+        raise TooManyRequests(retry_after=STREAM_SECONDS)
     until = time.monotonic() + STREAM_SECONDS
 
     def told() -> Iterator[str]:
         position = after
-        while time.monotonic() < until:
+        while time.monotonic() < until and (allowed := still_allowed()):
             with books.ledger(tenant, who) as held:
                 fresh = list(read(held, allowed, position))
             for at, document in fresh:

@@ -8,6 +8,7 @@ from marshmallow.validate import Length
 from api.access.policy import other_eyes
 from api.routes import Routes, page_of
 from api.tenancy import caller, ledger, policy
+from api.versions import refuse_stale, tagged
 from api.wire import PageQuery, Wire
 from ledger.domain.agreeing.certification import Certification, missing
 from ledger.domain.stating.proposals import proposals
@@ -106,10 +107,18 @@ def suggest_facts(agreement: str) -> Document:
     return {"facts": documents, "sentences": [fact_in_words(each) for each in documents]}
 
 
-@routes.on_post("/facts/<fact>/confirm", act="fact.confirm")
+@routes.on_get("/facts/<fact>", act="fact.read")
+@routes.response(200, FactSchema)
+def show_fact(fact: str) -> Any:
+    """一条认定事实；编号只指这一份文本，不会改。One fact; its number stands for this text, which never changes."""
+    shown = _document(policy().fact(ledger().books, fact))
+    return shown, 200, tagged(shown)
+
+
+@routes.on_post("/facts/<fact>/confirm", act="fact.confirm", versioned=True)
 @routes.arguments(ConfirmationSchema)
 @routes.response(201, FactSchema)
-def confirm_fact(sent: dict[str, Any], fact: str) -> Document:
+def confirm_fact(sent: dict[str, Any], fact: str) -> Any:
     """代表您的一方确认；提出的人不能确认。Confirm for your party; not the person who put it forward."""
     books = ledger().books
     found = policy().fact(books, fact)
@@ -117,7 +126,9 @@ def confirm_fact(sent: dict[str, Any], fact: str) -> Document:
     party = agreement.party(sent["party"])
     policy().require("fact.confirm", agreement.name_of(party))
     other_eyes(ledger().actor_at(found.proposed_at), caller().person.login)
-    return _document(ledger().confirm_fact(fact, party))
+    refuse_stale(_document(found))
+    shown = _document(ledger().confirm_fact(fact, party))
+    return shown, 201, tagged(shown)
 
 
 def _document(found: Certification) -> Document:

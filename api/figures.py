@@ -9,6 +9,7 @@ from marshmallow.validate import OneOf
 from api.access.policy import other_eyes
 from api.routes import Routes, page_of
 from api.tenancy import caller, ledger, policy
+from api.versions import refuse_stale, tagged
 from api.wire import PageQuery, Wire
 from ledger.domain.agreeing.acceptance import AcceptingLevel, Batch, BatchUnknown
 from ledger.domain.events import FiguresAccepted, FiguresRecorded
@@ -77,13 +78,6 @@ def list_batches(page: dict[str, Any]) -> Any:
     return {"batches": [_document(each) for each in found]}, 200, headers
 
 
-@routes.on_get("/figures/<batch>", act="figure.read")
-@routes.response(200, BatchSchema)
-def show_batch(batch: str) -> Document:
-    """一批指标、额度或投入。One batch."""
-    return _document(_find(batch))
-
-
 @routes.on_get("/inputs", act="figure.read")
 @routes.arguments(PageQuery, location="query")
 @routes.response(200, ReportsSchema)
@@ -107,15 +101,24 @@ def _reports(page: dict[str, Any], wanted: Callable[[Batch, Report], bool]) -> A
     return {"reports": [_report(each) for each in found]}, 200, headers
 
 
-@routes.on_post("/figures/<batch>/accept", act="figure.accept")
+@routes.on_get("/figures/<batch>", act="figure.read")
+@routes.response(200, BatchSchema)
+def show_batch(batch: str) -> Any:
+    """一批报送的数，只列与您有关的。One batch, with the figures that concern you."""
+    shown = _document(_find(batch))
+    return shown, 200, tagged(shown)
+
+
+@routes.on_post("/figures/<batch>/accept", act="figure.accept", versioned=True)
 @routes.arguments(AcceptanceSchema)
 @routes.response(201, BatchSchema)
-def accept_batch(sent: dict[str, Any], batch: str) -> Document:
+def accept_batch(sent: dict[str, Any], batch: str) -> Any:
     """审核一批指标：县级、市级依次；报送的人、上一级审核的人不能审核。Accept figures, the county before the city."""
-    _find(batch)
+    refuse_stale(_document(_find(batch)))
     for actor in _hands(batch):
         other_eyes(actor, caller().person.login)
-    return _document(ledger().accept_figures(batch, sent["level"]))
+    shown = _document(ledger().accept_figures(batch, sent["level"]))
+    return shown, 201, tagged(shown)
 
 
 def _find(batch: str) -> Batch:

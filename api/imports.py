@@ -11,9 +11,9 @@ from api.problems import language_asked
 from api.routes import Routes, download, page_of
 from api.tenancy import caller, ledger, policy, uploads
 from api.uploads import Kind, Upload, UploadDone, UploadUnknown
+from api.versions import refuse_stale, tagged
 from api.wire import MoneyField, PageQuery, Wire
 from ledger.application import Ledger
-from ledger.domain.terms import Document
 from ledger.files.figures_plan import FiguresPlan
 from ledger.files.import_plan import ImportPlan
 from ledger.files.marks import marked, marks_of
@@ -122,7 +122,7 @@ def send_file(asked: dict[str, Any]) -> Upload:
 
 @routes.on_get("/imports/<upload>", act="import.preview")
 @routes.response(200, PreviewSchema)
-def preview_import(upload: str) -> Document:
+def preview_import(upload: str) -> Any:
     """确认以前先看：认出的列、问题、各方会多得多少。What recording it would do."""
     sent = _find(upload)
     held = ledger()
@@ -130,7 +130,7 @@ def preview_import(upload: str) -> Document:
     after = held.books_once_accepted(plan) if isinstance(plan, FiguresPlan) else held.books_if(plan)
     report = import_report(plan, Before.of(held.books, plan, patient=True), after)
     said = {name: getattr(sent, name) for name in ("id", "name", "maker", "checker", "position", "skip_bad")}
-    return said | {
+    shown = said | {
         "recorded": report.recorded,
         "known": report.known,
         "skipped": report.skipped,
@@ -152,6 +152,7 @@ def preview_import(upload: str) -> Document:
         ],
         "statements": [each.number for each in report.statements if _sees(held, each.agreement)],
     }
+    return shown, 200, tagged((sent, held.books.position))
 
 
 @routes.on_get("/imports/<upload>/marked", act="import.preview")
@@ -165,7 +166,7 @@ def marked_file(upload: str) -> Response:
     return download(body, f"标注-{sent.name}")
 
 
-@routes.on_post("/imports/<upload>/confirm", act="import.confirm")
+@routes.on_post("/imports/<upload>/confirm", act="import.confirm", versioned=True)
 @routes.response(201, UploadSchema)
 def confirm_import(upload: str) -> Upload:
     """确认入账；上传的人不能确认。有一行不对就一行也不记，除非上传时写明 skip_bad。Record it, all or nothing."""
@@ -174,6 +175,7 @@ def confirm_import(upload: str) -> Upload:
     if sent.position:
         raise UploadDone(upload=sent.id, by=sent.checker, position=sent.position)
     other_eyes(sent.maker, caller().person.login)
+    refuse_stale((sent, held.books.position))  # what was looked at says what the books of then would make of it
     plan = _plan(held, sent, skip_bad=sent.skip_bad)
     if isinstance(plan, FiguresPlan):
         held.record_figures(plan)

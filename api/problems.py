@@ -11,6 +11,8 @@ from marshmallow import fields
 from werkzeug.exceptions import HTTPException
 
 from api.access.policy import Forbidden, OwnWork, ReadOnlyToken
+from api.callers import CsrfMissing, PasswordToChange, SignInRefused
+from api.messages import field_message
 from api.wire import Wire
 from ledger.domain.errors import Conflict, Faults, Language, NotFound, Refusal, RuleBroken
 
@@ -18,8 +20,11 @@ MIMETYPE = "application/problem+json"
 TOO_LONG = "integer string conversion"
 """What Python says of a number with too many digits."""
 STATUS: dict[type[Refusal], int] = {
+    SignInRefused: 401,
+    CsrfMissing: 403,
     Forbidden: 403,
     OwnWork: 403,
+    PasswordToChange: 403,
     ReadOnlyToken: 403,
     NotFound: 404,
     Conflict: 409,
@@ -132,4 +137,4 @@ def _flat(messages: Any, path: str = "") -> Any:
             yield from _flat(inner, f"{path}.{name}".strip("."))
     else:
         for message in messages if isinstance(messages, list) else [messages]:
-            yield {"where": path, "kind": "field-wrong", "message": str(message)}
+            yield {"where": path, "kind": "field-wrong", "message": field_message(str(message), language_asked())}

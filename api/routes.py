@@ -10,6 +10,7 @@ from flask_smorest import Api, Blueprint
 
 from api.access.policy import ACTS
 from api.idempotency import HEADER, REPLAYED, answered, request_noted
+from api.limits import admit_json
 from api.problems import MIMETYPE, SAID, ProblemSchema
 from api.tenancy import policy
 from ledger.domain.errors import RuleBroken
@@ -18,7 +19,7 @@ from ledger.store.requests import KEY_MAX
 View = TypeVar("View", bound=Callable[..., Any])
 DECIDED: dict[tuple[str, str], str] = {}
 """The act that decides on each route, by method and address."""
-KEY = "IdempotencyKey"
+KEY, IF_MATCH = "IdempotencyKey", "IfMatch"
 HEADERS: dict[str, dict[str, Any]] = {
     "ETag": {"description": "内容的指纹，可放在 If-None-Match to ask again with", "schema": {"type": "string"}},
     "Link": {"description": "列表没有完：下一部分在 rel=next where the list goes on", "schema": {"type": "string"}},
@@ -30,17 +31,36 @@ HEADERS: dict[str, dict[str, Any]] = {
 }
 READ = {name: name for name in ("ETag", "Link")}
 WRITTEN = {name: name for name in (REPLAYED, "Location")}
-READING = (401, 403, 404, 422)
-ACTING = (400, 401, 403, 404, 409, 413, 415, 422)
+READING = (401, 403, 404, 422, 429)
+ACTING = (400, 401, 403, 404, 409, 413, 415, 422, 429)
+VERSIONED = (412, 428)
+OWN = (400, 401, 403, 413, 415, 422, 429)
 
 
 def describe(api: Api) -> None:
     """Say once what every route refers to."""
     for name, said in HEADERS.items():
         api.spec.components.header(name, said)
-    described = "重发时用同一个键，只办一次、答复相同 the same key on a request sent again has it done once"
-    schema = {"type": "string", "minLength": 1, "maxLength": KEY_MAX, "example": "0b5c6f1e-6a0e-4d5b-9f57-2f1f0e9a7a11"}
-    api.spec.components.parameter(KEY, "header", {"name": HEADER, "description": described, "schema": schema})
+    key = {"type": "string", "minLength": 1, "maxLength": KEY_MAX, "example": "0b5c6f1e-6a0e-4d5b-9f57-2f1f0e9a7a11"}
+    _describe(
+        api,
+        KEY,
+        HEADER,
+        "重发时用同一个键，只办一次、答复相同 the same key on a request sent again has it done once",
+        key,
+    )
+    tag = {"type": "string", "minLength": 1, "example": '"9f86d081884c7d65"'}
+    _describe(
+        api,
+        IF_MATCH,
+        "If-Match",
+        "您看到的版本（ETag）；变了就不办 the version that you saw; nothing is done to another",
+        tag,
+    )
+
+
+def _describe(api: Api, own: str, name: str, description: str, schema: dict[str, Any]) -> None:
+    api.spec.components.parameter(own, "header", {"name": name, "description": description, "schema": schema})
 
 
 class CursorUnknown(RuleBroken):
@@ -63,9 +83,48 @@ class Routes(Blueprint):
         """A route that reads."""
         return self._on("GET", rule, act, READING)
 
-    def on_post(self, rule: str, act: str, *, keeps_answer: bool = True) -> Callable[[View], View]:
-        """A route that does something; whose answer is a secret keeps none, and takes no idempotency key."""
-        return self._on("POST", rule, act, ACTING, is_keyed=keeps_answer and ACTS[act].writes)
+    def on_post(
+        self, rule: str, act: str, *, keeps_answer: bool = True, versioned: bool = False
+    ) -> Callable[[View], View]:
+        """A route that does something; perhaps to a thing whose version the caller may say (`api/versions.py`).
+
+        One whose answer is a secret keeps none, and takes no idempotency key.
+        """
+        problems = (*ACTING, *(VERSIONED if versioned else ()))
+        return self._on("POST", rule, act, problems, is_keyed=keeps_answer and ACTS[act].writes)
+
+    def on_own(self, method: str, rule: str) -> Callable[[View], View]:
+        """A route about nobody but the caller, in no tenant; no act decides."""
+
+        def decorate(view: View) -> View:
+            @wraps(view)
+            def admitted(*arguments: Any, **named: Any) -> Any:
+                if getattr(view, "takes_json", False):
+                    admit_json()
+                return view(*arguments, **named)
+
+            self._add(method, rule, admitted, OWN)
+            return view
+
+        return decorate
+
+    def arguments(self, schema: Any, *, location: str = "json", **more: Any) -> Callable[[View], View]:
+        """Parsed as the schema says; a route that takes JSON is marked, to be held to it before anything is read."""
+        parse: Callable[[View], View] = super().arguments(schema, location=location, **more)
+
+        def decorate(view: View) -> View:
+            parsed = parse(view)
+            parsed.__dict__["takes_json"] = location == "json" or getattr(view, "takes_json", False)
+            return parsed
+
+        return decorate
+
+    def _add(self, method: str, rule: str, view: Any, problems: Sequence[int], headers: Sequence[str] = ()) -> None:
+        """A route with every problem that it may answer documented, and the headers that it takes."""
+        for status in problems:
+            said = " ".join(SAID.get(status, ("", "")))
+            view = self.alt_response(status, schema=ProblemSchema, content_type=MIMETYPE, description=said)(view)
+        self.route(f"/api/v1{rule}", methods=[method], parameters=list(headers))(view)
 
     def _on(
         self, method: str, rule: str, act: str, problems: Sequence[int], *, is_keyed: bool = False
@@ -74,22 +133,15 @@ class Routes(Blueprint):
             @wraps(view)
             def decided(*arguments: Any, **named: Any) -> Any:
                 policy().require(act)
+                if getattr(view, "takes_json", False):
+                    admit_json()
                 g.request_key = noted = request_noted() if is_keyed else None
                 before = answered(noted) if noted else None
                 return before or view(*arguments, **named)
 
             DECIDED[method, f"/api/v1/<tenant>{rule}"] = act
-            documented: Any = decided
-            for status in problems:
-                answer = self.alt_response(
-                    status,
-                    schema=ProblemSchema,
-                    content_type=MIMETYPE,
-                    description=" ".join(SAID.get(status, ("", ""))),
-                )
-                documented = answer(documented)
-            keyed = [KEY] if is_keyed else []
-            self.route(f"/api/v1/<tenant>{rule}", methods=[method], parameters=keyed)(documented)
+            taken = [KEY] * is_keyed + [IF_MATCH] * (412 in problems)
+            self._add(method, f"/<tenant>{rule}", decided, problems, taken)
             return view
 
         return decorate

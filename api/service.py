@@ -2,17 +2,16 @@
 
 from flask import Blueprint as PlainBlueprint
 from flask import Response, jsonify
-from flask_smorest import Blueprint
 from marshmallow import fields
 
 from api.access.people import ROLES_ZH
-from api.problems import MIMETYPE, SAID, ProblemSchema
+from api.routes import Routes
 from api.tenancy import caller, directory, shelf
 from api.wire import Wire
 from ledger.domain.terms import Document
 
 health = PlainBlueprint("health", __name__)
-routes = Blueprint("me", __name__, description="我 me")
+routes = Routes("me", __name__, description="我 me")
 
 
 class MembershipSchema(Wire):
@@ -46,8 +45,7 @@ class TenantsSchema(Wire):
     tenants = fields.List(fields.Nested(TenantSchema))
 
 
-@routes.route("/api/v1/me", methods=["GET"])
-@routes.alt_response(401, schema=ProblemSchema, content_type=MIMETYPE, description=" ".join(SAID[401]))
+@routes.on_own("GET", "/me")
 @routes.response(200, MeSchema)
 def who_am_i() -> Document:
     """我是谁，在哪些账套里、代表哪一方、什么角色。Who I am, in which tenants, for whom, as what."""
@@ -63,8 +61,7 @@ def who_am_i() -> Document:
     }
 
 
-@routes.route("/api/v1/tenants", methods=["GET"])
-@routes.alt_response(401, schema=ProblemSchema, content_type=MIMETYPE, description=" ".join(SAID[401]))
+@routes.on_own("GET", "/tenants")
 @routes.response(200, TenantsSchema)
 def list_tenants() -> Document:
     """我在其中有角色的账套。The tenants in which I hold a role."""

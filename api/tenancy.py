@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from flask import Flask, abort, current_app, g, request
 
+from api import callers, limits
 from api.access.directory import Directory
 from api.access.people import Caller
 from api.access.policy import Policy
@@ -67,14 +68,14 @@ def register(app: Flask, shelf: Shelf, directory: Directory) -> None:
     def find_caller() -> None:
         g.books_held = ExitStack()
         g.request_id = uuid4().hex
-        if request.path == OPENAPI or not request.path.startswith("/api/v1/"):
+        if not request.path.startswith("/api/v1/"):
             return
-        authorization = request.authorization
-        token = authorization.token if authorization and authorization.type == "bearer" else None
-        g.caller = directory.caller(token) if token else None
-        if g.caller is None:
+        is_open = request.path == OPENAPI or (request.method, request.path) == ("POST", callers.SESSION)
+        g.caller = None if is_open else callers.found(directory)
+        limits.admit_caller(g.caller.person.login if g.caller else None)
+        if g.caller is None and not is_open:
             abort(401)
-        if g.tenant is not None:
+        if g.caller is not None and g.tenant is not None:
             g.policy = _policy(g.caller, g.tenant)
 
     @app.teardown_request
@@ -120,6 +121,12 @@ def tenant() -> str:
     """The name of the tenant that the request asks about."""
     found: str = g.tenant
     return found
+
+
+def still_allowed() -> Policy | None:
+    """What the caller of an answer that takes long may do now; nothing once token, session or role has ended."""
+    who = callers.found(directory())
+    return Policy(who.within(g.tenant), may_write=who.may_write) if who and who.within(g.tenant) else None
 
 
 def uploads() -> Uploads:

@@ -3,6 +3,15 @@
 import os
 from pathlib import Path
 
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from api import request_log, settings
 from api.app import create_app
 
-app = create_app(Path(os.environ.get("ENCLAVE_SERVICE", ".service")))
+request_log.to_standard_output()
+folder = Path(os.environ.get(settings.FOLDER_VARIABLE, settings.FOLDER))
+chosen = settings.load(folder, os.environ)
+app = create_app(folder, chosen)
+if chosen.trusted_proxies:
+    near = chosen.trusted_proxies
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=near, x_proto=near, x_host=near)  # type: ignore[method-assign]

@@ -191,9 +191,12 @@ def test_a_broken_off_build_gives_one_sentence_and_the_next_run_mends_it(clone: 
 def test_it_hands_its_arguments_to_the_command_line(clone: Path) -> None:
     (clone / "requirements.lock").write_text("")
 
-    passed = [run(clone, *arguments)[1].splitlines()[-1] for arguments in ((), ("split", "--json"), ("--lang", "en"))]
+    given = ((), ("--no-serve",), ("demo",), ("split", "--json"), ("--lang", "en"))
+    passed = [run(clone, *arguments)[1].splitlines()[-1].rpartition("[")[2] for arguments in given]
 
-    assert [line.rpartition("[")[2] for line in passed] == ["'demo']", "'split', '--json']", "'--lang', 'en']"]
+    demonstration = f"'demo-service', '--service', '{clone / '.books' / 'demo-service'}'"
+    assert passed[:2] == [f"{demonstration}]", f"{demonstration}, '--no-serve']"]
+    assert passed[2:] == ["'demo']", "'split', '--json']", "'--lang', 'en']"]
 
 
 def test_paths_are_the_callers_and_the_exit_code_is_the_programs(tmp_path: Path) -> None:

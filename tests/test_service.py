@@ -16,11 +16,13 @@ from api.access.people import Membership, Role
 from api.access.policy import ACTS
 from api.app import create_app
 from api.routes import DECIDED
+from api.settings import ServiceSettings
 from api.tenancy import Shelf
 from ledger.store.log import Log
 from ledger.store.tenants import Tenants
 from tests.conftest import HEADER, Enclave, csv_file, two_counties
 
+UNHURRIED = ServiceSettings(calls_per_minute=10_000_000, sign_ins_per_minute=10_000_000)
 PASSWORD = "一个足够长的口令，只在测试里用"
 PEOPLE: dict[str, tuple[str, Role, str]] = {
     "jia-clerk": ("park", "clerk", "甲县"),
@@ -46,7 +48,7 @@ class Service:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.app: Flask = create_app(folder)
+        self.app: Flask = create_app(folder, UNHURRIED)
         self.client: FlaskClient = self.app.test_client()
         self.directory = Directory(folder / "people.db")
         shelf = Shelf(Tenants(folder / "tenants"))

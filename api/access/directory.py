@@ -9,7 +9,7 @@ import hmac
 import secrets
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from api.access.people import OF_TENANT, ROLES, Caller, Membership, Person, Token
+from api.access.storage import transaction
 from ledger.domain.errors import Conflict, NotFound, RuleBroken
 
 TRIES_MAX = 10
@@ -101,8 +102,7 @@ class Directory:
 
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self._path, timeout=30)) as connection, connection:
-            connection.row_factory = sqlite3.Row
+        with transaction(self._path) as connection:
             yield connection
 
     # People
@@ -155,31 +155,43 @@ class Directory:
             )
 
     def checked(self, login: str, password: str) -> Person | None:
-        """The person whose password this is; ten wrong ones lock the login for a quarter of an hour."""
-        try:
-            row = self._row(login)
-        except PersonUnknown:
-            self._hasher.hash(password)  # takes as long as a wrong password does
-            return None
-        if row["locked_until"] and datetime.fromisoformat(row["locked_until"]) > _now():
-            return None
-        try:
-            self._hasher.verify(row["password"], password)
-        except (VerificationError, InvalidHashError):
-            self._failed(row)
-            return None
-        with self._connected() as connection:
-            connection.execute("UPDATE people SET failed = 0, locked_until = NULL WHERE id = ?", (row["id"],))
-        return _person(row)
+        """The person whose password this is; ten wrong ones lock the login for a quarter of an hour.
 
-    def _failed(self, row: sqlite3.Row) -> None:
-        failed = row["failed"] + 1
-        locked = (_now() + LOCKED_FOR).isoformat() if failed >= TRIES_MAX else None
+        Wrong, locked and unknown take the same time.
+        """
+        known = self._tried(login)
+        right = self._is_right(known, password)
+        if not right or known is None or known["locked"]:
+            return None
         with self._connected() as connection:
-            connection.execute(
-                "UPDATE people SET failed = ?, locked_until = ? WHERE id = ?",
-                (0 if locked else failed, locked, row["id"]),
-            )
+            connection.execute("UPDATE people SET failed = 0, locked_until = NULL WHERE id = ?", (known["id"],))
+        return _person(known)
+
+    def _tried(self, login: str) -> sqlite3.Row | None:
+        """Somebody by login; the try counts before it is known to be wrong, so that many at once are no more tries."""
+        now = _now()
+        with self._connected() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            row: sqlite3.Row | None = connection.execute(
+                "SELECT *, coalesce(locked_until, '') > ? AS locked FROM people WHERE login = ?",
+                (now.isoformat(), login),
+            ).fetchone()
+            if row and not row["locked"]:
+                last = row["failed"] + 1 >= TRIES_MAX
+                connection.execute(
+                    "UPDATE people SET failed = ?, locked_until = ? WHERE id = ?",
+                    (0 if last else row["failed"] + 1, (now + LOCKED_FOR).isoformat() if last else None, row["id"]),
+                )
+        return row
+
+    def _is_right(self, known: sqlite3.Row | None, password: str) -> bool:
+        if known is None:
+            self._hasher.hash(password)
+            return False
+        try:
+            return self._hasher.verify(known["password"], password)
+        except (VerificationError, InvalidHashError):
+            return False
 
     @staticmethod
     def _refuse_short(password: str) -> None:

@@ -26,25 +26,38 @@ COLUMNS = ("协议", "结算期", "应得", "已征收", "净额（应收+/应�
 @pass_settings
 def demo(settings: Settings, as_json: bool) -> None:
     """演示账：七县（市、区）、两个园区、四份协议、两年入库。The demonstration books and every county's statement."""
-    ledger = replace(settings, actor=OFFICE).new_ledger(TITLE)
-    if ledger.books.last_closed() is None:
-        make(ledger)
-    counties = dict(_by_county(ledger.books))
+    books = made(replace(settings, actor=OFFICE).new_ledger(TITLE)).books
     if as_json:
-        print_json({name: [_row_document(each, name) for each in own] for name, own in counties.items()})
+        counties = _by_county(books)
+        print_json({name: [_row_document(each, name) for each in own] for name, own in counties})
         return
-    for name, own in counties.items():
+    print_year(books)
+    print_lines(how_to_go_on(books))
+
+
+def made(ledger: Ledger) -> Ledger:
+    """The demonstration books, made if they are not there, or made to the end where that was broken off."""
+    closed = ledger.books.last_closed()
+    if closed is None or closed < LAST:
+        make(ledger)
+    return ledger
+
+
+def print_year(books: Books) -> None:
+    """Every county's statements of the last year."""
+    for name, own in _by_county(books):
         print_table(f"{name}  2025 年结算单", COLUMNS, _rows(own, name), numbers=(2, 3, 4))
         print_lines([""])
-    print_lines(how_to_go_on(ledger.books))
 
 
 def make(ledger: Ledger) -> None:
     """Propose and sign the agreements, import two files, close two years."""
     for text in _agreements():
-        agreement = ledger.propose_agreement(parse_yaml(text, "demo"))
-        for party in agreement.terms.parties.values():
-            ledger.acting_as(f"{party.name}财政局").sign_agreement(agreement.number, party.id)
+        document = parse_yaml(text, "demo")
+        known = (each for each in ledger.books.agreements.values() if each.document == document)
+        agreement = next(known, None) or ledger.propose_agreement(document)
+        for party in agreement.missing():
+            ledger.acting_as(f"{agreement.name_of(party)}财政局").sign_agreement(agreement.number, party)
     first, second = parts()
     ledger.import_receipts(first.encode("utf-8-sig"), "2024年税收入库明细.csv")
     _close_up_to(ledger, Period(2024, 12))

@@ -46,7 +46,9 @@ COMMANDS = {
     "tenant": "api.cli.service:tenant",
     "person": "api.cli.service:person",
     "token": "api.cli.service:token",
-    "serve": "api.cli.service:serve",
+    "serve": "api.cli.serving:serve",
+    "settings": "api.cli.serving:settings",
+    "demo-service": "api.cli.demo_service:demo_service",
 }
 
 

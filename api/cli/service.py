@@ -1,9 +1,6 @@
-"""`enclave tenant|person|token|serve`: the service of several tenants, for the administrator of the machine."""
+"""`enclave tenant|person|token`: the service of several tenants, for the administrator of the machine."""
 
-import os
 import secrets
-import subprocess
-import sys
 from pathlib import Path
 from typing import get_args
 
@@ -13,11 +10,10 @@ from api.access.directory import Directory
 from api.access.people import ROLES_ZH, Membership, Role
 from api.cli.printing import print_json, print_lines, print_table
 from api.cli.settings import Settings, json_option, pass_settings
+from api.settings import FOLDER, FOLDER_VARIABLE
 from api.tenancy import Shelf
 from ledger.store.tenants import Tenants
 
-FOLDER = Path(".service")
-FOLDER_VARIABLE = "ENCLAVE_SERVICE"
 folder_option = click.option(
     "--service",
     "folder",
@@ -156,17 +152,3 @@ def revoke_token(login: str, prefix: str, folder: Path) -> None:
     """撤销令牌，立即失效。End a token at once."""
     _directory(folder).revoke(login, prefix)
     print_lines([f"令牌 {prefix} 已撤销。"])
-
-
-@click.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=click.IntRange(1, 65535), default=8360, show_default=True)
-@click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True)
-@folder_option
-def serve(host: str, port: int, threads: int, folder: Path) -> None:
-    """启动服务（HTTP API，文档在 /api/docs/）。Serve the API."""
-    print_lines([f"飞地账服务：http://{host}:{port}/api/docs/（Ctrl+C 停止）"])
-    command = [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--threads", str(threads)]
-    command += ["--bind", f"{host}:{port}", "--access-logfile", "-", "api.wsgi:app"]
-    os.environ[FOLDER_VARIABLE] = str(folder)
-    sys.exit(subprocess.call(command))

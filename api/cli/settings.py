@@ -46,11 +46,12 @@ def default_actor() -> str:
 
 def keep_out_of_version_control(books: Path) -> None:
     """A folder of books made by the program ignores itself."""
-    ignored = books.parent / ".gitignore"
-    if books.parent.name != ".books":
+    own = next((folder for folder in books.parents if folder.name == BOOKS.parent.name), None)
+    if own is None:
         return
+    ignored = own / ".gitignore"
     try:
-        books.parent.mkdir(parents=True, exist_ok=True)
+        own.mkdir(parents=True, exist_ok=True)
         if not ignored.exists():
             ignored.write_text("*\n")
     except OSError as problem:
