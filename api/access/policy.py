@@ -4,7 +4,7 @@ One table of acts and one question for each kind of thing; every route, list, co
 What a caller may not see does not exist for them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,6 +31,7 @@ from ledger.domain.events import (
     RegionSucceeded,
     RegionSuccessionWithdrawn,
 )
+from ledger.domain.recording.entries import Entry
 from ledger.domain.recording.figures import Report
 from ledger.domain.recording.receipts import Rows
 from ledger.domain.register.projects import Project, find
@@ -230,6 +231,15 @@ class Policy:
         own = [each.terms for each in self.own_agreements(books)]
         pools = (pool for terms in own if _may_report(terms, report) for pool in terms.pools)
         return any(report.measure in pool.measures or (report.is_input and pool.share == "inputs") for pool in pools)
+
+    def shown_lines(self, books: Books, entries: Sequence[Entry]) -> list[Entry]:
+        """Those of some recorded lines that concern the caller."""
+        if self.sees_everything:
+            return list(entries)
+        lines = sorted(entries, key=lambda each: (each.position, each.row))
+        firsts = np.searchsorted(books.recorded.columns.positions, [each.position for each in lines])
+        seen = self.sees_lines(books, firsts + np.array([each.row - 1 for each in lines], np.int64))
+        return [each for each, concerns in zip(lines, seen.tolist(), strict=True) if concerns]
 
     def parties_for(self, name: str) -> tuple[str, ...]:
         """The parties for whom a role allows an act; none where it is allowed for the tenant itself."""
