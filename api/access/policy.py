@@ -104,6 +104,8 @@ ACTS = {
             writes=False,
         ),
         _act("import.confirm", {"checker", "head", "park_office"}, "tenant", four_eyes=True),
+        _act("mapping.read", EVERYBODY, "tenant", writes=False),
+        _act("mapping.save", {"clerk", "statistician", "park_office"}, "tenant"),
         _act("figure.read", EVERYBODY, "party", writes=False),
         _act("figure.accept", {"statistician"}, "tenant", four_eyes=True),
         _act("statement.read", EVERYBODY, "party", writes=False),
