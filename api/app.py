@@ -75,7 +75,9 @@ CONFIG: dict[str, Any] = {
     "OPENAPI_JSON_PATH": "openapi.json",
     "MAX_CONTENT_LENGTH": BODY_MAX,
     "API_SPEC_OPTIONS": {
-        "info": {"description": "县际共享收入：协议、认定、导入、结算单、事项。Revenue shared between counties."},
+        "info": {
+            "description": "县际共享收入：协议、认定、导入、登记簿、结算单、测算、核验。Revenue shared between counties."
+        },
         "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
         "security": [{"token": []}],
     },

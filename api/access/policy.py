@@ -227,12 +227,17 @@ class Policy:
         return concerned
 
     def sees_report(self, books: Books, report: Report) -> bool:
-        """Whether a figure was reported by the caller's party, or is divided by an agreement that it sees."""
-        if self.sees_everything or self.speaks_for(report.reporter):
-            return True
+        """Whether a figure was reported by the caller's party, or is divided by an agreement of theirs."""
+        return bool(self.reports(books, [report]))
+
+    def reports(self, books: Books, reports: Iterable[Report]) -> list[Report]:
+        """Those of some figures that concern the caller."""
         own = [each.terms for each in self.own_agreements(books)]
-        pools = (pool for terms in own if _may_report(terms, report) for pool in terms.pools)
-        return any(report.measure in pool.measures or (report.is_input and pool.share == "inputs") for pool in pools)
+        return [
+            each
+            for each in reports
+            if self.sees_everything or self.speaks_for(each.reporter) or any(_divides(terms, each) for terms in own)
+        ]
 
     def shown_lines(self, books: Books, entries: Sequence[Entry]) -> list[Entry]:
         """Those of some recorded lines that concern the caller."""
@@ -282,9 +287,11 @@ class Policy:
         return found
 
 
-def _may_report(terms: Terms, report: Report) -> bool:
-    """Whether a figure is of the agreement's own: reported by one of its parties, or by nobody in particular."""
-    return not report.reporter or terms.party_named(report.reporter) is not None
+def _divides(terms: Terms, report: Report) -> bool:
+    """Whether terms divide a figure: of their measures, reported by one of their parties or by nobody in particular."""
+    named = not report.reporter or terms.party_named(report.reporter) is not None
+    is_input = report.is_input and any(pool.share == "inputs" for pool in terms.pools)
+    return named and (is_input or any(report.measure in pool.measures for pool in terms.pools))
 
 
 def _projects_of(books: Books, event: Event) -> list[Project]:
