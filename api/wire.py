@@ -1,12 +1,13 @@
 """Domain values on the wire: in JSON bodies and in addresses.  Money is yuan as text, days are ISO dates."""
 
+from datetime import date
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
 from werkzeug.routing import BaseConverter
 from werkzeug.routing import ValidationError as RoutingError
 
-from ledger.domain.calendar import Period
+from ledger.domain.calendar import Period, day
 from ledger.domain.errors import Refusal
 from ledger.domain.money import fen, yuan
 from ledger.files.documents import parse_yaml
@@ -30,6 +31,26 @@ class MoneyField(fields.Field[int]):
             raise ValidationError('金额写成带引号的元，例如 "1234.56"。Send yuan as text, such as "1234.56".')
         try:
             return fen(value)
+        except Refusal as rule:
+            raise ValidationError(rule.say("zh")) from None
+
+
+class TextField(fields.String):
+    """A text of whole characters."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if text.encode("utf-8", "replace") != text.encode("utf-8", "surrogatepass"):
+            raise ValidationError("有不成字的半个字符。Half a character stands in it.")
+        return text
+
+
+class DayField(fields.Date):
+    """A day, such as `"2024-01-05"`, and in no other form."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        try:
+            return day(value if isinstance(value, str) else "")
         except Refusal as rule:
             raise ValidationError(rule.say("zh")) from None
 

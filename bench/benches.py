@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from bench import limit, ours, peers
+from api.lines import LINES_MAX
+from bench import limit, lines, ours, peers
 from bench.inputs import Inputs
 from bench.results import Outcome, Verdict
 from bench.rounds import TOTALS, Measured, Side, interleaved, python_side
@@ -207,6 +208,28 @@ def bench_parse(plan: Plan) -> Outcome:
     return outcome
 
 
+def bench_json(plan: Plan) -> Outcome:
+    """Lines in JSON as the service reads them, beside the schema alone; both say the same of a corpus of broken bodies."""
+    checked = CHECKED_QUICK if plan.quick else CHECKED
+    hot, plain = (lines.verdicts(way, checked) for way in (lines.read_hot, lines.read_plainly))
+    plan.agree("飞地账", hot, "marshmallow", plain)
+    note = f"核对 checked：{checked} 份好的和坏的正文，取舍全同 same verdicts（{hot.count('1')} 份收下 taken）"
+    sides = [
+        python_side(
+            name,
+            Path(sys.executable),
+            "bench.lines",
+            "read",
+            {"way": way, "n": plan.n, "most": LINES_MAX},
+            alike="read",
+        )
+        for name, way in (("飞地账", "hot"), ("marshmallow", "plain"))
+    ]
+    outcome = plan.run(sides, f"{plan.n} 行 lines", [note])
+    compare(outcome, "marshmallow", "飞地账", 15, least=True)
+    return outcome
+
+
 def bench_chain(plan: Plan) -> Outcome:
     """Verifying the seals beside rebuilding everything known; what is stored beside one JSON event a receipt."""
     note = plan.check("mixed", lambda inputs: [inputs.store_totals()])
@@ -294,4 +317,5 @@ BENCHES = {
     "chain": Bench(bench_chain, 1_000_000, 5_000),
     "post-one": Bench(bench_post_one, 10_000_000, 5_000),
     "simulate": Bench(bench_simulate, 100_000, 5_000),
+    "json": Bench(bench_json, 100_000, 2_000),
 }

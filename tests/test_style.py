@@ -23,9 +23,10 @@ ORDER = [
     "ledger.store",
     "ledger.application",
     "ledger.projections",
+    "api",
     "features",
     "bench",
-    "api",
+    "api.cli",
 ]
 CHAPTERS = ["terms", "facts", "recording", "events", "agreeing", "register", "dividing", "stating"]
 MODULES = sorted(file for folder in ("ledger", "bench", "api", "features") for file in (ROOT / folder).rglob("*.py"))
@@ -40,7 +41,7 @@ def name_of(file: Path) -> str:
 
 def layer(name: str) -> int:
     """The layer that a module belongs to, or -1 for other people's."""
-    return next((index for index, own in enumerate(ORDER) if f"{name}.".startswith(f"{own}.")), -1)
+    return max((index for index, own in enumerate(ORDER) if f"{name}.".startswith(f"{own}.")), default=-1)
 
 
 def imports(file: Path) -> set[str]:

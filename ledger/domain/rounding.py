@@ -18,13 +18,13 @@ class Exact:
         self.denominator = 1
         self.sizes = dict.fromkeys(parties, 0)
 
-    def add(self, party: str, part: Fraction, sign: int = 1) -> None:
-        """Move a party's part by another, or back by it."""
+    def add(self, party: str, part: Fraction, times: int = 1) -> None:
+        """Move a party's part by another, so many times, or back by it."""
         if self.denominator % part.denominator:
             grown = lcm(self.denominator, part.denominator)
             self.sizes = {each: size * (grown // self.denominator) for each, size in self.sizes.items()}
             self.denominator = grown
-        self.sizes[party] += sign * part.numerator * (self.denominator // part.denominator)
+        self.sizes[party] += times * part.numerator * (self.denominator // part.denominator)
 
     def parts(self) -> dict[str, Fraction]:
         """The parts, each in its own lowest terms."""
@@ -65,14 +65,19 @@ def _largest_remainder(sizes: Mapping[str, int], denominator: int) -> dict[str, 
 
     Ties go to the party listed first; a negative total is mirrored.
     """
-    total = sum(sizes.values())
-    sign = -1 if total < 0 else 1
-    cut = {party: divmod(sign * size, denominator) for party, size in sizes.items()}
-    whole = {party: units for party, (units, _) in cut.items()}
-    missing = sign * total // denominator - sum(whole.values())
-    for party in sorted(cut, key=lambda party: cut[party][1], reverse=True)[:missing]:
+    missing, remainder = divmod(sum(sizes.values()), denominator)
+    sign = -1 if missing < 0 else 1
+    assert not remainder, "parts sum to a whole number"
+    missing *= sign
+    whole: dict[str, int] = {}
+    rests: list[tuple[int, int, str]] = []
+    for party, size in sizes.items():
+        whole[party], rest = divmod(sign * size, denominator)
+        missing -= whole[party]
+        rests.append((-rest, len(rests), party))
+    for _, _, party in sorted(rests)[:missing] if missing else ():
         whole[party] += 1
-    return {party: sign * units for party, units in whole.items()}
+    return whole if sign > 0 else {party: -units for party, units in whole.items()}
 
 
 def _last_takes_rest(sizes: Mapping[str, int], denominator: int) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """The user's own file, given back with what became of each line: 导入结果 and 原因."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,6 +8,7 @@ from ledger.domain.errors import Fault, Language, LinePlace, RuleBroken
 from ledger.files.csv_marking import marked_csv, marked_records
 from ledger.files.dbf_table import dbf_rows, is_dbf
 from ledger.files.import_plan import FilePlan
+from ledger.files.json_table import is_json, json_rows
 from ledger.files.table import Source, line_of
 from ledger.files.workbook import is_workbook
 from ledger.files.workbook_marking import marked_workbook
@@ -21,15 +22,15 @@ SOUND: Mapping[Outcome, tuple[str, str]] = {
 
 
 class MarkingUnsupported(RuleBroken):
-    """A DBF file to be given back as one: it cannot take two more columns."""
+    """A DBF or JSON file to be given back as one: it cannot take two more columns."""
 
     zh = (
-        "DBF 文件 {file} 不能加列标注，只能退回一份 CSV；{out} 不是 .csv，什么也没有记下。"
+        "DBF、JSON 文件（{file}）不能加列标注，只能退回一份 CSV；{out} 不是 .csv，什么也没有记下。"
         "请把 --marked 的文件名写成 .csv 结尾，或把原件另存为 XLSX、CSV 再导入。"
     )
     en = (
-        "A DBF file such as {file} cannot take the two columns and is given back as CSV; {out} is no .csv, and nothing was "
-        "recorded. Name a file that ends with .csv after --marked, or save the original as XLSX or CSV."
+        "A DBF or JSON file such as {file} cannot take the two columns and is given back as CSV; {out} is no .csv, and "
+        "nothing was recorded. Name a file that ends with .csv after --marked, or save the original as XLSX or CSV."
     )
 
 
@@ -68,15 +69,23 @@ def _reason(fault: Fault, language: Language) -> str:
 
 
 def refuse_unmarkable(data: bytes, name: str, out: str) -> None:
-    """Raises MarkingUnsupported for a DBF file that is to be given back as anything else than CSV."""
-    if is_dbf(data) and not out.casefold().endswith(".csv"):
+    """Raises MarkingUnsupported for a DBF or JSON file that is to be given back as anything else than CSV."""
+    if _records(data, name) is not None and not out.casefold().endswith(".csv"):
         raise MarkingUnsupported(file=name, out=out)
 
 
 def marked(data: bytes, name: str, marks: Marks) -> bytes:
-    """A file with the two columns added, everything else as it was; of a DBF file a CSV file."""
+    """A file with the two columns added, everything else as it was; of a DBF or JSON file a CSV file."""
     if is_workbook(data):
         return marked_workbook(data, name, marks.by_line, marks.source)
-    if is_dbf(data):
-        return marked_records(dbf_rows(data, name), marks.by_line, marks.source)
+    records = _records(data, name)
+    if records is not None:
+        return marked_records(records, marks.by_line, marks.source)
     return marked_csv(data, name, marks.by_line, marks.source)
+
+
+def _records(data: bytes, name: str) -> Iterable[tuple[int, Sequence[str]]] | None:
+    """The numbered records of a file that takes no more columns; None if it takes them."""
+    if is_dbf(data):
+        return dbf_rows(data, name)
+    return json_rows(data, name) if is_json(data) else None

@@ -6,9 +6,10 @@ force keeps it, and in the later one it waits, with both named.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+
+from msgspec.structs import replace
 
 from ledger.domain.agreeing.agreement import Agreement, EntriesClaimedTwice
 from ledger.domain.dividing.reading import ClaimedTwice, Fate, Reader, Reading

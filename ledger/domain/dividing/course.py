@@ -28,12 +28,16 @@ class Course:
 
         What is booked behind the last of them is left out.
         """
-        before = self.pools.due_in_money()
+        before, moves_by_day = self.pools.due_in_money(), self.pools.moves_by_day
         rows = self._recorded.rows(cut=self._cut, until=lasts[-1]) if lasts else self._recorded.rows(cut=0)
         read = self._gathering.by_period(self._claims.selectable(self._recorded, rows), lasts)
         for last, readings in zip(lasts, read, strict=True):
-            self.pools.move_day(last)
+            if moves_by_day:
+                self.pools.move_day(last)
             self.pools.add_all(readings)
+            if not readings and not moves_by_day:
+                yield last, dict.fromkeys(before, 0)
+                continue
             after = self.pools.due_in_money()
             yield last, less(after, before)
             before = after

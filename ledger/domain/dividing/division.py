@@ -8,10 +8,12 @@ Adding an entry costs its unit, not the history.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from ledger.domain.calendar import anniversary, settlement
 from ledger.domain.dividing.guarantee import Shortfall, shortfalls
@@ -58,11 +60,20 @@ class _Booked:
     waiting_fen: int = 0
 
 
+@dataclass(frozen=True)
+class _Rate:
+    """What one fen comes to where no step remembers anything: so many fen come to so many times that."""
+
+    account: AccountKey
+    parts: Mapping[str, Fraction]
+
+
 @dataclass
 class _Place:
     """Entries that meet the same steps with the same weights, as one sum; and what was booked of it."""
 
     day: date
+    rate: _Rate | None = None
     sum_fen: int = 0
     collected_fen: dict[str | None, int] = field(default_factory=lambda: defaultdict(int))
     flow: Flow | None = None
@@ -108,6 +119,8 @@ class Division:
         weights = [step.weights for step in self._steps()]
         weights += [own.otherwise for terms in versions.signed if (own := terms.pool(pool)) and own.otherwise]
         self._names_collector = any(COLLECTOR in each for each in weights)
+        self._remembers = any(step.has_memory for step in self._steps())
+        self._touched: set[AccountKey] = set()
         self.shortfalls: list[Shortfall] = []
         self._handed_on_fen: dict[str, int] = defaultdict(int)
         self.whole_fen = 0
@@ -155,11 +168,40 @@ class Division:
             self._changed_otherwise[stream].add(weights)
         else:
             key = self.schedule(reading.unit).segment(when)
-            place = self._segments[stream].setdefault(key, _Place(when))
+            places = self._segments[stream]
+            if key not in places:
+                places[key] = _Place(when, None if self._remembers else self._rate(stream, when))
+            place = places[key]
+            if place.rate:
+                self._count_at(place, place.rate, reading)
+                return
             self._changed[stream].add(key)
         place.sum_fen += reading.amount_fen
         if not self.pool.hands_on:
             place.collected_fen[reading.collector] += reading.amount_fen
+
+    def _rate(self, stream: Stream, when: date) -> _Rate | None:
+        """What one fen of a stream comes to on a day; none if it waits."""
+        flowed = self._flowed(self.schedule(stream.unit), Segment(when, 1), Memory())
+        if flowed.missing:
+            return None
+        parts: dict[str, Fraction] = {}
+        for taken in flowed.taken:
+            for party, part in taken.parts.items():
+                parts[party] = parts.get(party, ZERO) + part
+        account = self._account(stream, when)
+        self._exact.setdefault(account, Exact(account.parties))
+        return _Rate(account, parts)
+
+    def _count_at(self, place: _Place, rate: _Rate, reading: Reading) -> None:
+        place.sum_fen += reading.amount_fen
+        place.flow = None
+        if not self.pool.hands_on:
+            self._collected[reading.collector] += reading.amount_fen
+        exact = self._exact[rate.account]
+        for party, part in rate.parts.items():
+            exact.add(party, part, reading.amount_fen)
+        self._touched.add(rate.account)
 
     def _otherwise_on(self, when: date, unit: str) -> Weights:
         pool = self.versions.pool_on(self.pool.name, when)
@@ -232,7 +274,7 @@ class Division:
 
     def _refreshed(self) -> set[AccountKey]:
         """Flow every segment that changed, and those behind it that it moves; the accounts they touch."""
-        touched: set[AccountKey] = set()
+        touched, self._touched = self._touched, set()
         for stream, changed in self._changed.items():
             touched |= self._flow(stream, changed)
         for stream, weights in self._changed_otherwise.items():
@@ -250,12 +292,16 @@ class Division:
         schedule, places, memory = self.schedule(stream.unit), self._segments[stream], Memory()
         for key in sorted(places):
             place = places[key]
+            if place.rate:
+                continue
             if key in changed or place.flow is None or place.flow.met != memory:
-                segment = Segment(place.day, place.sum_fen)
-                place.flow = flow(schedule, segment, memory, doubled=self.pool.basis == "double")
+                place.flow = self._flowed(schedule, Segment(place.day, place.sum_fen), memory)
                 touched |= self._book(place, self._booked(stream, place, place.flow))
             memory = place.flow.left
         return touched
+
+    def _flowed(self, schedule: Schedule, segment: Segment, met: Memory) -> Flow:
+        return flow(schedule, segment, met, doubled=self.pool.basis == "double")
 
     def _booked(self, stream: Stream, place: _Place, flowed: Flow) -> _Booked:
         if flowed.missing:
@@ -316,9 +362,12 @@ class Division:
         """What became of every segment, unit by unit, in the order of dates."""
         for stream, places in self._segments.items():
             for key in sorted(places):
-                flowed = places[key].flow
-                if flowed:
-                    yield stream, flowed
+                place = places[key]
+                if place.rate and not place.flow:
+                    segment = Segment(place.day, place.sum_fen)
+                    place.flow = self._flowed(self.schedule(stream.unit), segment, Memory())
+                if place.flow:
+                    yield stream, place.flow
 
     def _account(self, stream: Stream, when: date) -> AccountKey:
         """The account of what a stream's segment of a day gives."""

@@ -7,11 +7,12 @@ lines that are rounded one by one are read one by one.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
 
 import numpy as np
+from msgspec.structs import replace
 
 from ledger.domain.calendar import month_starts
 from ledger.domain.dividing.claims import Claims
@@ -32,17 +33,24 @@ FEW = 8
 
 @dataclass(frozen=True)
 class _Kinds:
-    """Lines by kind: the kind of each line, numbered from 0."""
+    """Lines by kind.  `codes` tell the kinds apart; those that occur are numbered from 0, in the order of their codes."""
 
     rows: Rows
-    kinds: np.ndarray
+    codes: np.ndarray
+    span: int
+
+    @cached_property
+    def kinds(self) -> np.ndarray:
+        """The kind of each line."""
+        numbers: np.ndarray = (np.cumsum(self._occur) - 1)[self.codes]
+        return numbers
 
     @cached_property
     def first_places(self) -> np.ndarray:
         """Where the first line of each kind stands among the rows."""
-        found = np.empty(self._count, np.int64)
-        found[self.kinds[::-1]] = np.arange(len(self.rows))[::-1]
-        return found
+        found = np.empty(self.span, np.int64)
+        found[self.codes[::-1]] = np.arange(len(self.rows))[::-1]
+        return np.asarray(found[self._occur])
 
     @cached_property
     def firsts(self) -> list[int]:
@@ -51,13 +59,13 @@ class _Kinds:
         return firsts
 
     @cached_property
-    def _count(self) -> int:
-        return int(self.kinds.max()) + 1
+    def _occur(self) -> np.ndarray:
+        return _occurring(self.codes, self.span)
 
     @cached_property
     def _order(self) -> tuple[np.ndarray, np.ndarray]:
         order = np.argsort(self.kinds, kind="stable")
-        return order, np.searchsorted(self.kinds[order], np.arange(self._count + 1))
+        return order, np.searchsorted(self.kinds[order], np.arange(len(self.first_places) + 1))
 
     def places(self, kind: int) -> np.ndarray:
         """Where the lines of a kind stand among the rows."""
@@ -71,9 +79,9 @@ class _Kinds:
 
     def sums(self, amounts_fen: np.ndarray) -> np.ndarray:
         """The sum of each kind's amounts."""
-        sums_fen = np.zeros(self._count, np.int64)
-        np.add.at(sums_fen, self.kinds, amounts_fen)
-        return sums_fen
+        sums_fen = np.zeros(self.span, np.int64)
+        np.add.at(sums_fen, self.codes, amounts_fen)
+        return np.asarray(sums_fen[self._occur])
 
 
 class Gathering:
@@ -260,26 +268,32 @@ def _waits(readings: Iterable[Reading]) -> bool:
 
 def told_apart(rows: Rows, columns: Iterable[np.ndarray]) -> _Kinds:
     """Lines of one kind are alike in every column."""
-    kinds, span = np.zeros(len(rows), np.int64), 1
+    codes, span = np.zeros(len(rows), np.int64), 1
     for column in columns:
         width = int(column.max()) + 1
         if span > 1 and span * width > DENSE * len(rows):
-            kinds, span = _numbered(kinds), len(rows)
-        kinds = column if span == 1 else kinds * width + column
+            codes, span = _numbered(codes, span)
+        codes = column if span == 1 else codes * np.int64(width) + column
         span *= width
-    kinds = _numbered(kinds)
-    return _Kinds(rows, kinds)
+    if span > DENSE * len(rows):
+        codes, span = _numbered(codes, span)
+    return _Kinds(rows, codes, span)
 
 
-def _numbered(codes: np.ndarray) -> np.ndarray:
-    """The same codes numbered from 0 without gaps, in their order."""
-    span = int(codes.max()) + 1
+def _numbered(codes: np.ndarray, span: int) -> tuple[np.ndarray, int]:
+    """The same codes numbered from 0 without gaps, in their order; and how many there are."""
     if span > DENSE * len(codes):
-        return np.asarray(np.unique(codes, return_inverse=True)[1])
-    is_there = np.zeros(span, bool)
-    is_there[codes] = True
-    numbers = np.cumsum(is_there) - 1
-    return np.asarray(numbers[codes])
+        distinct, numbers = np.unique(codes, return_inverse=True)
+        return numbers, len(distinct)
+    occur = _occurring(codes, span)
+    return (np.cumsum(occur) - 1)[codes], int(np.count_nonzero(occur))
+
+
+def _occurring(codes: np.ndarray, span: int) -> np.ndarray:
+    """Which codes below a bound occur."""
+    occur = np.zeros(span, bool)
+    occur[codes] = True
+    return occur
 
 
 def _cells(days: np.ndarray, cuts: set[date]) -> np.ndarray:

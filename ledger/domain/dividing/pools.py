@@ -38,8 +38,15 @@ class Pools:
             for name in _feeding_first(versions)
             for feeding in _feedings(versions, name)
         ]
+        self._money = [key for key in self.divisions if versions.pool(key.pool).is_money]
         self._transfers_up_to: date | None = None
         self._uncounted: list[Uncounted] = []
+
+    @property
+    def moves_by_day(self) -> bool:
+        """Whether a later day alone may make something due: a guarantee, a transfer, a pool that feeds another."""
+        own = (pool for terms in self.versions.signed for pool in terms.pools)
+        return bool(self._feeds) or any(pool.transfers or pool.guarantee for pool in own)
 
     def add(self, reading: Reading) -> None:
         """Count one entry as a pool reads it."""
@@ -81,10 +88,10 @@ class Pools:
     def due_in_money(self) -> Shares:
         """Fen due to each party, over all pools whose money moves."""
         total = dict.fromkeys(self.versions.parties, 0)
-        for key, shares in self.due().items():
-            if self.versions.pool(key.pool).is_money:
-                for party, amount_fen in shares.items():
-                    total[party] += amount_fen
+        due = self.due()
+        for key in self._money:
+            for party, amount_fen in due[key].items():
+                total[party] += amount_fen
         return total
 
     def days_of_change(self, first: date, last: date) -> set[date]:

@@ -4,11 +4,13 @@ What cannot be told is never guessed: the entry waits, with the rule that says w
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 from fractions import Fraction
 from itertools import combinations
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ledger.domain.dividing.levels import percents_of, retained_fen
 from ledger.domain.errors import RuleBroken
@@ -71,8 +73,7 @@ class ClaimedTwice(RuleBroken):
     en = "{voucher} is selected by both '{one}' and '{other}'. Amend them so that they do not overlap."
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """One entry as one pool reads it."""
 
     entry: Entry

@@ -60,6 +60,10 @@ class Columns:
         return percents_of(self.names["percents"][self.percents[row]])
 
 
+Asked = tuple[int, int, int, date, date]
+"""How many lines there were, and which of them were asked for."""
+
+
 class _Growing:
     """A column that grows at its end; room is made by doubling, so that adding costs what is added.
 
@@ -152,6 +156,8 @@ class Recorded:
         self._originals = Originals()
         self._treasuries: dict[str, None] = {}
         self._unresolved: list[int] = []
+        self._columns: Columns | None = None
+        self._answered: tuple[Asked, Rows] | None = None
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> "Recorded":
@@ -280,6 +286,12 @@ class Recorded:
     def columns(self) -> Columns:
         """Every line, column by column."""
         self._resolve()
+        columns = self._columns
+        if columns is None or len(columns.amounts_fen) != len(self):
+            columns = self._columns = self._seen()
+        return columns
+
+    def _seen(self) -> Columns:
         return Columns(
             **{name: column.values for name, column in self._plain.items()},
             percents=self._names["percents"].codes.values,
@@ -305,6 +317,13 @@ class Recorded:
 
     def rows(self, after: int = 0, cut: int = FAR, since: date = date.min, until: date = date.max) -> Rows:
         """The lines recorded behind a position and up to another, booked after a day and up to another."""
+        asked = len(self), after, cut, since, until
+        answered = self._answered
+        if answered is None or answered[0] != asked:  # one agreement after another asks for the same lines
+            answered = self._answered = asked, self._rows(after, cut, since, until)
+        return answered[1]
+
+    def _rows(self, after: int, cut: int, since: date, until: date) -> Rows:
         first, last = np.searchsorted(self._plain["positions"].values, [after + 1, cut + 1]).tolist()
         booked = self._plain["booked_on"].values[first:last]
         found: Rows = first + np.flatnonzero((booked > since.toordinal()) & (booked <= until.toordinal()))

@@ -1,0 +1,57 @@
+"""Lines (明细) in JSON, for programs: what one line says, declared once, read at the pace of many."""
+
+from typing import Any
+
+import msgspec
+from marshmallow import fields
+from marshmallow.validate import Length
+
+from api.hot import reader_of
+from api.wire import DayField, MoneyField, TextField, Wire
+
+LINES_MAX = 100_000
+TEXT_MAX = 200
+
+
+def _text(example: str, description: str = "", **more: Any) -> TextField:
+    said = {"example": example} | ({"description": description} if description else {})
+    return TextField(validate=Length(max=TEXT_MAX), metadata=said, **more)
+
+
+class LineSchema(Wire):
+    """One receipt, as the treasury lists it; what is left out is not said."""
+
+    voucher = _text("V1", required=True)
+    line = _text("1")
+    treasury = _text("甲县支库")
+    booked_on = DayField(required=True, metadata={"example": "2024-01-05"})
+    amount = MoneyField(required=True, metadata={"description": "元，带引号 yuan as text", "example": "300.00"})
+    period_first = DayField(metadata={"example": "2023-12-01"})
+    period_last = DayField(metadata={"example": "2023-12-31"})
+    subject = _text("10101")
+    enterprise = _text("91620821MA71XXXX0A")
+    project = _text("项目甲")
+    park = _text("经开区")
+    collector = _text("甲县")
+    kind = _text("退库", "税款属性 what kind of receipt")
+    original = _text("V0", "冲减的原税票 the voucher that it takes back")
+    original_line = _text("1")
+    percents = _text("中央50%|省20%|县30%", "预算分配比例 shares of the levels of government")
+    central = MoneyField(metadata={"example": "150.00"})
+    province = MoneyField(metadata={"example": "60.00"})
+    city = MoneyField(metadata={"example": "0.00"})
+    county = MoneyField(metadata={"example": "90.00"})
+
+
+class LinesSchema(Wire):
+    """Some lines; recorded as one file."""
+
+    lines = fields.List(fields.Nested(LineSchema), required=True, validate=Length(1, LINES_MAX))
+
+
+def refuse_lines_unfit(body: bytes) -> None:
+    """Raises marshmallow.ValidationError with every fault of a body that does not hold lines as they are declared."""
+    try:
+        reader_of(LinesSchema)(body)
+    except msgspec.DecodeError:  # of these ValidationError is one
+        LinesSchema().loads(body.decode())
