@@ -19,6 +19,7 @@ from api import (
     idempotency,
     imports,
     limits,
+    mappings,
     parties,
     people,
     periods,
@@ -50,6 +51,7 @@ RESOURCES: tuple[Blueprint, ...] = (
     splits.routes,
     facts.routes,
     imports.routes,
+    mappings.routes,
     figures.routes,
     statements.routes,
     worksheets.routes,
@@ -72,7 +74,9 @@ CONFIG: dict[str, Any] = {
     "OPENAPI_URL_PREFIX": "/api/v1",
     "OPENAPI_JSON_PATH": "openapi.json",
     "API_SPEC_OPTIONS": {
-        "info": {"description": "县际共享收入：协议、认定、导入、结算单、事项。Revenue shared between counties."},
+        "info": {
+            "description": "县际共享收入：协议、认定、导入、登记簿、结算单、测算、核验。Revenue shared between counties."
+        },
         "components": {"securitySchemes": callers.SCHEMES},
         "security": [{name: []} for name in callers.SCHEMES],
     },

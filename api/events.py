@@ -27,7 +27,7 @@ STREAMS_MAX = 4
 POSITION_MAX = 2**62
 POLL_SECONDS = 1
 SPEC_VERSION = "1.0"
-SUBJECTS = ("agreement", "project", "enterprise", "park", "old", "batch", "period")
+SUBJECTS = ("project", "enterprise", "agreement", "park", "old", "batch", "period")
 """What names the thing that an event is about, the first that it has."""
 OPEN = BoundedSemaphore(STREAMS_MAX)
 

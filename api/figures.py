@@ -130,7 +130,7 @@ def _find(batch: str) -> Batch:
 
 
 def _seen(batch: Batch) -> list[Report]:
-    return [each for each in batch.reports if policy().sees_report(ledger().books, each)]
+    return policy().reports(ledger().books, batch.reports)
 
 
 def _hands(batch: str) -> list[str]:

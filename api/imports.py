@@ -1,5 +1,6 @@
 """Imports (导入): a file is sent, looked at, and recorded by somebody else than who sent it."""
 
+from functools import partial
 from typing import Any, get_args
 
 from flask import Response, request
@@ -196,10 +197,11 @@ def _sees(held: Ledger, agreement: str) -> bool:
 
 
 def _plan(held: Ledger, sent: Upload, *, skip_bad: bool) -> ImportPlan | FiguresPlan:
-    data, read = uploads().data(sent), {"sheet": sent.sheet, "mapping": sent.mapping}
+    data = uploads().data(sent)
+    read: dict[str, Any] = {"sheet": sent.sheet, "mapping": sent.mapping, "skip_bad": skip_bad}
     if sent.kind == "receipts":
-        return held.plan_import(data, sent.name, skip_bad=skip_bad, **read)
+        return held.plan_import(data, sent.name, shown=partial(policy().shown_lines, held.books), **read)
+    sees = partial(policy().sees_report, held.books)
     if sent.kind == "inputs":
-        return held.plan_inputs(data, sent.name, skip_bad=skip_bad, **read)
-    needs_acceptance = sent.kind == "figures"
-    return held.plan_figures(data, sent.name, needs_acceptance=needs_acceptance, skip_bad=skip_bad, **read)
+        return held.plan_inputs(data, sent.name, sees=sees, **read)
+    return held.plan_figures(data, sent.name, needs_acceptance=sent.kind == "figures", sees=sees, **read)

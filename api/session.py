@@ -59,10 +59,16 @@ class SessionSchema(Wire):
     login = fields.String(metadata={"example": "zhang"})
     name = fields.String(metadata={"example": "张三"})
     must_change_password = fields.Boolean(
-        metadata={"description": "须先改一次性口令 nothing else can be done before the password is changed"}
+        metadata={
+            "example": False,
+            "description": "须先改一次性口令 nothing else can be done before the password is changed",
+        }
     )
     csrf = fields.String(
-        metadata={"description": f"办理时放在 {callers.CSRF_HEADER} 里 sent with every request that changes something"}
+        metadata={
+            "example": "q8Zr3vWc1nT0",
+            "description": f"办理时放在 {callers.CSRF_HEADER} 里 sent with every request that changes something",
+        }
     )
 
 

@@ -73,7 +73,7 @@ class AskedSchema(Wire):
     )
     entries = _table([["税票号码", "入库日期", "实缴金额"], ["V1", "2024-01-05", "300.00"]])
     figures = _table([["指标", "所属期起", "所属期止", "数值", "单位", "报送方"]])
-    inputs = _table([["投入编号", "形式", "日期", "数值", "单位", "投入方", "依据"]])
+    inputs = _table([["编号", "投入形式", "投入日期", "数值", "单位", "报送方", "依据"]])
     by = fields.String(load_default="year", validate=OneOf(ROUNDS), metadata={"example": "year"})
     as_of = fields.Date(
         load_default=None,

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -40,8 +40,8 @@ from ledger.domain.stating import closing
 from ledger.domain.stating.books import Books
 from ledger.domain.terms import Document
 from ledger.files.figures_file import read_figures, read_inputs
-from ledger.files.figures_plan import FiguresPlan, figures_plan
-from ledger.files.import_plan import FilePlan, Imported, ImportPlan
+from ledger.files.figures_plan import FiguresPlan, Sees, everything, figures_plan
+from ledger.files.import_plan import FilePlan, Imported, ImportPlan, Shown
 from ledger.files.lines_file import LinesFile, sound_lines
 from ledger.files.notes import mapped
 from ledger.files.receipts_file import ReceiptsFile, read_credit_code, read_receipts
@@ -308,14 +308,21 @@ class Ledger:
         return self.record_import(self.plan_import(data, name, skip_bad=skip_bad, sheet=sheet, mapping=mapping))
 
     def plan_import(
-        self, data: bytes, name: str, *, skip_bad: bool = False, sheet: str = "", mapping: str = ""
+        self,
+        data: bytes,
+        name: str,
+        *,
+        skip_bad: bool = False,
+        sheet: str = "",
+        mapping: str = "",
+        shown: Shown = list,
     ) -> ImportPlan:
-        """What an import would record, and nothing is.
+        """What an import would record, and nothing is; of recorded lines that are not `shown` nothing is told.
 
         Raises LinesRefused with every wrong line (not with `skip_bad`), MappingUnknown, or the rule that the file breaks.
         """
         file = self._read(partial(read_receipts, data, writable(name), skip_bad=skip_bad, sheet=sheet), mapping)
-        return self._planned(file, data, skip_bad=skip_bad)
+        return self._planned(file, data, skip_bad=skip_bad, shown=shown)
 
     def _read(self, read: Callable[..., Read], mapping: str) -> Read:
         """A file as it is read with a saved mapping, if one is named; raises MappingUnknown, and as reading does."""
@@ -334,7 +341,7 @@ class Ledger:
             try:
                 position = self._append(plan.facts(), plan.position)
             except MovedOn:
-                plan = self._planned(plan.file, plan.data, skip_bad=plan.skip_bad)
+                plan = self._planned(plan.file, plan.data, skip_bad=plan.skip_bad, shown=plan.shown)
                 continue
             return plan.done(position)
         raise BooksKeepChanging(tries=TRIES_MAX)
@@ -357,16 +364,17 @@ class Ledger:
             books.apply(books.position + 1, self._log.supposed(fact, self._actor))
         return books
 
-    def _planned(self, file: ReceiptsFile, data: bytes, *, skip_bad: bool) -> ImportPlan:
+    def _planned(self, file: ReceiptsFile, data: bytes, *, skip_bad: bool, shown: Shown) -> ImportPlan:
         """What of a file's lines is new behind the log's position; wrong lines are left out with `skip_bad`."""
         sha256 = hashlib.sha256(data).hexdigest()
-        file, found = sound_lines(file, lambda file: (self._log.head().position, *self._fresh(file)), skip_bad=skip_bad)
-        position, rows, fresh = found
-        return ImportPlan(
-            file=file, data=data, sha256=sha256, position=position, rows=rows, fresh=fresh, skip_bad=skip_bad
+        file, found = sound_lines(
+            file, lambda file: (self._log.head().position, *self._fresh(file, shown)), skip_bad=skip_bad
         )
+        position, rows, fresh = found
+        own: dict[str, Any] = {"file": file, "data": data, "skip_bad": skip_bad, "shown": shown}
+        return ImportPlan(sha256=sha256, position=position, rows=rows, fresh=fresh, **own)
 
-    def _fresh(self, file: ReceiptsFile) -> tuple[Rows, Receipts]:
+    def _fresh(self, file: ReceiptsFile, shown: Shown) -> tuple[Rows, Receipts]:
         """The lines that are not recorded yet, linked to their originals; raises LinesRefused.
 
         Only lines that the books or the file may hold twice, or that take another back, are looked at one by one.
@@ -376,9 +384,11 @@ class Ledger:
         rows = np.flatnonzero(looked_at)
         entries = list(file.lines(rows))
         references = file.named(rows)
-        recorded = {entry.key: entry for entry in self._log.lines({entry.key.voucher for entry in entries})}
-        fresh = unrecorded(entries, references, recorded, file.name)
-        linked = link(fresh, references, self._log.related_lines, file.name)
+        found = self._log.lines({entry.key.voucher for entry in entries})
+        recorded = {entry.key: entry for entry in shown(found)}
+        hidden = [entry for entry in found if entry.key not in recorded]
+        fresh = unrecorded(entries, references, recorded, file.name, hidden)
+        linked = link(fresh, references, lambda vouchers: shown(self._log.related_lines(vouchers)), file.name)
         return file.recordable(looked_at, linked)
 
     def save_mapping(self, name: str, columns: Mapping[str, str]) -> ColumnMapping:
@@ -402,7 +412,7 @@ class Ledger:
 
         With `skip_bad` the sound lines are recorded and the others left out.  Raises as `plan_figures` and `record_figures`.
         """
-        asked = {"needs_acceptance": needs_acceptance, "skip_bad": skip_bad}
+        asked: dict[str, Any] = {"needs_acceptance": needs_acceptance, "skip_bad": skip_bad}
         return self.record_figures(self.plan_figures(data, name, **asked, sheet=sheet, mapping=mapping))
 
     def import_inputs(
@@ -420,25 +430,33 @@ class Ledger:
         skip_bad: bool = False,
         sheet: str = "",
         mapping: str = "",
+        sees: Sees = everything,
     ) -> FiguresPlan:
         """What an import of indicators (or quotas) would record, and nothing is; raises as `plan_import`."""
         file = self._read(partial(read_figures, data, writable(name), skip_bad=skip_bad, sheet=sheet), mapping)
-        return figures_plan(self.books, file, data, needs_acceptance=needs_acceptance, skip_bad=skip_bad)
+        asked = {"needs_acceptance": needs_acceptance, "skip_bad": skip_bad}
+        return figures_plan(self.books, file, data, **asked, sees=sees)
 
     def plan_inputs(
-        self, data: bytes, name: str, *, skip_bad: bool = False, sheet: str = "", mapping: str = ""
+        self,
+        data: bytes,
+        name: str,
+        *,
+        skip_bad: bool = False,
+        sheet: str = "",
+        mapping: str = "",
+        sees: Sees = everything,
     ) -> FiguresPlan:
         """What an import of contributions would record, and nothing is; raises as `plan_import`."""
         file = self._read(partial(read_inputs, data, writable(name), skip_bad=skip_bad, sheet=sheet), mapping)
-        return figures_plan(self.books, file, data, needs_acceptance=False, skip_bad=skip_bad)
+        return figures_plan(self.books, file, data, needs_acceptance=False, skip_bad=skip_bad, sees=sees)
 
     def record_figures(self, plan: FiguresPlan) -> Batch:
         """Record what was planned, decided again from what is there now; raises LinesRefused, BatchKnown, NothingNew."""
 
         def decide(books: Books) -> list[Fact]:
-            now = figures_plan(
-                books, plan.file, plan.data, needs_acceptance=plan.needs_acceptance, skip_bad=plan.skip_bad
-            )
+            asked = {"needs_acceptance": plan.needs_acceptance, "skip_bad": plan.skip_bad}
+            now = figures_plan(books, plan.file, plan.data, **asked, sees=plan.sees)
             if now.hindrance:
                 raise now.hindrance
             self._log.keep_file(plan.sha256, plan.data)

@@ -4,7 +4,7 @@ One table of acts and one question for each kind of thing; every route, list, co
 What a caller may not see does not exist for them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,6 +31,7 @@ from ledger.domain.events import (
     RegionSucceeded,
     RegionSuccessionWithdrawn,
 )
+from ledger.domain.recording.entries import Entry
 from ledger.domain.recording.figures import Report
 from ledger.domain.recording.receipts import Rows
 from ledger.domain.register.projects import Project, find
@@ -103,6 +104,8 @@ ACTS = {
             writes=False,
         ),
         _act("import.confirm", {"checker", "head", "park_office"}, "tenant", four_eyes=True),
+        _act("mapping.read", EVERYBODY, "tenant", writes=False),
+        _act("mapping.save", {"clerk", "statistician", "park_office"}, "tenant"),
         _act("figure.read", EVERYBODY, "party", writes=False),
         _act("figure.accept", {"statistician"}, "tenant", four_eyes=True),
         _act("statement.read", EVERYBODY, "party", writes=False),
@@ -224,12 +227,26 @@ class Policy:
         return concerned
 
     def sees_report(self, books: Books, report: Report) -> bool:
-        """Whether a figure was reported by the caller's party, or is divided by an agreement that it sees."""
-        if self.sees_everything or self.speaks_for(report.reporter):
-            return True
+        """Whether a figure was reported by the caller's party, or is divided by an agreement of theirs."""
+        return bool(self.reports(books, [report]))
+
+    def reports(self, books: Books, reports: Iterable[Report]) -> list[Report]:
+        """Those of some figures that concern the caller."""
         own = [each.terms for each in self.own_agreements(books)]
-        pools = (pool for terms in own if _may_report(terms, report) for pool in terms.pools)
-        return any(report.measure in pool.measures or (report.is_input and pool.share == "inputs") for pool in pools)
+        return [
+            each
+            for each in reports
+            if self.sees_everything or self.speaks_for(each.reporter) or any(_divides(terms, each) for terms in own)
+        ]
+
+    def shown_lines(self, books: Books, entries: Sequence[Entry]) -> list[Entry]:
+        """Those of some recorded lines that concern the caller."""
+        if self.sees_everything:
+            return list(entries)
+        lines = sorted(entries, key=lambda each: (each.position, each.row))
+        firsts = np.searchsorted(books.recorded.columns.positions, [each.position for each in lines])
+        seen = self.sees_lines(books, firsts + np.array([each.row - 1 for each in lines], np.int64))
+        return [each for each, concerns in zip(lines, seen.tolist(), strict=True) if concerns]
 
     def parties_for(self, name: str) -> tuple[str, ...]:
         """The parties for whom a role allows an act; none where it is allowed for the tenant itself."""
@@ -270,9 +287,11 @@ class Policy:
         return found
 
 
-def _may_report(terms: Terms, report: Report) -> bool:
-    """Whether a figure is of the agreement's own: reported by one of its parties, or by nobody in particular."""
-    return not report.reporter or terms.party_named(report.reporter) is not None
+def _divides(terms: Terms, report: Report) -> bool:
+    """Whether terms divide a figure: of their measures, reported by one of their parties or by nobody in particular."""
+    named = not report.reporter or terms.party_named(report.reporter) is not None
+    is_input = report.is_input and any(pool.share == "inputs" for pool in terms.pools)
+    return named and (is_input or any(report.measure in pool.measures for pool in terms.pools))
 
 
 def _projects_of(books: Books, event: Event) -> list[Project]:

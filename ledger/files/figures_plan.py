@@ -1,14 +1,14 @@
 """What an import would record of a file of figures, quotas or contributions: one batch of what is new or revised."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ledger.domain.agreeing import acceptance
 from ledger.domain.agreeing.acceptance import Earlier
-from ledger.domain.errors import Conflict, LinesRefused
+from ledger.domain.errors import Conflict, Fault, LinePlace, LinesRefused
 from ledger.domain.events import Fact
 from ledger.domain.recording.figures import Report, decimal_text
 from ledger.domain.recording.receipts import Rows
@@ -17,6 +17,21 @@ from ledger.files.figures_file import FiguresFile
 from ledger.files.import_plan import FilePlan
 from ledger.files.lines_file import sound_lines
 from ledger.files.notes import Note, recorded_in, revises
+
+Sees = Callable[[Report], bool]
+"""Whether whoever imports may know of a recorded report."""
+
+
+class FigureTaken(Conflict):
+    """A figure of which others have reported; nothing more is said of it."""
+
+    zh = "{number}（{measure}）别人已经报过，不是您的一方的数，这一行没有办法记。请核对编号和报送方，或请园区办办理。"
+    en = "{number} ({measure}) is reported already, and not as a figure of your party's. Check it, or ask the park office."
+
+
+def everything(report: Report) -> bool:
+    """Who may know of every report."""
+    return True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +44,7 @@ class FiguresPlan(FilePlan):
     file: FiguresFile
     earlier: Sequence[Earlier | None]
     fact: Fact | None = None
+    sees: Sees = everything
 
     @property
     def batch(self) -> str:
@@ -70,14 +86,22 @@ def _revising(earlier: Earlier) -> Note:
 
 
 def figures_plan(
-    books: Books, file: FiguresFile, data: bytes, *, needs_acceptance: bool, skip_bad: bool
+    books: Books,
+    file: FiguresFile,
+    data: bytes,
+    *,
+    needs_acceptance: bool,
+    skip_bad: bool,
+    sees: Sees = everything,
 ) -> FiguresPlan:
     """What of a file's reports is new or revised in some books; raises LinesRefused."""
 
     def look(file: FiguresFile) -> list[Earlier | None]:
         agreements = list(books.agreements.values())
         acceptance.refuse_other_kinds(file.reports, agreements, file.name, needs_acceptance=needs_acceptance)
-        return acceptance.earlier_ones(books.batches, file.reports, needs_acceptance=needs_acceptance)
+        found = acceptance.earlier_ones(books.batches, file.reports, needs_acceptance=needs_acceptance)
+        _refuse_taken(file, found, sees)
+        return found
 
     file, earlier = sound_lines(file, look, skip_bad=skip_bad)
     beside = enumerate(zip(file.reports, earlier, strict=True))
@@ -91,8 +115,20 @@ def figures_plan(
         earlier=earlier,
         needs_acceptance=needs_acceptance,
         skip_bad=skip_bad,
+        sees=sees,
     )
     return _decided(plan, books)
+
+
+def _refuse_taken(file: FiguresFile, earlier: Sequence[Earlier | None], sees: Sees) -> None:
+    """Raises LinesRefused with every report that would take the place of one that is not seen."""
+    faults = [
+        Fault(LinePlace(own.row), FigureTaken(number=own.number, measure=own.measure))
+        for own, was in zip(file.reports, earlier, strict=True)
+        if was and was.batch and not sees(was.report)
+    ]
+    if faults:
+        raise LinesRefused(faults, file=file.name)
 
 
 def _decided(plan: FiguresPlan, books: Books) -> FiguresPlan:

@@ -1,17 +1,21 @@
 """What an import would record of a file, decided behind a position of the log; and what it did."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from ledger.domain.errors import Refusal
 from ledger.domain.events import Fact, ReceiptsRecorded
+from ledger.domain.recording.entries import Entry
 from ledger.domain.recording.receipts import Receipts, Rows, slices
 from ledger.files.lines_file import LinesFile
 from ledger.files.notes import Note
 from ledger.files.receipts_file import ReceiptsFile
 from ledger.files.table import line_of
+
+Shown = Callable[[Sequence[Entry]], Sequence[Entry]]
+"""Those of some recorded lines of which whoever imports may know."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,7 @@ class ImportPlan(FilePlan):
 
     file: ReceiptsFile
     fresh: Receipts
+    shown: Shown = list
 
     @property
     def days(self) -> Rows:

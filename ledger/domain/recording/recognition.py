@@ -5,7 +5,7 @@ with both fingerprints if it does not.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -48,13 +48,33 @@ class SameVoucherWithoutTreasury(Conflict):
     en = "Voucher {voucher}, same line, day and amount, came once with treasury '{treasury}' and once without: counted twice."
 
 
+class VoucherTaken(Conflict):
+    """A voucher that is recorded as money of others; nothing more is said of it."""
+
+    zh = "税票 {voucher} 账内已有，不是您的一方的款项，这一行没有办法记。请核对税票号码；确是本方的，请园区办办理。"
+    en = "Voucher {voucher} is recorded, and not as money of your party's. Check its number, or ask the park office."
+
+
 def unrecorded(
-    entries: Sequence[Entry], references: Mapping[Key, Reference], recorded: Mapping[Key, Entry], file: str
+    entries: Sequence[Entry],
+    references: Mapping[Key, Reference],
+    recorded: Mapping[Key, Entry],
+    file: str,
+    hidden: Iterable[Entry] = (),
 ) -> list[Entry]:
-    """The lines that are not recorded yet; raises LinesRefused with every line that contradicts a recorded one."""
+    """The lines that are not recorded yet; raises LinesRefused with every line that contradicts a recorded one.
+
+    Of what is recorded and `hidden` from whoever sent the file nothing is told, not even whether a line agrees with it.
+    """
+    taken = {known for each in hidden for known in (each.key, _but_for_treasury(each))}
     known = [_naming(entry, references, recorded[entry.key]) for entry in entries if entry.key in recorded]
     faults = [_conflict(entry, recorded[entry.key]) for entry in known if differing(entry, recorded[entry.key])]
     faults += _with_and_without_treasury(entries, recorded)
+    faults += [
+        Fault(LinePlace(entry.row, "税票号码"), VoucherTaken(voucher=entry.key))
+        for entry in entries
+        if taken & {entry.key, _but_for_treasury(entry)}
+    ]
     if faults:
         raise LinesRefused(faults, file=file)
     return [entry for entry in entries if entry.key not in recorded]

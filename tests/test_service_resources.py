@@ -1,0 +1,523 @@
+"""Every act and report of the command line over HTTP: each answers what the ledger knows, and only to whom it concerns."""
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import yaml
+
+from api.access.people import Membership
+from api.routes import DECIDED
+from tests.conftest import HEADER, csv_file, two_counties
+from tests.test_service import Service, kind
+
+CODE = "91620821MA71XXXX0A"
+LINES = ["V1,2024-01-05,300.00,项目甲,乙县", "V2,2024-01-06,600.00,项目丙,丁县", "V3,2024-02-07,30.00,项目甲,乙县"]
+COLUMNS = f"{HEADER},项目,征收方"
+
+
+def of_project(project: str, **changes: Any) -> dict[str, Any]:
+    terms = two_counties(**changes)
+    pool = terms["pools"]["tax"] | {"of": {"projects": [project]}}
+    return terms | {"pools": {"tax": pool}}
+
+
+STRANGERS = {
+    "title": "丙丁协议",
+    "parties": {"bing": {"name": "丙县"}, "ding": {"name": "丁县", "role": "host"}},
+    "pools": {
+        "tax": {"share": "receipts", "of": {"projects": ["项目丙"]}, "waterfall": [{"split": {"bing": 1, "ding": 1}}]}
+    },
+}
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    """甲县 and 乙县 share 项目甲 as 1 : 2, 丙县 and 丁县 share 项目丙 equally; three lines came in."""
+    found = Service(tmp_path)
+    for login, role in (("ding-head", "head"), ("ding-clerk", "clerk"), ("ding-checker", "checker")):
+        found.tokens[login] = found._token(login, "park", role, "丁县")  # type: ignore[arg-type]
+    agree(found, of_project("项目甲"), "A1", {"甲县": "jia-head", "乙县": "yi-head"})
+    agree(found, of_project("项目丙") | STRANGERS, "A2", {"丙县": "bing-head", "丁县": "ding-head"})
+    record(found, "office", "office-2", LINES)
+    yield found
+    found.app.extensions["enclave"][0].close()
+
+
+def agree(service: Service, terms: dict[str, Any], number: str, heads: dict[str, str]) -> None:
+    made(service.post("office", "park/agreements", {"terms": terms}))
+    for party, head in heads.items():
+        made(service.post(head, f"park/agreements/{number}/sign", {"party": party, "draft": 1}))
+
+
+def record(service: Service, maker: str, checker: str, lines: list[str], header: str = COLUMNS) -> None:
+    sent = made(service.post(maker, "park/imports?name=明细.csv", data=csv_file(lines, header)))
+    made(service.post(checker, f"park/imports/{sent['id']}/confirm"))
+
+
+def made(answer: Any) -> dict[str, Any]:
+    assert answer.status_code == 201, answer.json
+    found: dict[str, Any] = answer.json
+    return found
+
+
+def read(service: Service, login: str, path: str) -> dict[str, Any]:
+    answer = service.get(login, f"park/{path}")
+    assert answer.status_code == 200, answer.json
+    found: dict[str, Any] = answer.json
+    return found
+
+
+# Terms, tried out
+
+
+def test_terms_are_checked_explained_and_divided_by_whoever_has_a_role_and_nothing_is_recorded(
+    service: Service,
+) -> None:
+    before = len(read(service, "auditor", "events")["events"])
+    text = yaml.safe_dump(two_counties(), allow_unicode=True, sort_keys=False)
+    for terms in (two_counties(), text):
+        checked = service.post("policy", "park/terms/check", {"terms": terms}).json
+        assert checked and checked["title"] == "甲县—乙县共建园区分享协议" and checked["needs_certified"] == []
+        assert service.post("policy", "park/terms/explain", {"terms": terms}).json == {
+            "sentences": checked["sentences"]
+        }
+
+    table = [COLUMNS.split(","), *(line.split(",") for line in LINES if "丁县" not in line)]
+    asked = {"terms": text, "entries": table, "by": "month", "weights_on": "2024-01-31"}
+    tried = service.post("policy", "park/terms/split", asked).json
+
+    assert tried
+    assert [(each["id"], each["shares"]["jia"]) for each in tried["entries"]] == [("V1", "100.00"), ("V3", "10.00")]
+    assert [(each["period"], each["shares"]["yi"]) for each in tried["periods"]] == [
+        ("2024-01", "200.00"),
+        ("2024-02", "20.00"),
+    ]
+    assert tried["totals"] == {"jia": "110.00", "yi": "220.00"}
+    assert tried["nets"] == tried["payable"] == {"jia": "110.00", "yi": "-110.00"}
+    assert tried["weights"][0]["shares"] == {"jia": "1/3", "yi": "2/3"}
+    assert sum(int(each["shares"]["yi"].replace(".", "")) for each in tried["steps"]) == 220_00
+    assert len(read(service, "auditor", "events")["events"]) == before
+
+
+def test_every_fault_of_terms_and_lines_is_said_at_once(service: Service) -> None:
+    faulty = two_counties(rounding={"level": "so"}, negatives="never")
+    answer = service.post("policy", "park/terms/check", {"terms": faulty})
+    assert kind(answer) == (422, "terms-refused") and len(answer.json["errors"]) == 2  # type: ignore[index]
+
+    broken = service.post("policy", "park/terms/check", {"terms": "title： 甲县"})
+    assert broken.status_code == 422
+    entries = [["税票号码", "入库日期", "实缴金额"], ["V1", "never", "1.005"]]
+    lines = service.post("policy", "park/terms/split", {"terms": two_counties(), "entries": entries})
+    assert kind(lines) == (422, "lines-refused") and len(lines.json["errors"]) == 2  # type: ignore[index]
+
+
+# Agreements
+
+
+def test_a_draft_opens_to_whom_it_names_itself_and_nothing_of_what_stood_before(service: Service) -> None:
+    parties = {
+        "jia": {"name": "甲县", "role": "origin"},
+        "bing": {"name": "丙县"},
+        "yi": {"name": "乙县", "role": "host"},
+    }
+    joined = of_project("项目甲", effective="2025-01-01", parties=parties, title="三县协议")
+    joined["pools"]["tax"]["waterfall"] = [{"split": {"jia": 1, "bing": 1, "yi": 2}}]
+    made(service.post("jia-clerk", "park/agreements/A1/amend", {"party": "甲县", "terms": joined}))
+
+    seen = read(service, "bing-head", "agreements/A1")
+    assert (seen["title"], seen["in_force_at"], seen["versions"], seen["changes"]) == ("三县协议", None, [], [])
+    assert seen["signatures"] == [] and read(service, "bing-head", "agreements/A1/texts/2")["draft"] == 2
+    assert kind(service.get("bing-head", "park/agreements/A1/texts/1")) == (404, "draft-unknown")
+    for path in (
+        "facts",
+        "suggestions",
+        "bridge?start=2024-01-31&end=2024-02-29",
+        "explanation?period=2024-01&party=甲县",
+    ):
+        assert kind(service.get("bing-head", f"park/agreements/A1/{path}")) == (404, "agreement-unknown"), path
+    own = [each for each in read(service, "bing-head", "events")["events"] if each["subject"] == "A1"]
+    assert [each["type"] for each in own] == ["agreement.amendment.proposed.v1"]
+    assert {each["voucher"] for each in read(service, "bing-head", "entries")["entries"]} == {"V2"}
+
+    for party, head in {"甲县": "jia-head", "丙县": "bing-head", "乙县": "yi-head"}.items():
+        made(service.post(head, "park/agreements/A1/sign", {"party": party, "draft": 2}))
+    assert len(read(service, "bing-head", "agreements/A1")["versions"]) == 2
+    assert {each["voucher"] for each in read(service, "bing-head", "entries")["entries"]} == {"V1", "V2", "V3"}
+
+
+def test_a_party_leaves_and_an_agreement_ends_once_every_party_has_signed(service: Service) -> None:
+    path = "park/agreements/A1"
+    staying = {"party": "甲县", "terms": of_project("项目甲", effective="2025-01-01")}
+    assert kind(service.post("jia-clerk", f"{path}/leave", staying)) == (422, "leaver-stays")
+    assert kind(service.post("yi-clerk", f"{path}/end", {"party": "甲县", "last": "2025-06-30"})) == (403, "forbidden")
+
+    ended = made(service.post("jia-clerk", f"{path}/end", {"party": "甲县", "last": "2025-06-30"}))
+    assert ended["missing"] == ["甲县", "乙县"] and ended["terms"]["to"] == "2025-06-30"
+    for party, head in {"甲县": "jia-head", "乙县": "yi-head"}.items():
+        made(service.post(head, f"{path}/sign", {"party": party, "draft": 2}))
+    record(service, "office", "office-2", ["V9,2025-07-01,90.00,项目甲,乙县"])
+    assert read(service, "auditor", "statements?period=2025-07&agreement=A1")["statements"][0]["undivided"] == "90.00"
+
+
+def test_an_amendment_is_checked_beside_what_was_signed(service: Service) -> None:
+    changed = of_project("项目甲", effective="2025-01-01")
+    changed["pools"]["tax"]["waterfall"] = [{"split": {"jia": 1, "yi": 1}}]
+    checked = service.post("yi-clerk", "park/agreements/A1/check", {"terms": changed})
+    assert checked.status_code == 200 and checked.json["changes"]  # type: ignore[index]
+    undated = service.post("yi-clerk", "park/agreements/A1/check", {"terms": of_project("项目甲")})
+    assert kind(undated) == (422, "terms-refused")
+    assert kind(service.post("bing-head", "park/agreements/A1/check", {"terms": changed})) == (404, "agreement-unknown")
+
+
+def test_the_last_signature_under_what_others_divide_does_not_name_them(service: Service) -> None:
+    greedy = two_counties(title="贪心", parties={"jia": {"name": "甲县"}, "yi": {"name": "乙县", "role": "host"}})
+    greedy["pools"] = {"tax": greedy["pools"]["tax"] | {"of": {"projects": ["项目丙"]}}}
+    made(service.post("jia-clerk", "park/agreements", {"terms": greedy}))
+    made(service.post("jia-head", "park/agreements/A3/sign", {"party": "甲县", "draft": 1}))
+
+    answer = service.post("yi-head", "park/agreements/A3/sign", {"party": "乙县", "draft": 1})
+
+    assert kind(answer) == (409, "claimed-by-others") and "A2" not in answer.text and "项目丙" not in answer.text
+
+
+# Receipts
+
+
+def test_a_party_sees_the_lines_that_its_agreements_select_or_that_it_collected(service: Service) -> None:
+    record(service, "office", "office-2", ["V4,2024-02-08,7.00,无人的项目,甲县", "V5,2024-02-08,8.00,无人的项目,戊县"])
+    seen = {
+        login: [each["voucher"] for each in read(service, login, "entries")["entries"]]
+        for login in ("jia-clerk", "yi-head", "bing-head", "auditor", "policy")
+    }
+    assert seen == {
+        "jia-clerk": ["V1", "V3", "V4"],
+        "yi-head": ["V1", "V3"],
+        "bing-head": ["V2"],
+        "auditor": ["V1", "V2", "V3", "V4", "V5"],
+        "policy": [],
+    }
+    (first,) = read(service, "bing-head", "entries")["entries"]
+    assert (first["amount"], first["booked_on"], first["collector"]) == ("600.00", "2024-01-06", "丁县")
+    assert [each["voucher"] for each in read(service, "jia-clerk", "entries?period=2024-02")["entries"]] == ["V3", "V4"]
+    assert [each["voucher"] for each in read(service, "jia-clerk", "entries?agreement=A1")["entries"]] == ["V1", "V3"]
+    assert kind(service.get("jia-clerk", "park/entries?agreement=A2")) == (404, "agreement-unknown")
+    exported = service.get("bing-head", "park/entries/export").data.decode("utf-8-sig")
+    assert "V2" in exported and "V1" not in exported
+
+
+def test_a_county_that_sends_a_file_learns_nothing_of_recorded_lines_of_others(service: Service) -> None:
+    told = {}
+    for name, amount in (("same", "600.00"), ("other", "1.00")):
+        file = csv_file([f"V2,2024-01-06,{amount},项目丙,丁县", "V8,2024-02-09,9.00,项目甲,乙县"], COLUMNS)
+        sent = made(service.post("jia-clerk", "park/imports?name=x.csv&skip_bad=true", data=file))
+        preview = read(service, "jia-checker", f"imports/{sent['id']}")
+        marks = service.get("jia-checker", f"park/imports/{sent['id']}/marked").data.decode("utf-8-sig")
+        told[name] = (preview["recorded"], preview["known"], preview["problems"], marks.replace(amount, "×"))
+        refund = csv_file(["R1,2024-02-09,-700.00,项目丙,丁县,V2"], f"{COLUMNS},原税票号码")
+        asked = made(service.post("jia-clerk", "park/imports?name=r.csv", data=refund))
+        assert [each["kind"] for each in read(service, "jia-clerk", f"imports/{asked['id']}")["problems"]] == [
+            "original-unknown"
+        ]
+
+    assert told["same"] == told["other"] and told["same"][:2] == (1, 0)
+    assert [each["kind"] for each in told["same"][2]] == ["voucher-taken"]
+    own = made(service.post("ding-clerk", "park/imports?name=y.csv", data=csv_file(LINES[1:2], COLUMNS)))
+    assert read(service, "ding-checker", f"imports/{own['id']}")["known"] == 1
+
+
+# The register
+
+
+def test_the_map_is_changed_by_two_people_and_read_by_everybody(service: Service) -> None:
+    change = made(service.post("office", "park/parks", {"park": "经开区", "from": "2024-01-01"}))
+    assert read(service, "bing-head", "parks?on=2024-06-30")["tree"] == [], "nothing stands unconfirmed"
+    path = f"park/changes/{change['id']}/confirm"
+    assert kind(service.post("office", path)) == (403, "own-work")
+    assert kind(service.post("jia-clerk", path)) == (403, "forbidden")
+
+    assert made(service.post("office-2", path))["position"]
+
+    assert kind(service.post("office-2", path)) == (409, "change-done")
+    assert read(service, "bing-head", "parks?on=2024-06-30")["tree"] == [{"park": "经开区", "parks": []}]
+    steps = [
+        ("parks", {"park": "东区", "parent": "经开区", "from": "2024-01-01"}),
+        ("parks/东区/move", {"parent": "", "on": "2024-05-01"}),
+        ("parks/东区/days", {"to": "2024-12-31"}),
+        ("regions", {"old": "620821", "new": "620881", "on": "2024-06-01", "source": "民发 1 号"}),
+        ("regions/withdraw", {"old": "620821", "on": "2024-06-01", "source": "更正"}),
+    ]
+    for where, body in steps:
+        asked = made(service.post("jia-clerk", f"park/{where}", body))
+        made(service.post("office", f"park/changes/{asked['id']}/confirm"))
+    parks = {each["park"]: each for each in read(service, "yi-head", "parks")["parks"]}
+    assert parks["东区"]["to"] == "2024-12-31" and len(parks["东区"]["parents"]) == 2
+    assert read(service, "yi-head", "regions") == {"successions": []}
+    assert kind(service.post("office", "park/parks", {"park": "经开区", "from": "2024-01-01"})) == (409, "park-known")
+
+
+def test_a_project_is_there_for_those_who_give_receive_or_share_it(service: Service) -> None:
+    entered = {"name": "项目甲", "introducer": "甲县", "receiver": "乙县", "agreement": "A1", "park": "经开区"}
+    assert kind(service.post("ding-clerk", "park/projects", entered)) == (403, "forbidden")
+    project = made(service.post("jia-clerk", "park/projects", entered))
+    assert project["project"] == "P1" and "项目甲" in project["sentences"][0]
+
+    signed = {"stage": "signed", "on": "2024-01-02", "source": "投资协议"}
+    assert made(service.post("yi-clerk", "park/projects/P1/stages", signed))["stages"] == {"signed": "2024-01-02"}
+    handed = {"receiver": "乙县", "agreement": "A1", "on": "2024-03-01"}
+    assert made(service.post("jia-clerk", "park/projects/P1/transfer", handed))["transfers"][0]["receiver"] == "乙县"
+
+    theirs, nobodys = (service.get("bing-head", f"park/projects/{number}") for number in ("P1", "P9"))
+    assert theirs.text.replace("P1", "P9") == nobodys.text and theirs.status_code == 404
+    assert read(service, "bing-head", "projects") == {"projects": []}
+    assert kind(service.post("ding-clerk", "park/projects/P1/stages", signed)) == (404, "project-unknown")
+    taken = service.post("ding-clerk", "park/projects", {"name": "项目甲", "introducer": "丁县"})
+    assert kind(taken) == (409, "project-name-taken") and "P1" not in taken.text
+    assert "P1" in [each["subject"] for each in read(service, "yi-head", "events")["events"]]
+    assert not [each for each in read(service, "bing-head", "events")["events"] if each["type"].startswith("project")]
+
+
+def test_parties_are_those_of_ones_own_agreements(service: Service) -> None:
+    assert [each["name"] for each in read(service, "jia-clerk", "parties")["parties"]] == ["甲县", "乙县"]
+    assert len(read(service, "auditor", "parties")["parties"]) == 4
+    assert read(service, "policy", "parties") == {"parties": []}
+
+
+# Statements and what leads to them
+
+
+def test_what_is_due_is_read_as_of_a_day_as_known_then_and_as_papers_by_its_parties_only(service: Service) -> None:
+    made(service.post("office", "park/periods/2024-01/close"))
+    (early,) = read(service, "jia-head", "statements?as_of=2024-02-06")["statements"]
+    (late,) = read(service, "jia-head", "statements?as_of=2024-02-07")["statements"]
+    assert [each["lines"][0]["entitled"] for each in (early, late)] == ["0.00", "10.00"]
+    signed = read(service, "jia-head", "agreements/A1")["in_force_at"]
+    (known,) = read(service, "jia-head", f"statements?period=2024-01&as_known={signed}")["statements"]
+    assert known["is_draft"] and known["lines"][0]["entitled"] == "0.00"
+    closed = read(service, "jia-head", "statements?period=2024-01")
+    assert [(each["party"], each["entitled"], each["net"]) for each in closed["sums"]] == [
+        ("jia", "100.00", "100.00"),
+        ("yi", "200.00", "-100.00"),
+    ]
+    assert closed["payments"][0]["nets"] == {"jia": "100.00", "yi": "-100.00"}
+
+    book = openpyxl.load_workbook(io.BytesIO(service.get("jia-head", "park/statements/export?period=2024-01").data))
+    assert [name for name in book.sheetnames if "A1" in name] == book.sheetnames
+    csv = service.get("bing-head", "park/statements/export?period=2024-01&as=csv&encoding=gb18030").data.decode(
+        "gb18030"
+    )
+    assert "A2" in csv and "A1" not in csv and "300.00" in csv
+    assert "A2" not in service.get("jia-head", "park/statements/export?as=hledger").text
+    assert kind(service.get("jia-head", "park/statements/export?as=csv")) == (422, "http-422")
+    assert kind(service.get("jia-head", "park/statements?period=2024-01&agreement=A2")) == (404, "agreement-unknown")
+
+
+def test_a_worksheet_foots_to_its_statement(service: Service) -> None:
+    for path in ("worksheets?period=2024-01", "worksheets?period=2024-01&agreement=A1"):
+        (found,) = read(service, "yi-head", path)["worksheets"]
+        steps = found["sheets"][0]
+        own = [row[steps["columns"].index("乙县")] for row in steps["rows"]]
+        assert sum(int(cell.replace(".", "")) for cell in own) == 200_00
+    assert "V2" not in service.get("yi-head", "park/worksheets?period=2024-01").text
+    csv = service.get("yi-head", "park/worksheets/export?period=2024-01&as=csv").data.decode("utf-8-sig")
+    assert "A1" in csv and "A2" not in csv
+
+
+def test_periods_say_what_is_closed_and_name_only_ones_own_statements(service: Service) -> None:
+    closed = made(service.post("office", "park/periods/2024-01/close"))
+    assert len(closed["statements"]) == 2 and re.fullmatch(r"[0-9]+:[0-9a-f]{64}", closed["head"])
+    (period,) = read(service, "jia-head", "periods")["periods"]
+    assert period["closed_at"] == period["cut"] + 1 and [each[:2] for each in period["statements"]] == ["A1"]
+    assert read(service, "policy", "periods")["periods"][0]["statements"] == []
+    assert read(service, "policy", "periods")["next"] == "2024-02"
+
+
+def test_a_bridge_adds_up_and_begins_at_no_statement_of_others(service: Service) -> None:
+    made(service.post("office", "park/periods/2024-01/close"))
+    own, others = (read(service, who, "periods")["periods"][0]["statements"][0] for who in ("jia-head", "bing-head"))
+    way = read(service, "jia-head", f"agreements/A1/bridge?start={own}&end=2024-02-29")["pools"][0]
+    assert (way["due_start"]["甲县"], way["due_end"]["甲县"]) == ("100.00", "110.00")
+    assert [(each["cause"], each["shares"]["甲县"]) for each in way["causes"]] == [("own", "10.00")]
+    for start in (others, "A9-tax-2024-01"):
+        assert kind(service.get("jia-head", f"park/agreements/A1/bridge?start={start}&end=2024-02-29")) == (
+            422,
+            "moment-unreadable",
+        )
+
+
+def test_other_terms_are_simulated_by_the_parties_of_an_agreement(service: Service) -> None:
+    other = of_project("项目甲")
+    other["pools"]["tax"]["waterfall"] = [{"split": {"jia": 1, "yi": 1}}]
+    found = service.post("policy", "park/agreements/A1/simulate", {"terms": other})
+    assert kind(found) == (404, "agreement-unknown"), "policy staff of no party"
+    simulated = service.post("jia-clerk", "park/agreements/A1/simulate", {"terms": other}).json
+    assert simulated and simulated["totals"] == {"甲县": "55.00", "乙县": "-55.00"}
+    assert simulated["gains"] == [{"year": 2024, "shares": {"甲县": "55.00", "乙县": "-55.00"}}]
+
+
+def test_suggestions_can_be_put_forward_as_they_are(service: Service) -> None:
+    terms = of_project("项目乙", title="有起算日")
+    years = {"name": "三年对半", "during": {"clock": "first_tax", "years": "1-3"}, "split": {"jia": 1, "yi": 1}}
+    terms["pools"]["tax"] |= {"per": "project", "waterfall": [years, {"name": "以后", "split": {"yi": 1}}]}
+    agree(service, terms, "A3", {"甲县": "jia-head", "乙县": "yi-head"})
+    record(service, "office", "office-2", ["V7,2024-02-09,9.00,项目乙,乙县"])
+
+    suggested = read(service, "jia-clerk", "agreements/A3/suggestions")["facts"]
+
+    assert [(each["clock"], each["on"]) for each in suggested] == [("first_tax", "2024-02-09")]
+    made(service.post("jia-clerk", "park/agreements/A3/facts", {"facts": suggested}))
+    assert read(service, "jia-clerk", "agreements/A3/suggestions")["facts"] == []
+    assert read(service, "jia-clerk", "agreements/A1/suggestions") == {"facts": [], "sentences": []}
+
+
+def test_the_log_is_verified_and_coverage_told_to_who_reads_everything(service: Service) -> None:
+    record(service, "office", "office-2", ["V5,2024-02-08,8.00,无人的项目,戊县"])
+    closed = made(service.post("office", "park/periods/2024-01/close"))
+    proof = read(service, "auditor", f"verify?expect={closed['head']}")
+    assert (proof["sound"], proof["statements"], proof["head"]) == (True, 2, closed["head"])
+    forged = closed["head"][:-1] + ("0" if closed["head"][-1] != "0" else "1")
+    assert read(service, "auditor", f"verify?expect={forged}")["sound"] is False
+    covered = read(service, "office", "coverage?period=2024-02")
+    assert (covered["unselected_lines"], covered["unselected"]) == (1, "8.00")
+    for path in ("verify", "coverage?period=2024-02"):
+        assert kind(service.get("jia-head", f"park/{path}")) == (403, "forbidden")
+
+
+def test_contributions_and_quotas_are_listed_with_what_they_rest_on(service: Service) -> None:
+    header = "编号,投入形式,投入日期,数值,单位,报送方,依据"
+    sent = made(
+        service.post(
+            "jia-clerk",
+            "park/imports?name=投入.csv&kind=inputs",
+            data=csv_file(["I1,货币,2024-01-05,100,万元,甲县,验资报告 3 号"], header),
+        )
+    )
+    made(service.post("jia-checker", f"park/imports/{sent['id']}/confirm"))
+    (own,) = read(service, "jia-head", "inputs")["reports"]
+    assert (own["number"], own["value"], own["evidence"]) == ("I1", "100", "验资报告 3 号")
+    assert read(service, "bing-head", "inputs") == {"reports": []} == read(service, "jia-head", "quotas")
+    theirs, nobodys = (service.get("bing-head", f"park/figures/{number}") for number in ("B1", "B9"))
+    assert theirs.text.replace("B1", "B9") == nobodys.text and theirs.status_code == 404
+
+
+def test_a_mapping_saved_once_reads_files_of_ones_own_layout(service: Service) -> None:
+    made(
+        service.post(
+            "jia-clerk", "park/mappings", {"name": "国库", "columns": {"凭证": "税票号码", "日子": "入库日期"}}
+        )
+    )
+    assert read(service, "policy", "mappings")["mappings"][0]["columns"]["凭证"] == "税票号码"
+    file = csv_file(["V10,2024-02-09,3.00"], "凭证,日子,实缴金额")
+    sent = made(service.post("jia-clerk", "park/imports?name=x.csv&mapping=国库", data=file))
+    assert read(service, "jia-clerk", f"imports/{sent['id']}")["recorded"] == 1
+
+
+# People and tokens
+
+
+def test_an_administrator_gives_and_takes_roles_in_the_own_tenant_and_never_to_themself(service: Service) -> None:
+    path, role = "park/people/bing-head/roles", {"role": "clerk", "party": "丙县"}
+    roles = made(service.post("administrator", path, role))["roles"]
+    assert [(each["role"], each["party"]) for each in roles] == [("head", "丙县"), ("clerk", "丙县")]
+    made(service.post("administrator", f"{path}/end", role))
+    assert kind(service.post("administrator", f"{path}/end", role)) == (404, "role-not-held")
+
+    own = service.post("administrator", "park/people/administrator/roles", {"role": "auditor"})
+    assert kind(own) == (403, "own-work")
+    for wrong in ({"role": "clerk"}, {"role": "auditor", "party": "甲县"}):
+        assert kind(service.post("administrator", path, wrong)) == (422, "role-of-nobody")
+    assert kind(service.post("administrator", "other/people/elsewhere/roles", role)) == (404, "tenant-unknown")
+    assert "elsewhere" not in [each["login"] for each in read(service, "administrator", "people?limit=200")["people"]]
+    for path in ("agreements", "entries", "events"):
+        assert not any(read(service, "administrator", path).values()), "an administrator reads no books"
+
+
+def test_a_token_of_ones_own_reaches_one_tenant_dies_at_once_and_is_kept_nowhere(service: Service) -> None:
+    service.directory.grant("jia-head", Membership("other", "head", "甲县"), "管理员")
+    key = {"Idempotency-Key": "a-key"}
+    issued = service.post("jia-head", "park/tokens", {"title": "接口", "days": 1}, headers=key)
+    token = made(issued)["token"]
+    assert issued.headers["Cache-Control"] == "no-store"
+    service.tokens["program"] = token
+
+    assert [each["tenant"] for each in service.get("program", "tenants").json["tenants"]] == ["park"]  # type: ignore[index]
+    assert {each["tenant"] for each in service.get("jia-head", "tenants").json["tenants"]} == {"park", "other"}  # type: ignore[index]
+    assert kind(service.get("program", "other/agreements")) == (404, "tenant-unknown")
+    assert kind(service.post("program", "park/tokens", {"title": "x"})) == (403, "read-only-token")
+    prefix = token.split("_")[1]
+    assert prefix in [each["prefix"] for each in read(service, "jia-head", "tokens")["tokens"]]
+    assert prefix not in service.get("yi-head", "park/tokens").text
+    assert kind(service.post("yi-head", f"park/tokens/{prefix}/revoke")) == (404, "token-unknown")
+    assert made(service.post("jia-head", f"park/tokens/{prefix}/revoke"))["revoked_at"]
+    assert service.get("program", "me").status_code == 401
+    kept = b"".join(file.read_bytes() for file in service.folder.rglob("*") if file.is_file())
+    assert token.encode() not in kept and token.split("_", 2)[2].encode() not in kept
+
+
+# Every list, every route
+
+WORDS = {"figures": "batches", "inputs": "reports", "quotas": "reports", "regions": "successions"}
+"""What a list is called where it is not called as its address is."""
+
+
+def test_every_list_is_the_same_in_pages_of_one(service: Service) -> None:
+    made(service.post("office", "park/periods/2024-01/close"))
+    for name in ("项目甲", "项目乙"):
+        made(service.post("office", "park/projects", {"name": name, "introducer": "甲县"}))
+    for park in ("东区", "西区"):
+        made(service.post("office", "park/parks", {"park": park, "from": "2024-01-01"}))
+    document = service.get(None, "openapi.json").json
+    assert document
+    paged = 0
+    for path, operations in document["paths"].items():
+        names = {each.get("name") for each in operations.get("get", {}).get("parameters", [])}
+        if "{tenant}" not in path or not {"after", "limit"} <= names:
+            continue
+        asked = path.removeprefix("/api/v1/").format(tenant="park", agreement="A1")
+        first = {"period": "2024-01"} if "as_known" in names else {}
+        whole = service.get("auditor", asked, query_string=first | {"limit": 200}).json
+        assert whole
+        word = WORDS.get(own := path.rsplit("/", 1)[1], own)
+        assert pages(service, asked, first, word) == whole[word], path
+        lost = service.get("auditor", asked, query_string=first | {"after": "没有这一条"})
+        assert lost.status_code == 422, path
+        paged += 1
+    assert paged >= 15
+
+
+def pages(service: Service, path: str, asked: dict[str, Any], word: str) -> list[Any]:
+    """A list read one by one, as Link leads."""
+    found: list[Any] = []
+    answer = service.get("auditor", path, query_string=asked | {"limit": 1})
+    while True:
+        assert answer.status_code == 200 and answer.json is not None, answer.json
+        found += answer.json[word]
+        link = re.fullmatch(r"</api/v1/(.+)>; rel=\"next\"", answer.headers.get("Link", ""))
+        if not link:
+            return found
+        answer = service.get("auditor", link[1])
+
+
+def test_every_field_has_an_example_and_headers_are_described_once(service: Service) -> None:
+    document = service.get(None, "openapi.json").json
+    assert document
+    ours = {
+        name: each
+        for name, each in document["components"]["schemas"].items()
+        if name not in ("Error", "PaginationMetadata")
+    }
+    bare = [
+        f"{name}.{word}"
+        for name, each in ours.items()
+        for word, said in each.get("properties", {}).items()
+        if "example" not in said and "$ref" not in str(said)
+    ]
+    assert bare == []
+    assert set(document["components"]["headers"]) == {"ETag", "Link", "Idempotent-Replayed", "Location"}
+    keyed = {path for path, each in document["paths"].items() if "IdempotencyKey" in str(each.get("parameters"))}
+    posted = {rule.replace("<tenant>", "{tenant}") for method, rule in DECIDED if method == "POST"}
+    assert len(keyed) >= len(posted) - 6, "all but those that record nothing, and the issue of tokens"
