@@ -149,12 +149,16 @@ def amend_agreement(sent: dict[str, Any], agreement: str) -> Any:
 def sign_agreement(sent: dict[str, Any], agreement: str) -> Any:
     """代表您的一方签署；提出这一稿的人不能签。Sign for your party; not the person who put the text forward."""
     party = _own_party(agreement, sent["party"], "agreement.sign")
-    found = ledger().books.agreements[agreement]
-    if found.draft and found.draft.number == sent["draft"]:
-        signed = [each.actor for each in signatures(ledger(), agreement) if each.draft == sent["draft"]]
-        for actor in (ledger().actor_at(found.draft.proposed_at), *signed):  # one person signs for one party
-            other_eyes(actor, caller().person.login)
-    return _changed(ledger().sign_agreement(agreement, party, draft=sent["draft"]))
+    held, who = ledger(), caller().person.login
+
+    def check() -> None:
+        found = held.books.agreements[agreement]
+        if found.draft and found.draft.number == sent["draft"]:
+            signed = [each.actor for each in signatures(held, agreement) if each.draft == sent["draft"]]
+            for actor in (held.actor_at(found.draft.proposed_at), *signed):  # one person signs for one party
+                other_eyes(actor, who)
+
+    return _changed(held.provided(check).sign_agreement(agreement, party, draft=sent["draft"]))
 
 
 def _own_party(agreement: str, party: str, act: str) -> str:

@@ -9,6 +9,7 @@ from api.access.policy import other_eyes
 from api.routes import Routes
 from api.tenancy import caller, ledger, policy
 from api.wire import Wire
+from ledger.application import Ledger
 from ledger.domain.agreeing.acceptance import AcceptingLevel, Batch, BatchUnknown
 from ledger.domain.events import FiguresAccepted, FiguresRecorded
 from ledger.domain.recording.figures import decimal_text
@@ -67,17 +68,21 @@ def list_batches() -> Document:
 @routes.response(201, BatchSchema)
 def accept_batch(sent: dict[str, Any], batch: str) -> Document:
     """审核一批指标：县级、市级依次；报送的人、上一级审核的人不能审核。Accept figures, the county before the city."""
-    found = ledger().books.batches.get(batch)
+    held, who = ledger(), caller().person.login
+    found = held.books.batches.get(batch)
     if found is None or not _document(found)["reports"]:
         raise BatchUnknown(batch=batch[:20])
-    for actor in _hands(batch):
-        other_eyes(actor, caller().person.login)
-    return _document(ledger().accept_figures(batch, sent["level"]))
+
+    def check() -> None:
+        for actor in _hands(held, batch):
+            other_eyes(actor, who)
+
+    return _document(held.provided(check).accept_figures(batch, sent["level"]))
 
 
-def _hands(batch: str) -> list[str]:
+def _hands(held: Ledger, batch: str) -> list[str]:
     """Who recorded a batch and who accepted it so far."""
-    events = (event for _, event in ledger().log.history(receipts=False))
+    events = (event for _, event in held.log.history(receipts=False))
     return [
         each.actor for each in events if isinstance(each, FiguresRecorded | FiguresAccepted) and each.batch == batch
     ]

@@ -4,6 +4,8 @@ The key is noted in the transaction of the request's events (`ledger/store/reque
 """
 
 import hashlib
+from threading import Lock
+from weakref import WeakValueDictionary
 
 from flask import Flask, Response, g, request
 
@@ -13,6 +15,9 @@ from ledger.store.requests import KEY_MAX, Answer, Request
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
+UNDER_WAY: WeakValueDictionary[tuple[str, str, str], Lock] = WeakValueDictionary()
+"""A lock for each key of a person's with which a request is under way: who sends it again waits for the answer."""
+FINDING = Lock()
 
 
 class KeyUnusable(RuleBroken):
@@ -47,6 +52,9 @@ def request_noted() -> Request | None:
 
 def answered(noted: Request) -> Response | None:
     """The answer given before, if the request was sent before; raises KeyReused, RequestRecorded."""
+    with FINDING:
+        under_way = UNDER_WAY.setdefault((g.tenant, noted.actor, noted.key), Lock())
+    g.held.enter_context(under_way)
     found = ledger().log.answered(noted)
     if found is None:
         g.request_noted = noted

@@ -68,7 +68,9 @@ def note(cursor: Cursor, request: Request, position: int) -> None:
 
 def known(cursor: Cursor, request: Request) -> Answer | None:
     """What was answered to a request, if it was sent before; raises KeyReused, RequestRecorded."""
-    cursor.execute(TABLE)
+    cursor.execute("SELECT 1 FROM sqlite_master WHERE name = 'requests'")
+    if cursor.fetchone() is None:
+        return None
     cursor.execute(
         "SELECT fingerprint, position, status, CAST(body AS BLOB) FROM requests WHERE actor = ? AND key = ?",
         (request.actor, request.key),
