@@ -9,6 +9,8 @@ from flask_swagger_ui import get_swaggerui_blueprint
 
 from api import agreements, events, facts, figures, idempotency, imports, service, statements, tenancy
 from api.access.directory import Directory
+from api.jobs import EXTENSION as JOBS
+from api.jobs import Jobs
 from api.problems import ProblemApi
 from api.wire import MoneyField, PeriodInUrl
 from ledger.store.tenants import Tenants
@@ -53,6 +55,7 @@ def create_app(folder: Path) -> Flask:
     app.url_map.converters["period"] = PeriodInUrl
     shelf = tenancy.Shelf(Tenants(folder / "tenants"))
     tenancy.register(app, shelf, Directory(folder / "people.db"))
+    app.extensions[JOBS] = Jobs(shelf, folder)
     api = ProblemApi()
     api.DEFAULT_ERROR_RESPONSE_NAME = None
     api.init_app(app)

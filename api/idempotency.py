@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 
 from flask import Flask, Response, g, request
 
-from api.tenancy import caller, ledger
+from api.tenancy import caller, file_sent, ledger
 from ledger.domain.errors import RuleBroken
 from ledger.store.requests import KEY_MAX, Answer, Request
 
@@ -38,7 +38,7 @@ def register(app: Flask) -> None:
         return response
 
 
-def request_noted() -> Request | None:
+def request_noted(*, brings_file: bool = False) -> Request | None:
     """The request under its key, if it brought one; raises KeyUnusable."""
     key = request.headers.get(HEADER)
     if key is None:
@@ -46,7 +46,8 @@ def request_noted() -> Request | None:
     if not 0 < len(key.strip()) <= KEY_MAX:
         raise KeyUnusable(limit=KEY_MAX)
     roles = sorted(map(str, caller().within(g.tenant)))  # an answer is not given again to who may no longer see it
-    said = f"{request.method} {request.full_path}\n{roles}\n".encode() + request.get_data()
+    body = file_sent().sha256.encode() if brings_file else request.get_data()
+    said = f"{request.method} {request.full_path}\n{roles}\n".encode() + body
     return Request(caller().person.login, key, hashlib.sha256(said).hexdigest())
 
 

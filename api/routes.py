@@ -27,16 +27,18 @@ class Routes(Blueprint):
         """A route that reads."""
         return self._on("GET", rule, act, READING)
 
-    def on_post(self, rule: str, act: str) -> Callable[[View], View]:
-        """A route that does something."""
-        return self._on("POST", rule, act, ACTING)
+    def on_post(self, rule: str, act: str, *, brings_file: bool = False) -> Callable[[View], View]:
+        """A route that does something; its body is JSON, or a file that goes to the disk."""
+        return self._on("POST", rule, act, ACTING, brings_file=brings_file)
 
-    def _on(self, method: str, rule: str, act: str, problems: Sequence[int]) -> Callable[[View], View]:
+    def _on(
+        self, method: str, rule: str, act: str, problems: Sequence[int], *, brings_file: bool = False
+    ) -> Callable[[View], View]:
         def decorate(view: View) -> View:
             @wraps(view)
             def decided(*arguments: Any, **named: Any) -> Any:
                 policy().require(act)
-                g.request_key = noted = request_noted() if ACTS[act].writes else None
+                g.request_key = noted = request_noted(brings_file=brings_file) if ACTS[act].writes else None
                 before = answered(noted) if noted else None
                 return before or view(*arguments, **named)
 

@@ -13,7 +13,7 @@ from flask import Flask, abort, current_app, g, request
 from api.access.directory import Directory
 from api.access.people import Caller
 from api.access.policy import Policy
-from api.uploads import Uploads
+from api.uploads import UPLOAD_MAX, Received, Uploads, receive
 from ledger.application import Ledger
 from ledger.store.requests import Request
 from ledger.store.tenants import Tenants, TenantUnknown
@@ -30,6 +30,7 @@ class Shelf:
         self.tenants = tenants
         self._opened: dict[str, Ledger] = {}
         self._opening = Lock()
+        self.closing = ExitStack()
 
     def begin(self, name: str, title: str, actor: str) -> None:
         """New books for a tenant; raises TenantNameUnusable, TenantKnown."""
@@ -44,7 +45,8 @@ class Shelf:
             return self._opened[name].acting_as(actor, request)
 
     def close(self) -> None:
-        """Let go of every file."""
+        """Let go of every file, and of what was to end with it."""
+        self.closing.close()
         with self._opening:
             for shared in self._opened.values():
                 shared.close_files()
@@ -113,8 +115,23 @@ def policy() -> Policy:
 
 
 def uploads() -> Uploads:
-    """The tenant's files that wait for confirmation."""
-    return Uploads(shelf().tenants.books(g.tenant).with_name("uploads"))
+    """The tenant's files that were sent."""
+    return uploads_of(shelf(), g.tenant)
+
+
+def uploads_of(books: Shelf, tenant: str) -> Uploads:
+    """A tenant's files that were sent; raises TenantUnknown."""
+    return Uploads(books.tenants.uploads(tenant))
+
+
+def file_sent() -> Received:
+    """The body of this request, on the disk; gone with the request unless somebody keeps it."""
+    if "file_sent" not in g:
+        request.max_content_length = UPLOAD_MAX
+        g.file_sent = receive(request.stream, uploads().folder)
+        g.held.callback(g.file_sent.path.unlink, missing_ok=True)
+    found: Received = g.file_sent
+    return found
 
 
 def ledger() -> Ledger:

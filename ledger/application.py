@@ -51,6 +51,10 @@ from ledger.store.requests import Request
 Read = TypeVar("Read", bound=LinesFile)
 
 
+def unheard(lines: int) -> None:
+    """For whoever does not want to know how many lines were read."""
+
+
 class PositionUnknown(NotFound):
     """A position that the log does not have."""
 
@@ -276,13 +280,21 @@ class Ledger:
         return self.record_import(self.plan_import(data, name, skip_bad=skip_bad, sheet=sheet, mapping=mapping))
 
     def plan_import(
-        self, data: bytes, name: str, *, skip_bad: bool = False, sheet: str = "", mapping: str = ""
+        self,
+        data: bytes,
+        name: str,
+        *,
+        skip_bad: bool = False,
+        sheet: str = "",
+        mapping: str = "",
+        on_read: Callable[[int], object] = unheard,
     ) -> ImportPlan:
-        """What an import would record, and nothing is.
+        """What an import would record, and nothing is; `on_read` hears how many lines the file has.
 
         Raises LinesRefused with every wrong line (not with `skip_bad`), MappingUnknown, or the rule that the file breaks.
         """
         file = self._read(partial(read_receipts, data, writable(name), skip_bad=skip_bad, sheet=sheet), mapping)
+        on_read(len(file))
         return self._planned(file, data, skip_bad=skip_bad)
 
     def _read(self, read: Callable[..., Read], mapping: str) -> Read:
@@ -377,8 +389,10 @@ class Ledger:
 
         With `skip_bad` the sound lines are recorded and the others left out.  Raises as `plan_figures` and `record_figures`.
         """
-        asked = {"needs_acceptance": needs_acceptance, "skip_bad": skip_bad}
-        return self.record_figures(self.plan_figures(data, name, **asked, sheet=sheet, mapping=mapping))
+        plan = self.plan_figures(
+            data, name, needs_acceptance=needs_acceptance, skip_bad=skip_bad, sheet=sheet, mapping=mapping
+        )
+        return self.record_figures(plan)
 
     def import_inputs(
         self, data: bytes, name: str, *, skip_bad: bool = False, sheet: str = "", mapping: str = ""
@@ -395,16 +409,26 @@ class Ledger:
         skip_bad: bool = False,
         sheet: str = "",
         mapping: str = "",
+        on_read: Callable[[int], object] = unheard,
     ) -> FiguresPlan:
         """What an import of indicators (or quotas) would record, and nothing is; raises as `plan_import`."""
         file = self._read(partial(read_figures, data, writable(name), skip_bad=skip_bad, sheet=sheet), mapping)
+        on_read(len(file))
         return figures_plan(self.books, file, data, needs_acceptance=needs_acceptance, skip_bad=skip_bad)
 
     def plan_inputs(
-        self, data: bytes, name: str, *, skip_bad: bool = False, sheet: str = "", mapping: str = ""
+        self,
+        data: bytes,
+        name: str,
+        *,
+        skip_bad: bool = False,
+        sheet: str = "",
+        mapping: str = "",
+        on_read: Callable[[int], object] = unheard,
     ) -> FiguresPlan:
         """What an import of contributions would record, and nothing is; raises as `plan_import`."""
         file = self._read(partial(read_inputs, data, writable(name), skip_bad=skip_bad, sheet=sheet), mapping)
+        on_read(len(file))
         return figures_plan(self.books, file, data, needs_acceptance=False, skip_bad=skip_bad)
 
     def record_figures(self, plan: FiguresPlan) -> Batch:

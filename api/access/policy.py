@@ -74,6 +74,7 @@ ACTS = {
             "tenant",
             writes=False,
         ),
+        _act("import.withdraw", {"clerk", "checker", "head", "statistician", "park_office"}, "tenant"),
         _act("import.confirm", {"checker", "head", "park_office"}, "tenant", four_eyes=True),
         _act("figure.read", EVERYBODY, "party", writes=False),
         _act("figure.accept", {"statistician"}, "tenant", four_eyes=True),

@@ -157,6 +157,11 @@ class Log(Application[UUID]):
         with self._translated():
             return self.recorder.answered(request)
 
+    def position_of(self, request: Request) -> int | None:
+        """The last event that a request recorded, if it recorded any and was not answered; raises KeyReused."""
+        with self._translated():
+            return self.recorder.position_of(request)
+
     def keep_answer(self, request: Request, answer: Answer) -> None:
         """Keep what was answered to a request."""
         with self._translated():

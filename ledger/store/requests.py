@@ -86,6 +86,15 @@ def known(cursor: Cursor, request: Request) -> Answer | None:
     return Answer(status, body)
 
 
+def position_of(cursor: Cursor, request: Request) -> int | None:
+    """The last event that a request recorded, if it recorded any; raises KeyReused."""
+    try:
+        known(cursor, request)
+    except RequestRecorded as recorded:
+        return int(str(recorded.facts["position"]))
+    return None
+
+
 def keep(cursor: Cursor, request: Request, answer: Answer) -> None:
     """Keep what was answered, also to a request that recorded no event."""
     cursor.execute(TABLE)

@@ -180,6 +180,11 @@ class SQLiteLog(SQLiteApplicationRecorder):
         with self.datastore.transaction(commit=False) as cursor:
             return requests.known(cursor, request)
 
+    def position_of(self, request: Request) -> int | None:
+        """The last event that a request recorded."""
+        with self.datastore.transaction(commit=False) as cursor:
+            return requests.position_of(cursor, request)
+
     def keep_answer(self, request: Request, answer: Answer) -> None:
         """Keep what was answered."""
         with self.datastore.transaction(commit=True) as cursor:
