@@ -68,7 +68,7 @@ class Jobs:
     def wake(self) -> None:
         """See to it that a worker does what waits, also what was left by one that died."""
         with self._starting:
-            if self._watch is None:
+            if self._watch is None or not self._watch.is_alive():
                 self._watch = Thread(target=self._keep_working, name="jobs", daemon=True)
                 self._watch.start()
         self._awake.set()
@@ -85,13 +85,18 @@ class Jobs:
     def _keep_working(self) -> None:
         while not self._is_closed:
             self._awake.clear()
-            if any(is_free(uploads, each) for _, uploads, each in waiting(self._shelf.tenants)):
-                self._run_worker()
+            try:
+                if any(is_free(uploads, each) for _, uploads, each in waiting(self._shelf.tenants)):
+                    self._run_worker()
+            except Exception as problem:
+                SAID.error("no worker could be started: %s", type(problem).__name__)
             self._awake.wait(POLL_SECONDS)
 
     def _run_worker(self) -> None:
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         self._worker = subprocess.Popen([sys.executable, "-P", "-m", "api.jobs", str(self._folder)], env=environment)
+        if self._is_closed:
+            self._worker.terminate()
         self._worker.wait()
 
 

@@ -169,26 +169,18 @@ class Uploads:
         own = secrets.token_hex(ID_BYTES)
         upload = Upload(id=own, sent_at=datetime.now(UTC), size=body.size, sha256=body.sha256, **said)
         with self._connected() as connection:
-            self._refuse_too_many(_all(connection), upload.parties, body.size)
-            body.path.replace(self.file(upload))
+            _refuse_too_many(connection, upload.parties, body.size)
             connection.execute(
                 "INSERT INTO uploads (id, state, said) VALUES (?, ?, ?)",
                 (own, upload.state, msgspec.json.encode(upload)),
             )
+            body.path.replace(self.file(upload))
         return upload
 
     def refuse_too_many(self, parties: Sequence[str], size: int = 0) -> None:
         """Raises UploadsWaiting if a party may send nothing more, or nothing of that size."""
-        self._refuse_too_many(self.all(), parties, size)
-
-    @staticmethod
-    def _refuse_too_many(uploads: Sequence[Upload], parties: Sequence[str], size: int) -> None:
-        for party in parties or ("",):
-            waiting = [each.size for each in uploads if each.state in WAITING and party in (each.parties or ("",))]
-            if len(waiting) >= WAITING_MAX or sum(waiting) + size > WAITING_BYTES_MAX:
-                raise UploadsWaiting(
-                    count=len(waiting), bytes=sum(waiting), count_max=WAITING_MAX, bytes_max=WAITING_BYTES_MAX
-                )
+        with self._connected() as connection:
+            _refuse_too_many(connection, parties, size)
 
     def find(self, name: str) -> Upload:
         """An upload by its id; raises UploadUnknown."""
@@ -204,13 +196,14 @@ class Uploads:
     def all(self) -> list[Upload]:
         """Every upload, the latest first."""
         with self._connected() as connection:
-            return _all(connection)
+            return _standing(connection, STATES)
 
     def to_be_worked_on(self) -> list[Upload]:
         """What waits for the program, the oldest first."""
         if not self.folder.is_dir():
             return []
-        return [each for each in reversed(self.all()) if each.state in WORKED_ON]
+        with self._connected() as connection:
+            return _standing(connection, WORKED_ON)[::-1]
 
     def move(self, upload: Upload, *states: State, preview: Preview | None = None, **changes: Any) -> Upload:
         """An upload changed, if it stands where it may be; else what hinders is raised."""
@@ -278,6 +271,18 @@ def _found(connection: sqlite3.Connection, name: str) -> Upload:
     return msgspec.json.decode(row[0], type=Upload)
 
 
-def _all(connection: sqlite3.Connection) -> list[Upload]:
-    rows = connection.execute("SELECT said FROM uploads ORDER BY number DESC")
+def _standing(connection: sqlite3.Connection, states: Sequence[State]) -> list[Upload]:
+    """The uploads in some states, the latest first."""
+    places = ", ".join("?" * len(states))
+    rows = connection.execute(f"SELECT said FROM uploads WHERE state IN ({places}) ORDER BY number DESC", states)  # noqa: S608
     return [msgspec.json.decode(said, type=Upload) for (said,) in rows]
+
+
+def _refuse_too_many(connection: sqlite3.Connection, parties: Sequence[str], size: int) -> None:
+    uploads = _standing(connection, WAITING)
+    for party in parties or ("",):
+        waiting = [each.size for each in uploads if party in (each.parties or ("",))]
+        if len(waiting) >= WAITING_MAX or sum(waiting) + size > WAITING_BYTES_MAX:
+            raise UploadsWaiting(
+                count=len(waiting), bytes=sum(waiting), count_max=WAITING_MAX, bytes_max=WAITING_BYTES_MAX
+            )
