@@ -275,16 +275,21 @@ def sign_agreement(sent: dict[str, Any], agreement: str) -> Any:
     没读过的不签：写明第几稿（draft），或带 If-Match。Nothing is signed unread: say the draft, or send If-Match.
     """
     party = _own_party(agreement, sent["party"], "agreement.sign", may_be_unsaid="draft" in sent)
-    found = ledger().books.agreements[agreement]
-    draft = sent.get("draft", found.draft.number if found.draft else 0)
-    if found.draft and found.draft.number == draft:
-        signed = [each.actor for each in signatures(ledger(), agreement) if each.draft == draft]
-        for actor in (ledger().actor_at(found.draft.proposed_at), *signed):  # one person signs for one party
-            other_eyes(actor, caller().person.login)
+    held, who = ledger(), caller().person.login
+    seen = held.books.agreements[agreement].draft
+    draft = sent.get("draft", seen.number if seen else 0)
+
+    def check() -> None:
+        found = held.books.agreements[agreement]
+        if found.draft and found.draft.number == draft:
+            signed = [each.actor for each in signatures(held, agreement) if each.draft == draft]
+            for actor in (held.actor_at(found.draft.proposed_at), *signed):  # one person signs for one party
+                other_eyes(actor, who)
+
     try:
-        return _changed(ledger().sign_agreement(agreement, party, draft=draft))
+        return _changed(held.provided(check).sign_agreement(agreement, party, draft=draft))
     except (AgreementsOverlap, EntriesClaimedTwice) as rule:
-        if policy().is_party_to(ledger().books.agreements[str(rule.facts["other"])]):
+        if policy().is_party_to(held.books.agreements[str(rule.facts["other"])]):
             raise
         raise ClaimedByOthers(agreement=agreement) from None
 

@@ -37,6 +37,8 @@ from api import (
     worksheets,
 )
 from api.access.directory import Directory
+from api.jobs import EXTENSION as JOBS
+from api.jobs import Jobs
 from api.problems import ProblemApi
 from api.routes import describe
 from api.settings import ServiceSettings
@@ -95,6 +97,7 @@ def create_app(folder: Path, settings: ServiceSettings = DEFAULTS) -> Flask:
     tenancy.register(app, shelf, Directory(people))
     callers.register(app, people, settings)
     limits.register(app, settings)
+    app.extensions[JOBS] = Jobs(shelf, folder)
     api = ProblemApi()
     api.DEFAULT_ERROR_RESPONSE_NAME = None
     api.init_app(app)

@@ -90,9 +90,7 @@ def stream_events() -> Response:
     def told() -> Iterator[str]:
         position = after
         while time.monotonic() < until and (allowed := still_allowed()):
-            with books.ledger(tenant, who) as held:
-                fresh = list(read(held, allowed, position))
-            for at, document in fresh:
+            for at, document in read(books.ledger(tenant, who), allowed, position):
                 position = at
                 if document:
                     yield f"id: {at}\nevent: {document['type']}\ndata: {json.dumps(document)}\n\n"

@@ -11,6 +11,7 @@ from api.routes import Routes, page_of
 from api.tenancy import caller, ledger, policy
 from api.versions import refuse_stale, tagged
 from api.wire import PageQuery, Wire
+from ledger.application import Ledger
 from ledger.domain.agreeing.acceptance import AcceptingLevel, Batch, BatchUnknown
 from ledger.domain.events import FiguresAccepted, FiguresRecorded
 from ledger.domain.recording.figures import Report, decimal_text
@@ -114,10 +115,14 @@ def show_batch(batch: str) -> Any:
 @routes.response(201, BatchSchema)
 def accept_batch(sent: dict[str, Any], batch: str) -> Any:
     """审核一批指标：县级、市级依次；报送的人、上一级审核的人不能审核。Accept figures, the county before the city."""
+    held, who = ledger(), caller().person.login
     refuse_stale(_document(_find(batch)))
-    for actor in _hands(batch):
-        other_eyes(actor, caller().person.login)
-    shown = _document(ledger().accept_figures(batch, sent["level"]))
+
+    def check() -> None:
+        for actor in _hands(held, batch):
+            other_eyes(actor, who)
+
+    shown = _document(held.provided(check).accept_figures(batch, sent["level"]))
     return shown, 201, tagged(shown)
 
 
@@ -133,9 +138,9 @@ def _seen(batch: Batch) -> list[Report]:
     return policy().reports(ledger().books, batch.reports)
 
 
-def _hands(batch: str) -> list[str]:
+def _hands(held: Ledger, batch: str) -> list[str]:
     """Who recorded a batch and who accepted it so far."""
-    events = (event for _, event in ledger().log.history(receipts=False))
+    events = (event for _, event in held.log.history(receipts=False))
     return [
         each.actor for each in events if isinstance(each, FiguresRecorded | FiguresAccepted) and each.batch == batch
     ]

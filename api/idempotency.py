@@ -4,15 +4,20 @@ The key is noted in the transaction of the request's events (`ledger/store/reque
 """
 
 import hashlib
+from threading import Lock
+from weakref import WeakValueDictionary
 
 from flask import Flask, Response, g, request
 
-from api.tenancy import caller, ledger
+from api.tenancy import caller, file_sent, ledger
 from ledger.domain.errors import RuleBroken
 from ledger.store.requests import KEY_MAX, Answer, Request
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
+UNDER_WAY: WeakValueDictionary[tuple[str, str, str], Lock] = WeakValueDictionary()
+"""A lock for each key of a person's with which a request is under way: who sends it again waits for the answer."""
+FINDING = Lock()
 
 
 class KeyUnusable(RuleBroken):
@@ -33,7 +38,7 @@ def register(app: Flask) -> None:
         return response
 
 
-def request_noted() -> Request | None:
+def request_noted(*, brings_file: bool = False) -> Request | None:
     """The request under its key, if it brought one; raises KeyUnusable."""
     key = request.headers.get(HEADER)
     if key is None:
@@ -41,12 +46,16 @@ def request_noted() -> Request | None:
     if not 0 < len(key.strip()) <= KEY_MAX:
         raise KeyUnusable(limit=KEY_MAX)
     roles = sorted(map(str, caller().within(g.tenant)))  # an answer is not given again to who may no longer see it
-    said = f"{request.method} {request.full_path}\n{roles}\n".encode() + request.get_data()
+    body = file_sent().sha256.encode() if brings_file else request.get_data()
+    said = f"{request.method} {request.full_path}\n{roles}\n".encode() + body
     return Request(caller().person.login, key, hashlib.sha256(said).hexdigest())
 
 
 def answered(noted: Request) -> Response | None:
     """The answer given before, if the request was sent before; raises KeyReused, RequestRecorded."""
+    with FINDING:
+        under_way = UNDER_WAY.setdefault((g.tenant, noted.actor, noted.key), Lock())
+    g.held.enter_context(under_way)
     found = ledger().log.answered(noted)
     if found is None:
         g.request_noted = noted

@@ -1,26 +1,41 @@
-"""Imports (导入): a file is sent, looked at, and recorded by somebody else than who sent it."""
+"""Imports (导入): a file is sent, looked at, and recorded by somebody else than who sent it.
 
-from functools import partial
+A small file is checked, and recorded, before the answer goes out (201); of a large one the answer says where to see how
+far it is (202).  Either way it is the same upload, with the same states.
+"""
+
 from typing import Any, get_args
 
-from flask import Response, request
+import msgspec
+from flask import Response, current_app, g, request, url_for
 from marshmallow import fields
 from marshmallow.validate import OneOf
 
 from api.access.policy import other_eyes
-from api.problems import language_asked
+from api.jobs import EXTENSION as JOBS
+from api.jobs import Jobs, planned
+from api.problems import ProblemSchema, language_asked, problem, problem_said
 from api.routes import Routes, download, page_of
-from api.tenancy import caller, ledger, policy, uploads
-from api.uploads import Kind, Upload, UploadDone, UploadUnknown
+from api.tenancy import caller, file_sent, ledger, policy, uploads
+from api.uploads import STATES, WORKED_ON, Kind, Upload, UploadUnknown
 from api.versions import refuse_stale, tagged
 from api.wire import MoneyField, PageQuery, Wire
-from ledger.application import Ledger
-from ledger.files.figures_plan import FiguresPlan
-from ledger.files.import_plan import ImportPlan
+from ledger.domain.terms import Document
 from ledger.files.marks import marked, marks_of
-from ledger.projections.import_report import Before, import_report
 
 routes = Routes("imports", __name__, description="导入 imports")
+
+
+LATER = "还没办完，请看 Location 的 state 和 progress not done yet: see state and progress at Location"
+
+
+class ProgressSchema(Wire):
+    """How far it is, in lines."""
+
+    total = fields.Integer(allow_none=True, metadata={"description": "读完才知道 null until it is read", "example": 60})
+    read = fields.Integer(metadata={"example": 60})
+    checked = fields.Integer(metadata={"example": 60})
+    recorded = fields.Integer(metadata={"example": 0})
 
 
 class UploadSchema(Wire):
@@ -37,6 +52,18 @@ class UploadSchema(Wire):
             "description": "只记无误的行；否则有误的行不改正就确认不了 whether wrong lines are left out",
             "example": False,
         }
+    )
+    state = fields.String(
+        validate=OneOf(STATES),
+        metadata={
+            "description": "received 待检查，checked 待确认，unreadable 读不了，confirmed 待入账，recording 入账中，"
+            "recorded 已入账，withdrawn 已撤回 checked waits for confirmation",
+            "example": "checked",
+        },
+    )
+    progress = fields.Nested(ProgressSchema)
+    problem = fields.Nested(
+        ProblemSchema, allow_none=True, metadata={"description": "上一步为何没有办成 why the last step came to nothing"}
     )
     position = fields.Integer(metadata={"description": "记到第几号事项 position of the last event", "example": 0})
 
@@ -65,8 +92,11 @@ class ChangeSchema(Wire):
 
 
 class PreviewSchema(UploadSchema):
-    """What recording it would do."""
+    """How far it is; once it is checked, what recording it would do, as of the moment when it was checked."""
 
+    previewed_at = fields.Integer(
+        metadata={"description": "按第几号事项时的账簿试算 as the books stood at this position", "example": 3}
+    )
     recorded = fields.Integer(metadata={"description": "将记入的行数 lines that would be recorded", "example": 3})
     known = fields.Integer(metadata={"description": "此前已入账 recorded already", "example": 0})
     skipped = fields.Integer(metadata={"description": "有误的行数 wrong lines", "example": 0})
@@ -106,54 +136,45 @@ class SendQuery(Wire):
 @routes.response(200, UploadsSchema)
 def list_imports(page: dict[str, Any]) -> Any:
     """上传的文件，最近的在前。The files that were sent, the latest first."""
-    own = [each for each in uploads().all() if policy().sees_what_was_sent(each.parties)]
-    found, headers = page_of(own, lambda each: each.id, page)
-    return {"imports": found}, 200, headers
+    seen = [each for each in uploads().all() if policy().sees_what_was_sent(each.parties)]
+    found, headers = page_of(seen, lambda each: each.id, page)
+    return {"imports": [_document(each) for each in found]}, 200, headers
 
 
-@routes.on_post("/imports", act="import.upload")
+@routes.on_post("/imports", act="import.upload", brings_file=True)
 @routes.arguments(SendQuery, location="query")
+@routes.alt_response(202, schema=UploadSchema, description=LATER)
 @routes.response(201, UploadSchema)
-def send_file(asked: dict[str, Any]) -> Upload:
+def send_file(asked: dict[str, Any]) -> Any:
     """上传一份明细（正文即文件本身：CSV、XLSX、DBF）；另一人确认才入账。Send a file; somebody else confirms it."""
-    name = asked.pop("name")
     parties = policy().parties_for("import.upload")
-    return uploads().add(request.get_data(), name, caller().person.login, parties, **asked)
+    uploads().refuse_too_many(parties, request.content_length or 0)
+    body = file_sent()
+    sent = uploads().add(body, maker=caller().person.login, parties=parties, **asked)
+    return _answer(jobs().carry_on(g.tenant, sent))
 
 
 @routes.on_get("/imports/<upload>", act="import.preview")
 @routes.response(200, PreviewSchema)
 def preview_import(upload: str) -> Any:
-    """确认以前先看：认出的列、问题、各方会多得多少。What recording it would do."""
+    """办到哪里了；检查完了先看：认出的列、问题、各方会多得多少。How far it is, and what recording it would do."""
     sent = _find(upload)
-    held = ledger()
-    plan = _plan(held, sent, skip_bad=True)
-    after = held.books_once_accepted(plan) if isinstance(plan, FiguresPlan) else held.books_if(plan)
-    report = import_report(plan, Before.of(held.books, plan, patient=True), after)
-    said = {name: getattr(sent, name) for name in ("id", "name", "maker", "checker", "position", "skip_bad")}
-    shown = said | {
-        "recorded": report.recorded,
-        "known": report.known,
-        "skipped": report.skipped,
-        "sum": None if plan.amounts_fen is None else sum(plan.amounts_fen.tolist()),
-        "awaits_acceptance": report.awaits_acceptance,
-        "columns": {theirs: ours for ours, theirs in report.source.headers.items()},
-        "problems": [
-            {"kind": each.kind, "count": each.count, "message": each.say(language_asked())} for each in report.problems
-        ],
-        "changes": [
-            {
-                "agreement": each.agreement,
-                "pool": each.key.pool,
-                "party": each.name,
-                "change": each.quantity.written(each.change_fen),
-            }
-            for each in report.changes
-            if _sees(held, each.agreement)
-        ],
-        "statements": [each.number for each in report.statements if _sees(held, each.agreement)],
+    preview = uploads().preview(sent)
+    if preview is None:
+        return _document(sent), 200, _version(sent)
+    books = ledger().books
+
+    def sees(agreement: str) -> bool:
+        return policy().is_party_to(books.agreements[agreement])
+
+    shown = {
+        **msgspec.structs.asdict(preview),
+        **_document(sent),
+        "problems": preview.problems[language_asked()],
+        "changes": [each for each in preview.changes if sees(each["agreement"])],
+        "statements": [number for number, agreement in preview.statements if sees(agreement)],
     }
-    return shown, 200, tagged((sent, held.books.position))
+    return shown, 200, _version(sent)
 
 
 @routes.on_get("/imports/<upload>/marked", act="import.preview")
@@ -161,27 +182,29 @@ def preview_import(upload: str) -> Any:
 def marked_file(upload: str) -> Response:
     """您自己的文件，逐行注明结果和原因。The file, marked line by line."""
     sent = _find(upload)
-    plan = _plan(ledger(), sent, skip_bad=True)
+    data = uploads().data(sent)
+    plan = planned(ledger(), sent, data, skip_bad=True)
     marks = marks_of(plan, "recorded" if sent.position else "planned", language_asked())
-    body = marked(uploads().data(sent), sent.name, marks)
-    return download(body, f"标注-{sent.name}")
+    return download(marked(data, sent.name, marks), f"标注-{sent.name}")
 
 
 @routes.on_post("/imports/<upload>/confirm", act="import.confirm", versioned=True)
+@routes.alt_response(202, schema=UploadSchema, description=LATER)
 @routes.response(201, UploadSchema)
-def confirm_import(upload: str) -> Upload:
+def confirm_import(upload: str) -> Any:
     """确认入账；上传的人不能确认。有一行不对就一行也不记，除非上传时写明 skip_bad。Record it, all or nothing."""
-    held = ledger()  # from here on nobody else confirms it
-    sent = _find(upload)
-    if sent.position:
-        raise UploadDone(upload=sent.id, by=sent.checker, position=sent.position)
-    other_eyes(sent.maker, caller().person.login)
-    refuse_stale((sent, held.books.position))  # what was looked at says what the books of then would make of it
-    plan = _plan(held, sent, skip_bad=sent.skip_bad)
-    if isinstance(plan, FiguresPlan):
-        held.record_figures(plan)
-        return uploads().confirmed(sent, caller().person.login, held.books.position)
-    return uploads().confirmed(sent, caller().person.login, held.record_import(plan).position)
+    sent, who = _find(upload), caller().person.login
+    other_eyes(sent.maker, who)
+    refuse_stale(_seen_as(sent))
+    sent = uploads().move(sent, "checked", state="confirmed", checker=who, problem=None)
+    return _answer(jobs().carry_on(g.tenant, sent))
+
+
+@routes.on_post("/imports/<upload>/cancel", act="import.withdraw")
+@routes.response(201, UploadSchema)
+def withdraw_import(upload: str) -> Document:
+    """撤回还没有开始入账的文件。Take back a file whose recording has not begun."""
+    return _document(uploads().move(_find(upload), "received", "checked", "confirmed", state="withdrawn"))
 
 
 def _find(upload: str) -> Upload:
@@ -192,16 +215,44 @@ def _find(upload: str) -> Upload:
     return found
 
 
-def _sees(held: Ledger, agreement: str) -> bool:
-    return policy().is_party_to(held.books.agreements[agreement])
+def _seen_as(sent: Upload) -> tuple[str, str]:
+    """What of an upload may change once it was looked at: where it stands."""
+    return sent.id, sent.state
 
 
-def _plan(held: Ledger, sent: Upload, *, skip_bad: bool) -> ImportPlan | FiguresPlan:
-    data = uploads().data(sent)
-    read: dict[str, Any] = {"sheet": sent.sheet, "mapping": sent.mapping, "skip_bad": skip_bad}
-    if sent.kind == "receipts":
-        return held.plan_import(data, sent.name, shown=partial(policy().shown_lines, held.books), **read)
-    sees = partial(policy().sees_report, held.books)
-    if sent.kind == "inputs":
-        return held.plan_inputs(data, sent.name, sees=sees, **read)
-    return held.plan_figures(data, sent.name, needs_acceptance=sent.kind == "figures", sees=sees, **read)
+def _version(sent: Upload) -> dict[str, str]:
+    return tagged(_seen_as(sent))
+
+
+def _answer(sent: Upload) -> Any:
+    """Done and how, or where to see how far it is."""
+    if sent.problem and sent.state == "checked":
+        said = problem_said(sent.problem)
+        return problem(sent.problem.status, sent.problem.kind, said["title"], said.get("errors"))
+    location = url_for("imports.preview_import", tenant=g.tenant, upload=sent.id)
+    return _document(sent), 202 if sent.state in WORKED_ON else 201, {"Location": location}
+
+
+def _document(sent: Upload) -> Document:
+    return {
+        "id": sent.id,
+        "name": sent.name,
+        "maker": sent.maker,
+        "checker": sent.checker,
+        "skip_bad": sent.skip_bad,
+        "state": sent.state,
+        "progress": {
+            "total": sent.lines,
+            "read": sent.lines or 0,
+            "checked": sent.checked,
+            "recorded": sent.recorded,
+        },
+        "problem": problem_said(sent.problem) if sent.problem else None,
+        "position": sent.position,
+    }
+
+
+def jobs() -> Jobs:
+    """What is done of uploads beside the answers."""
+    found: Jobs = current_app.extensions[JOBS]
+    return found

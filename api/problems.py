@@ -3,7 +3,7 @@
 The only place that knows both a refusal of the ledger and an HTTP status.
 """
 
-from typing import Any
+from typing import Any, get_args
 
 from flask import Flask, Response, g, json, request
 from flask_smorest import Api
@@ -13,10 +13,13 @@ from werkzeug.exceptions import HTTPException
 from api.access.policy import Forbidden, OwnWork, ReadOnlyToken
 from api.callers import CsrfMissing, PasswordToChange, SignInRefused
 from api.messages import field_message
+from api.uploads import Problem
 from api.wire import Wire
 from ledger.domain.errors import Conflict, Faults, Language, NotFound, Refusal, RuleBroken
 
 MIMETYPE = "application/problem+json"
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+ERRORS_KEPT_MAX = 100
 TOO_LONG = "integer string conversion"
 """What Python says of a number with too many digits."""
 STATUS: dict[type[Refusal], int] = {
@@ -108,10 +111,32 @@ def unreadable(error: Exception) -> Response:
 
 def refused(error: Refusal) -> Response:
     """A refusal of the ledger."""
-    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     language = language_asked()
     errors = [fault.as_document(language) for fault in error.faults] if isinstance(error, Faults) else None
-    return problem(status, error.kind, error.say(language), errors)
+    return problem(status_of(error), error.kind, error.say(language), errors)
+
+
+def status_of(error: Refusal) -> int:
+    """The status with which a refusal is answered."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def kept_problem(error: Refusal) -> Problem:
+    """A refusal to be answered later, to whoever asks in either language."""
+    faults = error.faults[:ERRORS_KEPT_MAX] if isinstance(error, Faults) else ()
+    return Problem(
+        status_of(error),
+        error.kind,
+        {language: error.say(language) for language in LANGUAGES},
+        {language: [fault.as_document(language) for fault in faults] for language in LANGUAGES},
+    )
+
+
+def problem_said(kept: Problem) -> dict[str, Any]:
+    """A problem that was kept, in the caller's language."""
+    language = language_asked()
+    said = {"type": kept.kind, "title": kept.titles[language], "status": kept.status}
+    return said | ({"errors": kept.errors[language]} if kept.errors.get(language) else {})
 
 
 def problem(status: int, kind: str, title: str, errors: list[Any] | None = None) -> Response:

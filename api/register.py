@@ -21,6 +21,7 @@ from api.routes import Routes, page_of
 from api.tenancy import caller, ledger, shelf, tenant
 from api.wire import PageQuery, Wire
 from ledger.projections.register import happened, park_document, succession_documents, tree_document
+from ledger.store.requests import Request
 
 routes = Routes("register", __name__, description="园区、区划代码 parks and region codes")
 PARK_SAID = {"description": "与明细“街道乡镇（园区）”列的写法一致 as files write it", "example": "经开区"}
@@ -196,19 +197,21 @@ def list_changes(page: dict[str, Any]) -> Any:
 @routes.response(201, MapChangeSchema)
 def confirm_change(change: str) -> Change:
     """确认登记变更；提出的人不能确认。Confirm a change; not the person who asked for it."""
-    held = ledger()  # from here on nobody else confirms it
-    found = _changes().find(change)
+    found, who = _changes().find(change), caller().person.login
     if found.position:
         raise ChangeDone(change=found.id, by=found.checker, position=found.position)
-    other_eyes(found.maker, caller().person.login)
+    other_eyes(found.maker, who)
+    held = shelf().ledger(
+        tenant(), who, Request("", f"change/{found.id}", found.id)
+    )  # of two who confirm, one records it
     held.change_places(found.what.decide)
-    return _changes().confirmed(found, caller().person.login, held.books.position)
+    return _changes().confirmed(found, who, held.books.position)
 
 
 def _asked(what: What) -> Change:
     """A change that could be recorded as things stand, kept until somebody else confirms it."""
     held = ledger()
-    event = held.log.supposed(what.decide(held.books.places()), caller().person.login)
+    event = held.supposed(what.decide(held.books.places()))
     return _changes().add(what, happened(event), caller().person.login)
 
 

@@ -84,14 +84,15 @@ class Routes(Blueprint):
         return self._on("GET", rule, act, READING)
 
     def on_post(
-        self, rule: str, act: str, *, keeps_answer: bool = True, versioned: bool = False
+        self, rule: str, act: str, *, keeps_answer: bool = True, versioned: bool = False, brings_file: bool = False
     ) -> Callable[[View], View]:
         """A route that does something; perhaps to a thing whose version the caller may say (`api/versions.py`).
 
-        One whose answer is a secret keeps none, and takes no idempotency key.
+        One whose answer is a secret keeps none, and takes no idempotency key.  The body is JSON, or a file that goes to the disk.
         """
         problems = (*ACTING, *(VERSIONED if versioned else ()))
-        return self._on("POST", rule, act, problems, is_keyed=keeps_answer and ACTS[act].writes)
+        is_keyed = keeps_answer and ACTS[act].writes
+        return self._on("POST", rule, act, problems, is_keyed=is_keyed, brings_file=brings_file)
 
     def on_own(self, method: str, rule: str) -> Callable[[View], View]:
         """A route about nobody but the caller, in no tenant; no act decides."""
@@ -127,7 +128,14 @@ class Routes(Blueprint):
         self.route(f"/api/v1{rule}", methods=[method], parameters=list(headers))(view)
 
     def _on(
-        self, method: str, rule: str, act: str, problems: Sequence[int], *, is_keyed: bool = False
+        self,
+        method: str,
+        rule: str,
+        act: str,
+        problems: Sequence[int],
+        *,
+        is_keyed: bool = False,
+        brings_file: bool = False,
     ) -> Callable[[View], View]:
         def decorate(view: View) -> View:
             @wraps(view)
@@ -135,7 +143,7 @@ class Routes(Blueprint):
                 policy().require(act)
                 if getattr(view, "takes_json", False):
                     admit_json()
-                g.request_key = noted = request_noted() if is_keyed else None
+                g.request_key = noted = request_noted(brings_file=brings_file) if is_keyed else None
                 before = answered(noted) if noted else None
                 return before or view(*arguments, **named)
 

@@ -66,7 +66,7 @@ class ServiceSettings:
     calls_per_minute: int = _setting(1_200, "每人每分钟最多几个请求 requests of one caller in a minute", 1, 10_000_000)
     sign_ins_per_minute: int = _setting(30, "每个地址每分钟最多登录几次 sign-ins from one address", 1, 10_000_000)
     json_bytes: int = _setting(2 * 1024 * 1024, "JSON 正文最多几字节 bytes of a JSON body", 1_024, 2**30)
-    file_bytes: int = _setting(64 * 1024 * 1024, "上传的文件最多几字节 bytes of a file", 1_024, 2**40)
+    file_bytes: int = _setting(512_000_000, "上传的文件最多几字节 bytes of a file", 1_024, 2**40)
 
     def __post_init__(self) -> None:
         if not self.cookie_secure and self.host not in LOOPBACK:

@@ -3,9 +3,8 @@
 The only place of `api/` that knows there are several.  Below it, a ledger is a ledger.
 """
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from threading import RLock
+from contextlib import ExitStack
+from threading import Lock
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +14,7 @@ from api import callers, limits
 from api.access.directory import Directory
 from api.access.people import Caller
 from api.access.policy import Policy
-from api.uploads import Uploads
+from api.uploads import Received, Uploads, receive
 from ledger.application import Ledger
 from ledger.store.requests import Request
 from ledger.store.tenants import Tenants, TenantUnknown
@@ -26,38 +25,37 @@ OPENAPI = "/api/v1/openapi.json"
 
 
 class Shelf:
-    """The books of every tenant, each opened once and used by one request at a time."""
+    """The books of every tenant, each opened once and used by every request at the same time."""
 
     def __init__(self, tenants: Tenants) -> None:
         self.tenants = tenants
-        self._opened: dict[str, tuple[Ledger, RLock]] = {}
-        self._lock = RLock()
+        self._opened: dict[str, Ledger] = {}
+        self._opening = Lock()
+        self.closing = ExitStack()
 
     def begin(self, name: str, title: str, actor: str) -> None:
         """New books for a tenant; raises TenantNameUnusable, TenantKnown."""
-        with self._lock:
+        with self._opening:
             Ledger.begin(self.tenants.new_books(name), actor, title).close_files()
 
-    @contextmanager
-    def ledger(self, name: str, actor: str, request: Request | None = None) -> Iterator[Ledger]:
-        """A tenant's books, for one caller at a time, and for a request of theirs; raises TenantUnknown."""
-        with self._lock:
+    def ledger(self, name: str, actor: str, request: Request | None = None) -> Ledger:
+        """A tenant's books for one caller, and for a request of theirs; raises TenantUnknown."""
+        with self._opening:
             if name not in self._opened:
-                self._opened[name] = Ledger.open(self.tenants.books(name), ""), RLock()
-            shared, lock = self._opened[name]
-        with lock:
-            yield shared.acting_as(actor, request)
+                self._opened[name] = Ledger.open(self.tenants.books(name), "")
+            return self._opened[name].acting_as(actor, request)
 
     def close(self) -> None:
-        """Let go of every file."""
-        with self._lock:
-            for shared, _ in self._opened.values():
+        """Let go of every file, and of what was to end with it."""
+        self.closing.close()
+        with self._opening:
+            for shared in self._opened.values():
                 shared.close_files()
             self._opened.clear()
 
 
 def register(app: Flask, shelf: Shelf, directory: Directory) -> None:
-    """Find caller and tenant before every request of the API, let go of the books after it."""
+    """Find caller and tenant before every request of the API, let go of what it held after it."""
     app.extensions[EXTENSION] = shelf, directory
 
     @app.url_value_preprocessor
@@ -66,7 +64,7 @@ def register(app: Flask, shelf: Shelf, directory: Directory) -> None:
 
     @app.before_request
     def find_caller() -> None:
-        g.books_held = ExitStack()
+        g.held = ExitStack()
         g.request_id = uuid4().hex
         if not request.path.startswith("/api/v1/"):
             return
@@ -80,7 +78,7 @@ def register(app: Flask, shelf: Shelf, directory: Directory) -> None:
 
     @app.teardown_request
     def let_go(error: BaseException | None) -> None:
-        held = g.pop("books_held", None)
+        held = g.pop("held", None)
         if held:
             held.close()
 
@@ -130,13 +128,27 @@ def still_allowed() -> Policy | None:
 
 
 def uploads() -> Uploads:
-    """The tenant's files that wait for confirmation."""
-    return Uploads(shelf().tenants.books(g.tenant).with_name("uploads"))
+    """The tenant's files that were sent."""
+    return uploads_of(shelf(), g.tenant)
+
+
+def uploads_of(books: Shelf, tenant: str) -> Uploads:
+    """A tenant's files that were sent; raises TenantUnknown."""
+    return Uploads(books.tenants.uploads(tenant))
+
+
+def file_sent() -> Received:
+    """The body of this request, on the disk; gone with the request unless somebody keeps it."""
+    if "file_sent" not in g:
+        g.file_sent = receive(request.stream, uploads().folder)
+        g.held.callback(g.file_sent.path.unlink, missing_ok=True)
+    found: Received = g.file_sent
+    return found
 
 
 def ledger() -> Ledger:
-    """The tenant's books, held until the request ends."""
+    """The tenant's books, for the caller and this request."""
     if "ledger" not in g:
-        g.ledger = g.books_held.enter_context(shelf().ledger(g.tenant, caller().person.login, g.get("request_key")))
+        g.ledger = shelf().ledger(g.tenant, caller().person.login, g.get("request_key"))
     found: Ledger = g.ledger
     return found

@@ -1,19 +1,40 @@
-"""Uploads (待确认的文件): files that somebody sent and nobody has confirmed yet; each survives a restart."""
+"""Uploads (上传的文件): files on their way into the books, from sending to recording; each survives a restart.
 
+A row of one SQLite file says where an upload stands, and moves on in one transaction only from where it is: so of two
+who confirm one does, and nothing is confirmed that was withdrawn.  The file itself lies beside it.
+"""
+
+import hashlib
 import secrets
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from os import fsync
 from pathlib import Path
-from typing import Literal
+from typing import Any, BinaryIO, Literal, get_args
 
 import msgspec
 
-from ledger.domain.errors import Conflict, NotFound
-from ledger.store.evidence import write_durably
+from ledger.domain.errors import Conflict, NotFound, RuleBroken
 
 ID_BYTES = 8
+CHUNK = 1024 * 1024
+UPLOAD_MAX = 512_000_000
+"""Bytes of one file."""
+WAITING_MAX = 20
+WAITING_BYTES_MAX = 2 * UPLOAD_MAX
+"""So many files of one party, and so many bytes of them, wait for somebody else at most."""
+LEFT_OVER_SECONDS = 24 * 60 * 60
 Kind = Literal["receipts", "figures", "quotas", "inputs"]
+State = Literal["received", "checked", "unreadable", "confirmed", "recording", "recorded", "withdrawn"]
+STATES: tuple[State, ...] = get_args(State)
+WORKED_ON: tuple[State, ...] = ("received", "confirmed", "recording")
+"""Where an upload waits for the program; elsewhere it waits for somebody, or for nothing."""
+WAITING: tuple[State, ...] = (*WORKED_ON, "checked")
+TABLE = """CREATE TABLE IF NOT EXISTS uploads (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, state TEXT NOT NULL, said BLOB NOT NULL, preview BLOB)"""
 
 
 class UploadUnknown(NotFound):
@@ -23,28 +44,118 @@ class UploadUnknown(NotFound):
     en = "There is no upload {upload}. See GET imports."
 
 
-class UploadDone(Conflict):
-    """A second confirmation."""
+class UploadWithdrawn(NotFound):
+    """An upload that was taken back."""
 
-    zh = "上传文件 {upload} 已经由 {by} 确认入账（第 {position} 号事项），不必再确认。"
-    en = "Upload {upload} was confirmed by {by} already (event {position})."
+    zh = "上传文件 {upload} 已经撤回。要入账请重新上传。"
+    en = "Upload {upload} was withdrawn. Send the file again to have it recorded."
+
+
+class UploadDone(Conflict):
+    """A second confirmation, or a withdrawal that comes too late."""
+
+    zh = "上传文件 {upload} 已经由 {by} 确认入账，不必再确认，也不能撤回。"
+    en = "Upload {upload} was confirmed by {by} already: there is nothing to confirm, and it cannot be withdrawn."
+
+
+class UploadNotChecked(Conflict):
+    """A confirmation before anybody can have seen what would be recorded."""
+
+    zh = "上传文件 {upload} 还在检查，未能确认。请等 GET imports/{upload} 的 state 变为 checked 后再办。"
+    en = "Upload {upload} is still being checked. Wait until GET imports/{upload} says that its state is checked."
+
+
+class UploadUnreadable(RuleBroken):
+    """A file of which nothing can be recorded."""
+
+    zh = "上传文件 {upload} 读不了，原因见 GET imports/{upload} 的 problem。请改正后重新上传。"
+    en = "Upload {upload} cannot be read; see problem in GET imports/{upload}. Correct the file and send it again."
+
+
+class UploadsWaiting(Conflict):
+    """A party that sends more than anybody confirms."""
+
+    zh = "已有 {count} 份、共 {bytes} 字节的文件等着确认，一方最多 {count_max} 份、{bytes_max} 字节。请先请人确认，或撤回一些，再上传。"
+    en = "{count} files of {bytes} bytes wait already; a party may have {count_max} and {bytes_max} bytes. Have some confirmed or withdraw some."
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """Why nothing came of an upload, as it is answered in either language."""
+
+    status: int
+    kind: str
+    titles: dict[str, str]
+    errors: dict[str, list[dict[str, Any]]] = {}
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """What recording an upload would do, as it was worked out once at a position; problems in either language."""
+
+    previewed_at: int
+    recorded: int
+    known: int
+    skipped: int
+    sum: int | None
+    awaits_acceptance: bool
+    columns: dict[str, str]
+    problems: dict[str, list[dict[str, Any]]]
+    changes: list[dict[str, str]]
+    statements: list[tuple[str, str]]
+    """The drafts that would change, each with its agreement."""
 
 
 class Upload(msgspec.Struct, frozen=True, kw_only=True):
-    """A file on its way into the books: who sent it, how it is to be read, and who confirmed it."""
+    """A file on its way into the books: who sent it, how it is to be read, how far it is, who confirmed it."""
 
     id: str
     name: str
     maker: str
     sent_at: datetime
+    size: int
+    sha256: str
+    state: State = "received"
     parties: tuple[str, ...] = ()
     """For whom it was sent; for the tenant itself if for nobody."""
     kind: Kind = "receipts"
     skip_bad: bool = False
     sheet: str = ""
     mapping: str = ""
+    lines: int | None = None
+    """How many lines it has, once it is read."""
+    checked: int = 0
+    recorded: int = 0
+    tries: int = 0
+    """How often its work was begun since it last moved on."""
+    problem: Problem | None = None
     checker: str = ""
     position: int = 0
+
+
+@dataclass(frozen=True)
+class Received:
+    """A body that lies on the disk."""
+
+    path: Path
+    size: int
+    sha256: str
+
+
+def receive(stream: BinaryIO | Any, folder: Path) -> Received:
+    """Write a body to the disk as it comes, whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path, digest, size = folder / f"{secrets.token_hex(ID_BYTES)}.part", hashlib.sha256(), 0
+    try:
+        with path.open("xb") as file:
+            while chunk := stream.read(CHUNK):
+                file.write(chunk)
+                digest.update(chunk)
+                size += len(chunk)
+            file.flush()
+            fsync(file.fileno())
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return Received(path, size, digest.hexdigest())
 
 
 @dataclass(frozen=True)
@@ -53,56 +164,125 @@ class Uploads:
 
     folder: Path
 
-    def add(
-        self,
-        data: bytes,
-        name: str,
-        maker: str,
-        parties: tuple[str, ...],
-        *,
-        kind: Kind,
-        skip_bad: bool,
-        sheet: str,
-        mapping: str,
-    ) -> Upload:
-        """Keep a file, sent for some parties or for the tenant itself, until somebody confirms it."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        upload = Upload(
-            id=secrets.token_hex(ID_BYTES),
-            name=name,
-            maker=maker,
-            parties=parties,
-            kind=kind,
-            sent_at=datetime.now(UTC),
-            skip_bad=skip_bad,
-            sheet=sheet,
-            mapping=mapping,
-        )
-        write_durably(self.folder / f"{upload.id}.data", data)
-        self._keep(upload)
+    def add(self, body: Received, **said: Any) -> Upload:
+        """Keep a file, sent for some parties or for the tenant itself; raises UploadsWaiting."""
+        own = secrets.token_hex(ID_BYTES)
+        upload = Upload(id=own, sent_at=datetime.now(UTC), size=body.size, sha256=body.sha256, **said)
+        with self._connected() as connection:
+            _refuse_too_many(connection, upload.parties, body.size)
+            connection.execute(
+                "INSERT INTO uploads (id, state, said) VALUES (?, ?, ?)",
+                (own, upload.state, msgspec.json.encode(upload)),
+            )
+            body.path.replace(self.file(upload))
         return upload
+
+    def refuse_too_many(self, parties: Sequence[str], size: int = 0) -> None:
+        """Raises UploadsWaiting if a party may send nothing more, or nothing of that size."""
+        with self._connected() as connection:
+            _refuse_too_many(connection, parties, size)
 
     def find(self, name: str) -> Upload:
         """An upload by its id; raises UploadUnknown."""
-        file = self.folder / f"{name}.json"
-        if len(name) != 2 * ID_BYTES or not name.isalnum() or not file.is_file():
-            raise UploadUnknown(upload=name[:20])
-        return msgspec.json.decode(file.read_bytes(), type=Upload)
+        with self._connected() as connection:
+            return _found(connection, name)
+
+    def preview(self, upload: Upload) -> Preview | None:
+        """What recording it would do, once that is worked out."""
+        with self._connected() as connection:
+            row = connection.execute("SELECT preview FROM uploads WHERE id = ?", (upload.id,)).fetchone()
+        return msgspec.json.decode(row[0], type=Preview) if row and row[0] else None
+
+    def all(self) -> list[Upload]:
+        """Every upload, the latest first."""
+        with self._connected() as connection:
+            return _standing(connection, STATES)
+
+    def to_be_worked_on(self) -> list[Upload]:
+        """What waits for the program, the oldest first."""
+        if not self.folder.is_dir():
+            return []
+        with self._connected() as connection:
+            return _standing(connection, WORKED_ON)[::-1]
+
+    def move(self, upload: Upload, *states: State, preview: Preview | None = None, **changes: Any) -> Upload:
+        """An upload changed, if it stands where it may be; else what hinders is raised."""
+        with self._connected() as connection:
+            now = _found(connection, upload.id)
+            if now.state not in states:
+                raise hindrance(now)
+            moved = msgspec.structs.replace(now, **changes)
+            connection.execute(
+                "UPDATE uploads SET state = ?, said = ?, preview = coalesce(?, preview) WHERE id = ?",
+                (moved.state, msgspec.json.encode(moved), preview and msgspec.json.encode(preview), moved.id),
+            )
+        if moved.state in ("unreadable", "withdrawn"):
+            self.file(moved).unlink(missing_ok=True)
+        return moved
+
+    def file(self, upload: Upload) -> Path:
+        """Where the file lies as it came."""
+        return self.folder / f"{upload.id}.data"
 
     def data(self, upload: Upload) -> bytes:
-        """The file as it came."""
-        return (self.folder / f"{upload.id}.data").read_bytes()
+        """The file as it came; raises UploadWithdrawn or UploadUnreadable, of which it is not kept."""
+        if upload.state in ("unreadable", "withdrawn"):
+            raise hindrance(upload)
+        return self.file(upload).read_bytes()
 
-    def confirmed(self, upload: Upload, checker: str, position: int) -> Upload:
-        """The upload, recorded."""
-        done = msgspec.structs.replace(upload, checker=checker, position=position)
-        self._keep(done)
-        return done
+    def sweep(self) -> None:
+        """Let go of bodies that nobody finished sending."""
+        now = datetime.now(UTC).timestamp()
+        for part in self.folder.glob("*.part"):
+            if now - part.stat().st_mtime > LEFT_OVER_SECONDS:
+                part.unlink(missing_ok=True)
 
-    def all(self) -> Iterator[Upload]:
-        """Every upload, the latest first."""
-        found = [msgspec.json.decode(file.read_bytes(), type=Upload) for file in self.folder.glob("*.json")]
-        return iter(sorted(found, key=lambda each: each.sent_at, reverse=True))
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that nobody else's comes between."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(self.folder / "uploads.db", timeout=30, isolation_level=None)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(TABLE)
+            yield connection
+            connection.execute("COMMIT")
+        finally:
+            connection.close()
 
-    def _keep(self, upload: Upload) -> None:
-        write_durably(self.folder / f"{upload.id}.json", msgspec.json.encode(upload))
+
+def hindrance(upload: Upload) -> NotFound | Conflict | RuleBroken:
+    """Why an upload cannot be confirmed, or withdrawn, where it stands."""
+    if upload.state == "withdrawn":
+        return UploadWithdrawn(upload=upload.id)
+    if upload.state == "unreadable":
+        return UploadUnreadable(upload=upload.id)
+    if upload.state == "received":
+        return UploadNotChecked(upload=upload.id)
+    return UploadDone(upload=upload.id, by=upload.checker)
+
+
+def _found(connection: sqlite3.Connection, name: str) -> Upload:
+    row = connection.execute("SELECT said FROM uploads WHERE id = ?", (name,)).fetchone() if name.isascii() else None
+    if row is None:
+        raise UploadUnknown(upload=name[:20])
+    return msgspec.json.decode(row[0], type=Upload)
+
+
+def _standing(connection: sqlite3.Connection, states: Sequence[State]) -> list[Upload]:
+    """The uploads in some states, the latest first."""
+    places = ", ".join("?" * len(states))
+    rows = connection.execute(f"SELECT said FROM uploads WHERE state IN ({places}) ORDER BY number DESC", states)  # noqa: S608
+    return [msgspec.json.decode(said, type=Upload) for (said,) in rows]
+
+
+def _refuse_too_many(connection: sqlite3.Connection, parties: Sequence[str], size: int) -> None:
+    uploads = _standing(connection, WAITING)
+    for party in parties or ("",):
+        waiting = [each.size for each in uploads if party in (each.parties or ("",))]
+        if len(waiting) >= WAITING_MAX or sum(waiting) + size > WAITING_BYTES_MAX:
+            raise UploadsWaiting(
+                count=len(waiting), bytes=sum(waiting), count_max=WAITING_MAX, bytes_max=WAITING_BYTES_MAX
+            )

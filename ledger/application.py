@@ -1,7 +1,7 @@
 """The ledger: one method for each act an officer performs.
 
 Every act looks at the books, decides, and records behind the position it looked at; if
-somebody was faster it decides again.
+somebody was faster it decides again.  Many may act on the same books at once (`ledger/store/kept_books.py`).
 """
 
 import hashlib
@@ -23,19 +23,18 @@ from ledger.domain.agreeing.agreement import Agreement
 from ledger.domain.agreeing.certification import Certification
 from ledger.domain.calendar import Period
 from ledger.domain.dividing.claims import refuse_claimed_twice
-from ledger.domain.errors import Conflict, NotFound, Refusal, RuleBroken
-from ledger.domain.events import BooksOpened, Fact, PeriodClosed
+from ledger.domain.errors import NotFound, Refusal, RuleBroken
+from ledger.domain.events import BooksOpened, EnterpriseRelocated, Event, Fact, FactProposed, PeriodClosed
 from ledger.domain.recording.linking import link
 from ledger.domain.recording.receipts import Receipts, Rows
 from ledger.domain.recording.recognition import unrecorded
-from ledger.domain.recording.recorded import FAR
 from ledger.domain.register import mappings, parks, projects, regions, relocations
 from ledger.domain.register.mappings import ColumnMapping
 from ledger.domain.register.parks import Park
 from ledger.domain.register.places import Places
 from ledger.domain.register.projects import Project, Stage
 from ledger.domain.register.regions import Regions
-from ledger.domain.register.relocations import NOT_KNOWN, Location, Relocation
+from ledger.domain.register.relocations import NOT_KNOWN, Location, Relocation, relocation_of
 from ledger.domain.stating import closing
 from ledger.domain.stating.books import Books
 from ledger.domain.terms import Document
@@ -46,11 +45,15 @@ from ledger.files.lines_file import LinesFile, sound_lines
 from ledger.files.notes import mapped
 from ledger.files.receipts_file import ReceiptsFile, read_credit_code, read_receipts
 from ledger.files.text import writable
-from ledger.store.log import Log, MovedOn
+from ledger.store.kept_books import Act, KeptBooks
+from ledger.store.log import Log
 from ledger.store.requests import Request
 
-TRIES_MAX = 50
 Read = TypeVar("Read", bound=LinesFile)
+
+
+def unheard(lines: int) -> None:
+    """For whoever does not want to know how many lines were read."""
 
 
 class PositionUnknown(NotFound):
@@ -60,32 +63,25 @@ class PositionUnknown(NotFound):
     en = "The log has no event {position}; it goes up to {head}. See enclave events."
 
 
-class BooksKeepChanging(Conflict):
-    """Others recorded so fast that an act never found the books still."""
-
-    zh = "别人正在连续入账，这一步试了 {tries} 次都没轮到，没有记下任何内容。请稍后重试。"
-    en = "Others keep recording; this act lost {tries} times and recorded nothing. Try again later."
-
-
 class Ledger:
     """One set of books, and who acts."""
 
-    def __init__(self, log: Log, actor: str) -> None:
-        self._log = log
+    def __init__(self, kept: KeptBooks, actor: str, request: Request | None = None) -> None:
+        self._kept = kept
+        self._log = kept.log
         self._actor = writable(actor)
-        self._known: Books | None = None
-        self._kept_lines = 0
-        self._request: Request | None = None
+        self._request = request
+        self._check: Callable[[], None] | None = None
 
     @classmethod
     def open(cls, path: Path, actor: str) -> "Ledger":
         """The books at a path; raises BooksMissing."""
-        return cls(Log(path), actor)
+        return cls(KeptBooks(Log(path)), actor)
 
     @classmethod
     def begin(cls, path: Path, actor: str, title: str, algorithm: Algorithm = "sha256") -> "Ledger":
         """New books at a path, or those that are there."""
-        ledger = cls(Log(path, algorithm, create=True), actor)
+        ledger = cls(KeptBooks(Log(path, algorithm, create=True)), actor)
         if not ledger._log.head().position:
             ledger._act(
                 lambda books: [] if books.position else [Fact("books", BooksOpened, {"title": writable(title)})]
@@ -94,9 +90,12 @@ class Ledger:
 
     def acting_as(self, actor: str, request: Request | None = None) -> "Ledger":
         """The same books, as far as they are known here, acted on by somebody else, for a request of theirs."""
-        other = Ledger(self._log, actor)
-        other._request = request
-        other._known, other._kept_lines = self.books, self._kept_lines
+        return Ledger(self._kept, actor, request)
+
+    def provided(self, check: Callable[[], None]) -> "Ledger":
+        """The same, acting only while a check of what the log holds does not refuse; nothing comes between the two."""
+        other = Ledger(self._kept, self._actor, self._request)
+        other._check = check
         return other
 
     def close_files(self) -> None:
@@ -105,35 +104,15 @@ class Ledger:
 
     @property
     def books(self) -> Books:
-        """Everything known now."""
-        if self._known is None:
-            self._known = self._opened(FAR)
-            self._kept_lines = len(self._known.recorded)
-        self._fold(self._known)
-        self._kept_lines = self._log.keep_recorded(self._known.position, self._known.recorded, self._kept_lines)
-        return self._known
-
-    def _opened(self, last: int) -> Books:
-        """What a snapshot up to a position knows of receipts, and the log of everything else up to there."""
-        position, recorded = self._log.recorded_up_to(last)
-        books = Books(recorded)
-        for at, event in self._log.history(0, position, receipts=False):
-            books.apply(at, event)
-        books.position = position
-        return books
-
-    def _fold(self, books: Books, last: int | None = None) -> None:
-        for position, event in self._log.history(books.position, last):
-            books.apply(position, event)
+        """Everything known now; what is recorded later does not show in it."""
+        return self._kept.books
 
     def books_at(self, position: int) -> Books:
         """Everything that was known at a position of the log; raises PositionUnknown."""
         head = self._log.head().position
         if not 0 < position <= head:
             raise PositionUnknown(position=position, head=head)
-        books = self._opened(position)
-        self._fold(books, position)
-        return books
+        return self._kept.at(position)
 
     def books_known_at(self, position: int | None) -> Books:
         """Everything known now, or at a position if one is named; raises PositionUnknown."""
@@ -195,11 +174,11 @@ class Ledger:
         self, number: str, documents: Sequence[Document], party: str = "", supersedes: str = ""
     ) -> list[Certification]:
         """Put facts forward, all or none; raises TermsRefused, FactUnknown, FactKnown, FactContradicts."""
-        before = len(self.books.facts)
-        self._act(
+        recorded = self._act(
             lambda books: certification.propose(books.agreement(number), documents, books.facts, party, supersedes)
         )
-        return list(self.books.facts.values())[before:]
+        facts = self.books.facts
+        return [facts[event.fact] for event in recorded if isinstance(event, FactProposed)]
 
     def confirm_fact(self, fact: str, *parties: str) -> Certification:
         """One party or several confirm a fact; raises FactUnknown, FactSuperseded, AlreadyConfirmed, NotAParty."""
@@ -263,8 +242,9 @@ class Ledger:
             found = projects.find(books.projects, project)
             return [relocations.relocate(found, books.relocations, new, on, source, old)]
 
-        self._act(decide)
-        return self.books.relocations[-1]
+        (moved,) = self._act(decide)
+        assert isinstance(moved, EnterpriseRelocated)
+        return relocation_of(moved)
 
     # Parks and regions
 
@@ -316,12 +296,16 @@ class Ledger:
         sheet: str = "",
         mapping: str = "",
         shown: Shown = list,
+        on_read: Callable[[int], object] = unheard,
     ) -> ImportPlan:
         """What an import would record, and nothing is; of recorded lines that are not `shown` nothing is told.
+
+        `on_read` hears how many lines the file has.
 
         Raises LinesRefused with every wrong line (not with `skip_bad`), MappingUnknown, or the rule that the file breaks.
         """
         file = self._read(partial(read_receipts, data, writable(name), skip_bad=skip_bad, sheet=sheet), mapping)
+        on_read(len(file))
         return self._planned(file, data, skip_bad=skip_bad, shown=shown)
 
     def _read(self, read: Callable[..., Read], mapping: str) -> Read:
@@ -334,17 +318,20 @@ class Ledger:
 
     def record_import(self, plan: ImportPlan) -> Imported:
         """Record what was planned; again from what is there now if somebody was faster.  Raises LinesRefused."""
-        for _ in range(TRIES_MAX):
-            if not len(plan.fresh):
-                return plan.done(plan.position)
-            self._log.keep_file(plan.sha256, plan.data)
-            try:
-                position = self._append(plan.facts(), plan.position)
-            except MovedOn:
+
+        def decide(books: Books) -> list[Fact]:
+            nonlocal plan
+            if len(books.recorded.rows(after=plan.position)):
                 plan = self._planned(plan.file, plan.data, skip_bad=plan.skip_bad, shown=plan.shown)
-                continue
-            return plan.done(position)
-        raise BooksKeepChanging(tries=TRIES_MAX)
+            plan = replace(plan, position=books.position)
+            if not len(plan.fresh):
+                return []
+            self._log.keep_file(plan.sha256, plan.data)
+            return plan.facts()
+
+        recorded = self._act(decide, alone=True)
+        self._kept.keep_snapshot()
+        return plan.done(plan.position + len(recorded))
 
     def books_if(self, plan: FilePlan) -> Books:
         """The books as they would be if a plan were recorded now."""
@@ -353,15 +340,19 @@ class Ledger:
         fresh = {position: fact.fields["receipts"] for position, fact in facts.items() if "receipts" in fact.fields}
         books.recorded.load_from(lambda position: fresh.get(position) or self._log.receipts_at(position))
         for position, fact in facts.items():
-            books.apply(position, self._log.supposed(fact, self._actor))
+            books.apply(position, self.supposed(fact))
         return books
+
+    def supposed(self, fact: Fact) -> Event:
+        """A fact as the event that it would be if it were recorded now."""
+        return self._log.drafted([fact], self._actor, {})[0]
 
     def books_once_accepted(self, plan: FiguresPlan) -> Books:
         """The books as they would be if a plan were recorded now and every level accepted its figures."""
         books = self.books_if(plan)
         while plan.batch and (level := books.batches[plan.batch].due):
             fact = acceptance.accept(books.batches, plan.batch, level)
-            books.apply(books.position + 1, self._log.supposed(fact, self._actor))
+            books.apply(books.position + 1, self.supposed(fact))
         return books
 
     def _planned(self, file: ReceiptsFile, data: bytes, *, skip_bad: bool, shown: Shown) -> ImportPlan:
@@ -412,8 +403,10 @@ class Ledger:
 
         With `skip_bad` the sound lines are recorded and the others left out.  Raises as `plan_figures` and `record_figures`.
         """
-        asked: dict[str, Any] = {"needs_acceptance": needs_acceptance, "skip_bad": skip_bad}
-        return self.record_figures(self.plan_figures(data, name, **asked, sheet=sheet, mapping=mapping))
+        plan = self.plan_figures(
+            data, name, needs_acceptance=needs_acceptance, skip_bad=skip_bad, sheet=sheet, mapping=mapping
+        )
+        return self.record_figures(plan)
 
     def import_inputs(
         self, data: bytes, name: str, *, skip_bad: bool = False, sheet: str = "", mapping: str = ""
@@ -431,9 +424,11 @@ class Ledger:
         sheet: str = "",
         mapping: str = "",
         sees: Sees = everything,
+        on_read: Callable[[int], object] = unheard,
     ) -> FiguresPlan:
         """What an import of indicators (or quotas) would record, and nothing is; raises as `plan_import`."""
         file = self._read(partial(read_figures, data, writable(name), skip_bad=skip_bad, sheet=sheet), mapping)
+        on_read(len(file))
         asked = {"needs_acceptance": needs_acceptance, "skip_bad": skip_bad}
         return figures_plan(self.books, file, data, **asked, sees=sees)
 
@@ -446,9 +441,11 @@ class Ledger:
         sheet: str = "",
         mapping: str = "",
         sees: Sees = everything,
+        on_read: Callable[[int], object] = unheard,
     ) -> FiguresPlan:
         """What an import of contributions would record, and nothing is; raises as `plan_import`."""
         file = self._read(partial(read_inputs, data, writable(name), skip_bad=skip_bad, sheet=sheet), mapping)
+        on_read(len(file))
         return figures_plan(self.books, file, data, needs_acceptance=False, skip_bad=skip_bad, sees=sees)
 
     def record_figures(self, plan: FiguresPlan) -> Batch:
@@ -474,8 +471,9 @@ class Ledger:
 
     def close_period(self, period: Period) -> PeriodClosed:
         """Close a period; raises NothingToClose, PeriodsCloseInOrder, PeriodAlreadyClosed."""
-        self._act(lambda books: [closing.close(books, period)])
-        return self.books.closings[-1][1]
+        (closed,) = self._act(lambda books: [closing.close(books, period)])
+        assert isinstance(closed, PeriodClosed)
+        return closed
 
     # Proof
 
@@ -508,20 +506,14 @@ class Ledger:
         found = [each.hash.hex() for each in self._log.sealed(position - 1, position)]
         return [] if found == [expected.lower()] else [PointNotOnChain(position=position, expected=expected)]
 
-    def _act(self, decide: Callable[[Books], list[Fact]]) -> None:
-        """Look, decide, record; again if somebody was faster."""
-        for _ in range(TRIES_MAX):
-            books = self.books
-            facts = decide(books)
-            if not facts:
-                return
-            try:
-                self._append(facts, books.position)
-            except MovedOn:
-                continue
-            return
-        raise BooksKeepChanging(tries=TRIES_MAX)
+    def _act(self, decide: Callable[[Books], list[Fact]], *, alone: bool = False) -> list[Event]:
+        """Look, decide, record; what was recorded.  An act is `alone` if it asks the log itself what is recorded."""
+        check = self._check
 
-    def _append(self, facts: Sequence[Fact], expected: int) -> int:
-        """Record facts behind a position; the new position.  Raises MovedOn."""
-        return self._log.append(facts, expected=expected, actor=self._actor, request=self._request)
+        def decided(books: Books) -> list[Fact]:
+            if check:
+                check()
+            return decide(books)
+
+        act = Act(decided, self._actor, self._request, alone=alone or check is not None)
+        return [event for _, event in self._kept.record(act)]

@@ -268,7 +268,9 @@ def test_a_file_is_there_for_those_for_whom_it_was_sent_and_for_the_park_office(
     for stranger in ("yi-head", "yi-checker"):
         for path in ("", "/marked"):
             assert kind(agreed.get(stranger, f"park/imports/{ids['jia-clerk']}{path}")) == (404, "upload-unknown")
-        assert kind(agreed.post(stranger, f"park/imports/{ids['jia-clerk']}/confirm")) == (404, "upload-unknown")
+        for act in ("confirm", "cancel"):
+            answer = agreed.post(stranger, f"park/imports/{ids['jia-clerk']}/{act}")
+            assert kind(answer) == (404, "upload-unknown")
     assert kind(agreed.get("jia-checker", f"park/imports/{ids['office']}")) == (404, "upload-unknown")
     assert [each["name"] for each in agreed.get("jia-clerk", "park/imports").json["imports"]] == ["jia-clerk.csv"]  # type: ignore[index]
     assert len(agreed.get("office-2", "park/imports").json["imports"]) == 2  # type: ignore[index]

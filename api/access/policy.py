@@ -103,6 +103,7 @@ ACTS = {
             "tenant",
             writes=False,
         ),
+        _act("import.withdraw", {"clerk", "checker", "head", "statistician", "park_office"}, "tenant"),
         _act("import.confirm", {"checker", "head", "park_office"}, "tenant", four_eyes=True),
         _act("mapping.read", EVERYBODY, "tenant", writes=False),
         _act("mapping.save", {"clerk", "statistician", "park_office"}, "tenant"),

@@ -4,9 +4,10 @@ The only door to the event store; nothing outside `ledger/store/` imports events
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, get_args
 from uuid import UUID, uuid4, uuid5
@@ -100,24 +101,16 @@ class Log(Application[UUID]):
     def append(self, facts: Sequence[Fact], *, expected: int, actor: str, request: Request | None = None) -> int:
         """Record facts in one transaction, behind the position the act looked at; the new position.
 
-        A `request` is remembered with them.  Raises MovedOn if somebody recorded something since, BooksBusy if the file
-        cannot be written, KeyReused and RequestRecorded if the request is known.
+        Raises as `record`.
         """
-        receipts = [
-            (number, fact.fields["receipts"]) for number, fact in enumerate(facts, 1) if "receipts" in fact.fields
-        ]
-        try:
-            with self._translated():
-                events = self._events(facts, actor)
-                recordings = self.save(*events, expected=expected, receipts=receipts, request=request)
-        except HeadMoved:
-            raise MovedOn from None
-        return recordings[-1].notification.id
+        return self.record(self.drafted(facts, actor, {}), expected=expected, requests={request: len(facts)})
 
-    def _events(self, facts: Sequence[Fact], actor: str) -> list[Event]:
-        """Facts as events: stream, version, time and actor added."""
+    def drafted(self, facts: Sequence[Fact], actor: str, versions: dict[UUID, int]) -> list[Event]:
+        """Facts as the events that they would be if they were recorded now.
+
+        `versions` are those of streams in which others wait to be recorded before them, and these after it.
+        """
         now = datetime.now(UTC)
-        versions: dict[UUID, int] = {}
         events = []
         for fact in facts:
             stream = self.stream_id(fact.stream)
@@ -128,14 +121,32 @@ class Log(Application[UUID]):
             events.append(fact.kind(**place, recorded_at=now, actor=actor, **fact.fields))
         return events
 
-    def supposed(self, fact: Fact, actor: str) -> Event:
-        """A fact as the event that it would be if it were recorded now."""
-        (event,) = self._events([fact], actor)
-        return event
+    def record(
+        self, events: Sequence[Event], *, expected: int, requests: Mapping[Request | None, int] | None = None
+    ) -> int:
+        """Record events in one transaction, behind the position that was looked at; the new position.
+
+        `requests` are remembered with them, each with how many of the events it reaches.  Raises MovedOn if somebody
+        recorded something since, BooksBusy if the file cannot be written, KeyReused and RequestRecorded if a request is known.
+        """
+        receipts = [
+            (number, event.receipts) for number, event in enumerate(events, 1) if isinstance(event, ReceiptsRecorded)
+        ]
+        noted = {request: count for request, count in (requests or {}).items() if request}
+        try:
+            with self._translated():
+                recordings = self.save(*events, expected=expected, receipts=receipts, requests=noted)
+        except HeadMoved:
+            raise MovedOn from None
+        return recordings[-1].notification.id
 
     def stream_id(self, name: str) -> UUID:
         """The id of a named stream of these books."""
-        return uuid5(UUID(self.head().books), name)
+        return uuid5(self._books, name)
+
+    @cached_property
+    def _books(self) -> UUID:
+        return UUID(self.head().books)
 
     def _last_version(self, stream: UUID) -> int:
         last = self.recorder.select_events(stream, desc=True, limit=1)
@@ -145,6 +156,11 @@ class Log(Application[UUID]):
         """What was answered to a request, if it was sent before; raises KeyReused, RequestRecorded."""
         with self._translated():
             return self.recorder.answered(request)
+
+    def position_of(self, request: Request) -> int | None:
+        """The last event that a request recorded, if it recorded any and was not answered; raises KeyReused."""
+        with self._translated():
+            return self.recorder.position_of(request)
 
     def keep_answer(self, request: Request, answer: Answer) -> None:
         """Keep what was answered to a request."""

@@ -68,7 +68,9 @@ def note(cursor: Cursor, request: Request, position: int) -> None:
 
 def known(cursor: Cursor, request: Request) -> Answer | None:
     """What was answered to a request, if it was sent before; raises KeyReused, RequestRecorded."""
-    cursor.execute(TABLE)
+    cursor.execute("SELECT 1 FROM sqlite_master WHERE name = 'requests'")
+    if cursor.fetchone() is None:
+        return None
     cursor.execute(
         "SELECT fingerprint, position, status, CAST(body AS BLOB) FROM requests WHERE actor = ? AND key = ?",
         (request.actor, request.key),
@@ -82,6 +84,15 @@ def known(cursor: Cursor, request: Request) -> Answer | None:
     if not status:
         raise RequestRecorded(key=request.key[:40], position=position)
     return Answer(status, body)
+
+
+def position_of(cursor: Cursor, request: Request) -> int | None:
+    """The last event that a request recorded, if it recorded any; raises KeyReused."""
+    try:
+        known(cursor, request)
+    except RequestRecorded as recorded:
+        return int(str(recorded.facts["position"]))
+    return None
 
 
 def keep(cursor: Cursor, request: Request, answer: Answer) -> None:

@@ -42,8 +42,10 @@ TABLES = [
         books TEXT NOT NULL, algorithm TEXT NOT NULL)""",
     TABLE,
 ]
-
-
+LOCKING = "UPDATE head SET position = position"
+"""What a transaction that writes says first: it waits for its turn, and sees what others wrote before."""
+CONNECTIONS_KEPT = 16
+CONNECTIONS_MAX = 128
 BATCH_EVENTS = 64
 """So many events are indexed together when the index is written anew."""
 
@@ -79,6 +81,10 @@ def _text(stored: bytes) -> str:
 
 class FullSyncPool(SQLiteConnectionPool):
     """Connections that wait for the disk."""
+
+    def get_connection(self, timeout: Any = None, *, is_writer: bool | None = None) -> SQLiteConnection:
+        """A connection, for writing too: who writes waits at the file, and keeps no reader waiting here."""
+        return super().get_connection(timeout)
 
     def _create_connection(self) -> SQLiteConnection:
         connection = super()._create_connection()
@@ -117,7 +123,7 @@ class SQLiteLog(SQLiteApplicationRecorder):
 
     def _insert_events(self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
         """Lock the head, check that it is where the act saw it, seal and insert."""
-        c.execute("UPDATE head SET position = position RETURNING position, hash, books, algorithm")
+        c.execute(f"{LOCKING} RETURNING position, hash, books, algorithm")
         row = c.fetchone()
         if row is None:
             raise DatabaseError("no head row")
@@ -128,8 +134,8 @@ class SQLiteLog(SQLiteApplicationRecorder):
         sealed = list(_seal(head, stored_events))
         c.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", [astuple(each) for each in sealed])
         self._index_lines(c, [(head.position + number, receipts) for number, receipts in kwargs.get("receipts", ())])
-        if kwargs.get("request"):
-            requests.note(c, kwargs["request"], sealed[-1].position)
+        for request, count in kwargs.get("requests", {}).items():
+            requests.note(c, request, head.position + count)
         c.execute("UPDATE head SET position = ?, hash = ?", (sealed[-1].position, sealed[-1].hash))
         return [each.position for each in sealed]
 
@@ -171,12 +177,18 @@ class SQLiteLog(SQLiteApplicationRecorder):
 
     def answered(self, request: Request) -> Answer | None:
         """What was answered to a request, if it was sent before."""
-        with self.datastore.transaction(commit=True) as cursor:
+        with self.datastore.transaction(commit=False) as cursor:
             return requests.known(cursor, request)
+
+    def position_of(self, request: Request) -> int | None:
+        """The last event that a request recorded."""
+        with self.datastore.transaction(commit=False) as cursor:
+            return requests.position_of(cursor, request)
 
     def keep_answer(self, request: Request, answer: Answer) -> None:
         """Keep what was answered."""
         with self.datastore.transaction(commit=True) as cursor:
+            cursor.execute(LOCKING)
             requests.keep(cursor, request, answer)
 
     # The index of vouchers
@@ -247,4 +259,10 @@ class Factory(sqlite.SQLiteFactory):
         super().__init__(env)
         self.datastore.pool.close()
         pool = self.datastore.pool
-        self.datastore.pool = FullSyncPool(db_name=pool.db_name, lock_timeout=pool.lock_timeout)
+        self.datastore.pool = FullSyncPool(
+            db_name=pool.db_name,
+            lock_timeout=pool.lock_timeout,
+            pool_size=CONNECTIONS_KEPT,
+            max_overflow=CONNECTIONS_MAX - CONNECTIONS_KEPT,
+            pool_timeout=pool.lock_timeout or 0,
+        )

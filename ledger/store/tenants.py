@@ -11,6 +11,7 @@ from ledger.domain.errors import Conflict, NotFound, RuleBroken
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 NAME_MAX = 40
 BOOKS = "books.db"
+UPLOADS = "uploads"
 
 
 class TenantUnknown(NotFound):
@@ -50,6 +51,10 @@ class Tenants:
         if not NAME.fullmatch(name) or not path.is_file():
             raise TenantUnknown(tenant=name[:NAME_MAX])
         return path
+
+    def uploads(self, name: str) -> Path:
+        """Where the files lie that were sent to a tenant; raises TenantUnknown."""
+        return self.books(name).with_name(UPLOADS)
 
     def new_books(self, name: str) -> Path:
         """Where the books of a new tenant go; raises TenantNameUnusable, TenantKnown."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from threading import Lock
 from typing import NamedTuple
 
 from ledger.domain.errors import RuleBroken
@@ -106,7 +107,8 @@ class Originals:
     def __init__(self, entries: Iterable[Entry] = (), pending: Callable[[], Iterable[Entry]] | None = None) -> None:
         self._known: dict[Key, Entry] = {}
         self._pending = pending
-        self._taken_back: dict[Key, list[Key]] = {}
+        self._making = Lock()
+        self._taken_back: dict[Key, tuple[Key, ...]] = {}
         self._nets_fen: dict[Key, int] = {}
         for entry in entries:
             self.add(entry)
@@ -116,15 +118,29 @@ class Originals:
         self._known[entry.key] = entry
         self._nets_fen.clear()
         if entry.original is not None:
-            self._taken_back.setdefault(entry.original, []).append(entry.key)
+            self._taken_back[entry.original] = (*self._taken_back.get(entry.original, ()), entry.key)
+
+    def with_more(self, entries: Iterable[Entry]) -> "Originals":
+        """These and others that are not among them yet; nobody who reads these sees them change."""
+        found = Originals()
+        found._known, found._taken_back = self._entries.copy(), self._taken_back.copy()
+        for entry in entries:
+            if entry.key not in found._known:
+                found.add(entry)
+        return found
 
     @property
     def _entries(self) -> dict[Key, Entry]:
-        if self._pending:
-            pending, self._pending = self._pending, None
-            for entry in pending():
-                self.add(entry)
+        if self._pending is not None:
+            with self._making:
+                self._make_pending()
         return self._known
+
+    def _make_pending(self) -> None:
+        if self._pending is not None:
+            for entry in self._pending():
+                self.add(entry)
+            self._pending = None
 
     def __getitem__(self, key: Key) -> Entry:
         return self._entries[key]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from itertools import groupby, pairwise
+from threading import Lock
 
 import numpy as np
 
@@ -106,11 +107,18 @@ class _GrowingNames:
         self.codes = codes
         self.names: list[str] = []
         self._known: dict[str, int] = {}
+        self._still: list[str] = []
 
     def begin_with(self, names: list[str]) -> None:
         """Go on from names that were kept."""
         self.names = names
         self._known = {name: code for code, name in enumerate(names)}
+
+    def stand_as(self, other: "_GrowingNames") -> None:
+        """Know what another column knows now; it goes on growing beside this one."""
+        if len(other._still) != len(other.names):
+            other._still = other.names.copy()
+        self.names, self._known = other._still, other._known
 
     def add(self, texts: Texts) -> None:
         """Add the names of some lines."""
@@ -135,6 +143,7 @@ class Recorded:
     def __init__(self, load: Load | None = None) -> None:
         self._load = load
         self._held: dict[int, Receipts] = {}
+        self._holding = Lock()
         self._plain = {
             "positions": _Growing(np.int64),
             "booked_on": _Growing(np.int32),
@@ -202,13 +211,30 @@ class Recorded:
         for (code, size), begin in zip(sizes.tolist(), begins.tolist(), strict=True):
             recorded._of_project[code] = [rows[begin : begin + size]]
         recorded._noted = len(recorded)
-        recorded._originals = Originals(pending=lambda: recorded.entries(remembered))
+        kept = recorded.still()
+        recorded._originals = Originals(pending=lambda: kept.entries(remembered))
         recorded._treasuries = dict.fromkeys(names["treasuries"])
         return recorded
 
     def load_from(self, load: Load) -> None:
         """Read blocks again in another way from now on."""
         self._load = load
+
+    def still(self) -> "Recorded":
+        """The lines so far, for many readers at once: what comes later does not show in them, and nothing is added.
+
+        Columns are shared, not copied: what is added to these goes behind the end of those.
+        """
+        self._note_projects()
+        found = Recorded(self._load)
+        for name, column in found._grown.items():
+            column.begin_with((self._grown[name].values, len(self._grown[name].values)))
+        for name, names in found._names.items():
+            names.stand_as(self._names[name])
+        found._held, found._holding = self._held, self._holding
+        found._of_project, found._noted = self._of_project, self._noted
+        found._originals, found._treasuries = self._originals, self._treasuries.copy()
+        return found
 
     # Blocks come in
 
@@ -234,15 +260,18 @@ class Recorded:
         self._unresolved += (first + receipts.original_rows).tolist()
 
     def _block(self, block: int) -> Receipts:
-        if block not in self._held:
+        held = self._held.get(block)
+        if held is None:
             assert self._load is not None
-            self._hold(block, self._load(int(self._block_positions.values[block])))
-        return self._held[block]
+            held = self._load(int(self._block_positions.values[block]))
+            self._hold(block, held)
+        return held
 
     def _hold(self, block: int, receipts: Receipts) -> None:
-        if self._load is not None and len(self._held) >= BLOCKS_HELD:
-            del self._held[next(iter(self._held))]
-        self._held[block] = receipts
+        with self._holding:
+            if self._load is not None and len(self._held) >= BLOCKS_HELD:
+                del self._held[next(iter(self._held))]
+            self._held[block] = receipts
 
     def _note_projects(self) -> None:
         """Note the new lines under their projects."""
@@ -276,9 +305,7 @@ class Recorded:
         return rows
 
     def _remember(self, rows: Rows) -> None:
-        for entry in self.entries(rows):
-            if self._originals.get(entry.key) is None:
-                self._originals.add(entry)
+        self._originals = self._originals.with_more(self.entries(rows))
 
     # Lines
 

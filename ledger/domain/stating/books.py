@@ -1,9 +1,11 @@
 """The books (账簿): everything known at a position of the log.
 
 A mutable fold: `apply` takes what happened and never refuses.  Queries are answered as of
-a position, so what was known then can be asked later.
+a position, so what was known then can be asked later.  `still` gives many readers at once what
+the fold holds now.
 """
 
+from copy import copy
 from datetime import date
 
 from ledger.domain.agreeing import acceptance, certification
@@ -54,6 +56,13 @@ class Books(Known):
         self.batches: dict[str, Batch] = {}
         self.closings: list[tuple[int, PeriodClosed]] = []
         self.mappings: dict[str, ColumnMapping] = {}
+
+    def still(self) -> "Books":
+        """The books as they stand: what these take in later does not show in those."""
+        found = Books(self.recorded.still())
+        of_its_own = {"recorded", "_naming"}
+        found.__dict__ |= {name: copy(value) for name, value in vars(self).items() if name not in of_its_own}
+        return found
 
     def apply(self, position: int, event: Event) -> None:
         """Take in what happened at a position."""

@@ -1,0 +1,291 @@
+"""Jobs (任务): what is worked out and recorded of an upload; begun again by others if its worker dies.
+
+`python -m api.jobs FOLDER` is a worker of a service: it does what waits, in a process of its own so that no reader waits
+for it, and ends.  The lock on an upload's file says who works on it; the system lets go of it when a process dies.  What
+is recorded stands under the upload's id in the transaction of its events, so that nothing is recorded twice.
+"""
+
+import fcntl
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from threading import Event, Lock, Thread
+from typing import Any
+
+from api.access.people import Membership
+from api.access.policy import Policy
+from api.problems import LANGUAGES, kept_problem
+from api.tenancy import Shelf, uploads_of
+from api.uploads import Preview, Upload, Uploads
+from ledger.application import Ledger, unheard
+from ledger.domain.errors import Conflict, Refusal
+from ledger.domain.events import FiguresRecorded, ReceiptsRecorded
+from ledger.files.figures_plan import FiguresPlan
+from ledger.files.import_plan import ImportPlan
+from ledger.projections.import_report import Before, import_report
+from ledger.store.log import BooksBusy
+from ledger.store.requests import Request
+from ledger.store.tenants import Tenants
+
+EXTENSION = "enclave-jobs"
+ROOT = Path(__file__).parents[1]
+SMALL_BYTES = 2_000_000
+"""A file below this is checked and recorded before the answer goes out."""
+TRIES_MAX = 3
+POLL_SECONDS = 5
+SAID = logging.getLogger("enclave.jobs")
+
+
+class JobFailed(Conflict):
+    """A job whose worker died again and again."""
+
+    zh = "上传文件 {upload} 办了 {tries} 次都中途出错，没有记下任何内容。请核对文件或拆小后重新上传，并告诉管理员。"
+    en = "Upload {upload} was begun {tries} times and failed each time; nothing was recorded. Check or split the file, and tell the administrator."
+
+
+class Jobs:
+    """The jobs of one service: the small ones are done at once, the others by a worker beside it."""
+
+    def __init__(self, shelf: Shelf, folder: Path) -> None:
+        self._shelf = shelf
+        self._folder = folder
+        self._awake = Event()
+        self._starting = Lock()
+        self._watch: Thread | None = None
+        self._worker: subprocess.Popen[bytes] | None = None
+        self._is_closed = False
+        shelf.closing.callback(self.close)
+
+    def carry_on(self, tenant: str, upload: Upload) -> Upload:
+        """Do what comes next for an upload, at once if it is small; where it stands now."""
+        if upload.size >= SMALL_BYTES:
+            self.wake()
+            return upload
+        work(self._shelf, tenant, upload, wait=True)
+        return uploads_of(self._shelf, tenant).find(upload.id)
+
+    def wake(self) -> None:
+        """See to it that a worker does what waits, also what was left by one that died."""
+        with self._starting:
+            if self._watch is None or not self._watch.is_alive():
+                self._watch = Thread(target=self._keep_working, name="jobs", daemon=True)
+                self._watch.start()
+        self._awake.set()
+
+    def close(self) -> None:
+        """Let no worker go on; what it did not finish is begun again by the next."""
+        self._is_closed = True
+        self._awake.set()
+        if self._worker:
+            self._worker.terminate()
+        if self._watch:
+            self._watch.join()
+
+    def _keep_working(self) -> None:
+        while not self._is_closed:
+            self._awake.clear()
+            try:
+                if any(is_free(uploads, each) for _, uploads, each in waiting(self._shelf.tenants)):
+                    self._run_worker()
+            except Exception as problem:
+                SAID.error("no worker could be started: %s", type(problem).__name__)
+            self._awake.wait(POLL_SECONDS)
+
+    def _run_worker(self) -> None:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        self._worker = subprocess.Popen([sys.executable, "-P", "-m", "api.jobs", str(self._folder)], env=environment)
+        if self._is_closed:
+            self._worker.terminate()
+        self._worker.wait()
+
+
+def waiting(tenants: Tenants) -> Iterator[tuple[str, Uploads, Upload]]:
+    """Every upload of every tenant that waits for a worker."""
+    for tenant in tenants.names():
+        uploads = Uploads(tenants.uploads(tenant))
+        for upload in uploads.to_be_worked_on():
+            yield tenant, uploads, upload
+
+
+def is_free(uploads: Uploads, upload: Upload) -> bool:
+    """Whether nobody works on an upload."""
+    with _held(uploads, upload, wait=False) as is_ours:
+        return is_ours
+
+
+@contextmanager
+def _held(uploads: Uploads, upload: Upload, *, wait: bool) -> Iterator[bool]:
+    """An upload that nobody else works on meanwhile; whether it could be had."""
+    try:
+        file = uploads.file(upload).open("rb")
+    except FileNotFoundError:
+        yield False
+        return
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+
+
+def work(shelf: Shelf, tenant: str, upload: Upload, *, wait: bool) -> None:
+    """Do what comes next for an upload, unless somebody else does, or it was withdrawn."""
+    uploads = uploads_of(shelf, tenant)
+    with _held(uploads, upload, wait=wait) as is_ours:
+        if not is_ours:
+            return
+        try:
+            _Job(shelf, tenant, uploads).do(upload)
+        except Refusal as rule:
+            SAID.info("upload %s stopped: %s", upload.id, rule.kind)
+        except Exception as problem:
+            SAID.error("upload %s failed: %s", upload.id, type(problem).__name__)
+
+
+class _Job:
+    """The work on an upload that nobody else works on; raises what hinders it where somebody moved it on meanwhile."""
+
+    def __init__(self, shelf: Shelf, tenant: str, uploads: Uploads) -> None:
+        self._shelf = shelf
+        self._tenant = tenant
+        self._uploads = uploads
+
+    def do(self, upload: Upload) -> None:
+        upload = self._uploads.find(upload.id)
+        if upload.state == "received":
+            upload = self._uploads.move(upload, "received", tries=upload.tries + 1)
+            self._check(upload)
+        elif upload.state in ("confirmed", "recording"):
+            upload = self._uploads.move(upload, "confirmed", "recording", state="recording", tries=upload.tries + 1)
+            self._record(upload)
+
+    def _check(self, upload: Upload) -> None:
+        try:
+            _refuse_hopeless(upload)
+            preview = self._previewed(upload)
+        except BooksBusy:
+            raise
+        except Refusal as rule:
+            self._uploads.move(upload, "received", state="unreadable", problem=kept_problem(rule))
+        else:
+            self._uploads.move(upload, "received", preview=preview, state="checked", tries=0)
+
+    def _previewed(self, upload: Upload) -> Preview:
+        held = self._shelf.ledger(self._tenant, upload.maker)
+        plan = planned(held, upload, self._uploads.data(upload), skip_bad=True, on_read=self._read(upload))
+        self._uploads.move(upload, "received", checked=len(plan.file))
+        return preview_of(held, plan)
+
+    def _read(self, upload: Upload) -> Callable[[int], object]:
+        """Notes how many lines were read; goes no further with an upload that was withdrawn meanwhile."""
+        return lambda lines: self._uploads.move(upload, "received", lines=lines)
+
+    def _record(self, upload: Upload) -> None:
+        request = Request("", f"import/{upload.id}", upload.sha256)
+        held = self._shelf.ledger(self._tenant, upload.checker, request)
+        try:
+            position = held.log.position_of(request) or self._recorded(upload, held, request)
+        except BooksBusy:
+            raise
+        except Refusal as rule:
+            self._uploads.move(upload, "recording", state="checked", checker="", tries=0, problem=kept_problem(rule))
+            return
+        recorded = _lines_recorded(held, position) if position else 0
+        position = position or held.books.position
+        self._uploads.move(upload, "recording", state="recorded", position=position, recorded=recorded, problem=None)
+
+    def _recorded(self, upload: Upload, held: Ledger, request: Request) -> int | None:
+        """The position up to which an upload was recorded just now; None if nothing of it was new."""
+        _refuse_hopeless(upload)
+        plan = planned(held, upload, self._uploads.data(upload), skip_bad=upload.skip_bad)
+        if isinstance(plan, FiguresPlan):
+            held.record_figures(plan)
+        else:
+            held.record_import(plan)
+        return held.log.position_of(request)
+
+
+def _refuse_hopeless(upload: Upload) -> None:
+    if upload.tries > TRIES_MAX:
+        raise JobFailed(upload=upload.id, tries=TRIES_MAX)
+
+
+def _lines_recorded(held: Ledger, position: int) -> int:
+    """How many lines the file has of which the event at a position is the last."""
+    (last,) = (event for _, event in held.log.history(position - 1, position))
+    if isinstance(last, FiguresRecorded):
+        return len(last.lines.numbers)
+    first = position - last.slices if isinstance(last, ReceiptsRecorded) else position
+    events = (event for _, event in held.log.history(first, position))
+    return sum(len(event.receipts) for event in events if isinstance(event, ReceiptsRecorded))
+
+
+def audience(upload: Upload) -> Policy:
+    """What those may see of the books for whom a file was sent; nobody learns more by sending one."""
+    of_parties = [Membership("", "clerk", party) for party in upload.parties]
+    return Policy(of_parties or [Membership("", "park_office")])
+
+
+def planned(
+    held: Ledger, sent: Upload, data: bytes, *, skip_bad: bool, on_read: Callable[[int], object] = unheard
+) -> ImportPlan | FiguresPlan:
+    """What recording an upload would do now; tells `on_read` how many lines it has."""
+    own, books = audience(sent), held.books
+    more: dict[str, Any] = {"sheet": sent.sheet, "mapping": sent.mapping, "skip_bad": skip_bad, "on_read": on_read}
+    if sent.kind == "receipts":
+        return held.plan_import(data, sent.name, shown=partial(own.shown_lines, books), **more)
+    sees = partial(own.sees_report, books)
+    if sent.kind == "inputs":
+        return held.plan_inputs(data, sent.name, sees=sees, **more)
+    return held.plan_figures(data, sent.name, needs_acceptance=sent.kind == "figures", sees=sees, **more)
+
+
+def preview_of(held: Ledger, plan: ImportPlan | FiguresPlan) -> Preview:
+    """What recording a plan would do to the books."""
+    after = held.books_once_accepted(plan) if isinstance(plan, FiguresPlan) else held.books_if(plan)
+    report = import_report(plan, Before.of(held.books, plan, patient=True), after)
+    return Preview(
+        previewed_at=plan.position,
+        recorded=report.recorded,
+        known=report.known,
+        skipped=report.skipped,
+        sum=None if plan.amounts_fen is None else sum(plan.amounts_fen.tolist()),
+        awaits_acceptance=report.awaits_acceptance,
+        columns={theirs: ours for ours, theirs in report.source.headers.items()},
+        problems={
+            language: [
+                {"kind": each.kind, "count": each.count, "message": each.say(language)} for each in report.problems
+            ]
+            for language in LANGUAGES
+        },
+        changes=[
+            {
+                "agreement": each.agreement,
+                "pool": each.key.pool,
+                "party": each.name,
+                "change": each.quantity.written(each.change_fen),
+            }
+            for each in report.changes
+        ],
+        statements=[(each.number, each.agreement) for each in report.statements],
+    )
+
+
+def main(folder: Path) -> None:
+    """Do everything that waits in a service."""
+    shelf = Shelf(Tenants(folder / "tenants"))
+    for tenant, uploads, upload in waiting(shelf.tenants):
+        uploads.sweep()
+        work(shelf, tenant, upload, wait=False)
+    shelf.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
