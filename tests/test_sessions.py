@@ -1,5 +1,6 @@
 """Signing in (T21): what a guessed, planted, stolen or forgotten session is worth."""
 
+import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,11 +19,14 @@ from api.access.people import Membership
 from api.access.sessions import Sessions
 from api.access.storage import transaction
 from api.app import create_app
+from api.cli import demo
 from api.cli.serving import first_administrator
 from api.settings import ServiceSettings
 from api.tenancy import Shelf
+from ledger.application import Ledger
+from ledger.files.documents import parse_yaml
 from ledger.store.tenants import Tenants
-from tests.conftest import two_counties
+from tests.conftest import Enclave, two_counties
 from tests.test_service import kind
 
 PASSWORD = "一个足够长的口令，只在测试里用"
@@ -323,7 +327,19 @@ def test_sign_ins_are_counted_for_each_login_and_each_address(tmp_path: Path) ->
     assert status("li", {"environ_overrides": {"REMOTE_ADDR": "192.0.2.3"}}) == 401
 
 
-# The first person
+def test_a_forgotten_password_is_replaced_by_a_one_time_password_and_every_session_ends(
+    office: Office, browser: Browser, enclave: Enclave
+) -> None:
+    browser.sign_in()
+
+    said = enclave("person", "password", "zhang", "--service", office.folder).out
+
+    assert not browser.is_signed_in and browser.sign_in().status_code == 401
+    answer = browser.sign_in(password=said.rpartition("：")[2].strip())
+    assert answer.json["must_change_password"] is True  # type: ignore[index]
+
+
+# The first people
 
 
 def test_the_first_start_makes_one_administrator_under_a_one_time_password_that_is_never_said_again(
@@ -339,3 +355,33 @@ def test_the_first_start_makes_one_administrator_under_a_one_time_password_that_
     assert first_administrator(Directory(tmp_path / "other.db")) != said
     browser = Browser(create_app(tmp_path).test_client())
     assert browser.sign_in("admin", password).json["must_change_password"] is True  # type: ignore[index]
+
+
+def test_the_demonstration_is_signed_in_to_with_what_it_prints_and_shows_each_county_its_own(
+    tmp_path: Path, enclave: Enclave
+) -> None:
+    said = [enclave("demo-service", "--service", tmp_path, "--no-serve").out for _ in "12"]
+    before, password = (re.findall(r"密码都是 (\S+)（", each)[0] for each in said)
+
+    def agreements(login: str) -> list[str]:
+        browser = Browser(create_app(tmp_path).test_client())
+        assert browser.sign_in(login, before).status_code == 401, "each start has its own"
+        assert browser.sign_in(login, password).json["must_change_password"] is False  # type: ignore[index]
+        return [each["number"] for each in browser.ask("GET", "pingliang/agreements").json["agreements"]]  # type: ignore[index]
+
+    shown = {login: agreements(login) for login in ("lingtai-clerk", "chongxin-head", "office", "auditor")}
+    assert shown["lingtai-clerk"] == ["A2", "A4"] and shown["chongxin-head"] == ["A2", "A3"]
+    assert shown["office"] == shown["auditor"] == ["A1", "A2", "A3", "A4"]
+
+
+def test_a_demonstration_that_was_broken_off_is_made_to_the_end(ledger: Ledger) -> None:
+    for text in list(demo._agreements())[:2]:
+        ledger.propose_agreement(parse_yaml(text, "demo"))
+    ledger.sign_agreement("A1", "jingchuan")
+
+    demo.made(ledger)
+
+    assert len(ledger.books.agreements) == 4 and ledger.books.last_closed() == demo.LAST
+    position = ledger.books.position
+    demo.make(ledger)
+    assert ledger.books.position == position, "made again, nothing is added"

@@ -144,14 +144,14 @@ class Directory:
         with self._connected() as connection:
             return [_person(row) for row in connection.execute("SELECT * FROM people ORDER BY login")]
 
-    def set_password(self, login: str, password: str) -> None:
-        """A password that the person chose; raises PersonUnknown, PasswordTooShort."""
+    def set_password(self, login: str, password: str, *, must_change: bool = False) -> None:
+        """A password that the person chose, or a one-time password; raises PersonUnknown, PasswordTooShort."""
         self._refuse_short(password)
         own = self._row(login)["id"]
         with self._connected() as connection:
             connection.execute(
-                "UPDATE people SET password = ?, must_change = 0, failed = 0, locked_until = NULL WHERE id = ?",
-                (self._hasher.hash(password), own),
+                "UPDATE people SET password = ?, must_change = ?, failed = 0, locked_until = NULL WHERE id = ?",
+                (self._hasher.hash(password), must_change, own),
             )
 
     def checked(self, login: str, password: str) -> Person | None:

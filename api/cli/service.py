@@ -1,5 +1,6 @@
 """`enclave tenant|person|token`: the service of several tenants, for the administrator of the machine."""
 
+import os
 import secrets
 from pathlib import Path
 from typing import get_args
@@ -8,9 +9,10 @@ import click
 
 from api.access.directory import Directory
 from api.access.people import ROLES_ZH, Membership, Role
+from api.callers import sessions_of
 from api.cli.printing import print_json, print_lines, print_table
 from api.cli.settings import Settings, json_option, pass_settings
-from api.settings import FOLDER, FOLDER_VARIABLE
+from api.settings import FOLDER, FOLDER_VARIABLE, load
 from api.tenancy import Shelf
 from ledger.store.tenants import Tenants
 
@@ -69,6 +71,17 @@ def add_person(login: str, name: str, folder: Path) -> None:
     password = secrets.token_urlsafe(12)
     _directory(folder).add(login, name, password)
     print_lines([f"已新建 {name}（{login}）。一次性口令：{password}"])
+
+
+@person.command("password")
+@click.argument("login")
+@folder_option
+def renew_password(login: str, folder: Path) -> None:
+    """给忘了密码的 LOGIN 新的一次性口令；各处的登录随即失效。A new one-time password; every session ends."""
+    password, directory = secrets.token_urlsafe(12), _directory(folder)
+    directory.set_password(login, password, must_change=True)
+    sessions_of(folder / "people.db", load(folder, os.environ)).end_all(directory.person(login).id)
+    print_lines([f"{login} 的一次性口令：{password}"])
 
 
 @person.command("grant")
