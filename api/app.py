@@ -17,6 +17,7 @@ from api import (
     idempotency,
     imports,
     mappings,
+    operator,
     parties,
     people,
     periods,
@@ -58,6 +59,7 @@ RESOURCES: tuple[Blueprint, ...] = (
     simulations.routes,
     proofs.routes,
     people.routes,
+    operator.routes,
     events.routes,
 )
 DOCS = "/api/docs"
@@ -89,6 +91,7 @@ def create_app(folder: Path) -> Flask:
     app = Flask(__name__)
     app.config.update(CONFIG)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the order of parties decides who gets the last fen
     app.url_map.converters["period"] = PeriodInUrl
     shelf = tenancy.Shelf(Tenants(folder / "tenants"))
     tenancy.register(app, shelf, Directory(folder / "people.db"))

@@ -17,7 +17,8 @@ from ledger.application import Ledger
 from ledger.domain.terms import Document
 from ledger.files.figures_plan import FiguresPlan
 from ledger.files.import_plan import ImportPlan
-from ledger.files.marks import marked, marks_of
+from ledger.files.marks import Outcome, marked, marks_of
+from ledger.projections.drafts import PartyChange
 from ledger.projections.import_report import Before, import_report
 
 routes = Routes("imports", __name__, description="导入 imports")
@@ -81,6 +82,12 @@ class PreviewSchema(UploadSchema):
         fields.String(),
         metadata={"description": "随之改变的草稿 drafts that would change", "example": ["A1-税收-2024-01"]},
     )
+    settlements = fields.List(
+        fields.String(), metadata={"description": "是哪几期的 of which settlements", "example": ["2024-01"]}
+    )
+    notes = fields.List(
+        fields.String(), metadata={"description": "文件是怎样读的 how it was read", "example": ["金额按“万元”读。"]}
+    )
 
 
 class SendQuery(Wire):
@@ -131,6 +138,7 @@ def preview_import(upload: str) -> Document:
     after = held.books_once_accepted(plan) if isinstance(plan, FiguresPlan) else held.books_if(plan)
     report = import_report(plan, Before.of(held.books, plan, patient=True), after)
     said = {name: getattr(sent, name) for name in ("id", "name", "maker", "checker", "position", "skip_bad")}
+    drafts = [each for each in report.statements if _sees(held, each.agreement)]
     return said | {
         "recorded": report.recorded,
         "known": report.known,
@@ -141,17 +149,10 @@ def preview_import(upload: str) -> Document:
         "problems": [
             {"kind": each.kind, "count": each.count, "message": each.say(language_asked())} for each in report.problems
         ],
-        "changes": [
-            {
-                "agreement": each.agreement,
-                "pool": each.key.pool,
-                "party": each.name,
-                "change": each.quantity.written(each.change_fen),
-            }
-            for each in report.changes
-            if _sees(held, each.agreement)
-        ],
-        "statements": [each.number for each in report.statements if _sees(held, each.agreement)],
+        "changes": [_change(each) for each in report.changes if _sees(held, each.agreement)],
+        "statements": [each.number for each in drafts],
+        "settlements": list(dict.fromkeys(each.settlement for each in drafts)),
+        "notes": [note.say(language_asked()) for note in report.notes],
     }
 
 
@@ -161,7 +162,8 @@ def marked_file(upload: str) -> Response:
     """您自己的文件，逐行注明结果和原因。The file, marked line by line."""
     sent = _find(upload)
     plan = _plan(ledger(), sent, skip_bad=True)
-    marks = marks_of(plan, "recorded" if sent.position else "planned", language_asked())
+    planned: Outcome = "refused" if plan.skipped and not sent.skip_bad else "planned"
+    marks = marks_of(plan, "recorded" if sent.position else planned, language_asked())
     body = marked(uploads().data(sent), sent.name, marks)
     return download(body, f"标注-{sent.name}")
 
@@ -188,6 +190,11 @@ def _find(upload: str) -> Upload:
     if not policy().sees_what_was_sent(found.parties):
         raise UploadUnknown(upload=upload[:20])
     return found
+
+
+def _change(found: PartyChange) -> Document:
+    change = found.quantity.written(found.change_fen)
+    return {"agreement": found.agreement, "pool": found.key.pool, "party": found.name, "change": change}
 
 
 def _sees(held: Ledger, agreement: str) -> bool:

@@ -12,6 +12,7 @@ import pytest
 from pytest_bdd.parser import Step
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 
+from api.client import ServiceRefused, ServiceUnreachable
 from features.plugin import Unanswered
 from ledger.domain.errors import Refusal
 
@@ -71,7 +72,7 @@ def reason_of(problem: BaseException) -> str:
     said = str(problem).split("\nassert ")[0]
     if isinstance(problem, pytest.skip.Exception):
         return "没有执行：场景的标签使它跳过。请去掉标签。"
-    if said and isinstance(problem, AssertionError | Refusal):
+    if said and isinstance(problem, AssertionError | Refusal | ServiceRefused | ServiceUnreachable):
         return said
     return f"这一步做不下去（{type(problem).__name__}：{said}）。请核对它的写法，以及前面是否缺了步骤。"
 
