@@ -3,6 +3,7 @@
 The same code speaks to a server by its URL and to the application in this process.
 """
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,6 +17,8 @@ from ledger.domain.terms import Document
 API = "/api/v1"
 HERE = "http://127.0.0.1"
 SECONDS_MAX = 120
+WAITS_MAX = 10
+"""So often a caller who asks too often waits as long as the service says, and asks again."""
 
 
 class ServiceRefused(Exception):
@@ -110,14 +113,22 @@ class Client:
 
     def _answer(self, method: str, address: str, **sent: Any) -> httpx2.Response:
         headers = {"Authorization": f"Bearer {self.token}", **sent.pop("headers", {})}
-        try:
-            answer = self.http.request(method, address, headers=headers, **sent)
-        except httpx2.TransportError as problem:
-            raise ServiceUnreachable(str(self.http.base_url), problem) from None
+        answer = self._asked(method, address, headers=headers, **sent)
+        for _ in range(WAITS_MAX):
+            if answer.status_code != httpx2.codes.TOO_MANY_REQUESTS:
+                break
+            time.sleep(int(answer.headers.get("Retry-After", "1")))
+            answer = self._asked(method, address, headers=headers, **sent)
         if answer.is_error:
             said = _document(answer)
             raise ServiceRefused(answer.status_code, said["type"], said["title"], said.get("errors", []))
         return answer
+
+    def _asked(self, method: str, address: str, **sent: Any) -> httpx2.Response:
+        try:
+            return self.http.request(method, address, **sent)
+        except httpx2.TransportError as problem:
+            raise ServiceUnreachable(str(self.http.base_url), problem) from None
 
 
 class _Bytewise:

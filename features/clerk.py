@@ -16,6 +16,7 @@ from features.reader import Reader
 from features.registrar import Registrar
 from features.statistician import Statistician
 from features.trial import Trial
+from features.witness import Witness
 from ledger.domain.calendar import Period
 from ledger.domain.errors import Refusal
 from ledger.domain.terms import Document
@@ -26,22 +27,28 @@ class Clerk:
     """Keeps the last refusal, the last answer, and the agreement that was last named.
 
     The reader reads statements, the analyst compares, the importer takes files, the statistician keeps figures, the
-    registrar the register.
+    registrar the register; the witness tells what each person sees.
     """
 
     def __init__(self, people: People) -> None:
         self.staff = Staff(people)
-        self._agreement = ""
+        self._agreements: dict[str, str] = {}
         self.trial = Trial(self.staff)
         self.reader = Reader(self.staff, lambda: self._agreement)
         self.analyst = Analyst(self.staff, self.reader, lambda: self._agreement)
         self.statistician = Statistician(self.staff, self._try, self.parties)
         self.registrar = Registrar(self.staff, self._try, lambda: self._agreement)
         self.importer = Importer(self.staff, self._try)
+        self.witness = Witness(self.staff)
         self.refusal = ""
         self.reason = ""
         self.answer = ""
         self.unanswered = False
+
+    @property
+    def _agreement(self) -> str:
+        """The agreement that was last named in the books that are open."""
+        return self._agreements.get(self.staff.books, "")
 
     def _try(self, act: Callable[[], object]) -> None:
         """Act, and keep what was refused."""
@@ -66,12 +73,13 @@ class Clerk:
 
     # Agreements
 
-    def propose(self, text: str) -> None:
-        """Put terms forward."""
-        self._try(lambda: self._propose(text))
+    def propose(self, text: str, key: str = "") -> None:
+        """Put terms forward; again under the same key it is done once."""
+        self._try(lambda: self._propose(text, key))
 
-    def _propose(self, terms: str | Document) -> None:
-        self._agreement = self.staff.office.post("agreements", body={"terms": terms})["number"]
+    def _propose(self, terms: str | Document, key: str = "") -> None:
+        number = self.staff.office.post("agreements", body={"terms": terms}, key=key)["number"]
+        self._agreements[self.staff.books] = number
 
     def agree(self, text: str) -> None:
         """Put terms forward and have every party sign."""
@@ -151,6 +159,10 @@ class Clerk:
         own = [*(each["name"] for each in known["parties"]), *known["missing"]]
         return self.staff.of(party if party in own else own[0], role, also=also)
 
+    def look_at(self, agreement: str) -> None:
+        """Read an agreement, as far as it is there for who reads."""
+        self._try(lambda: self.staff.office.get("agreements", agreement))
+
     def missing_signatures(self) -> list[str]:
         """The parties whose signature is missing."""
         missing: list[str] = self._known()["missing"]
@@ -225,12 +237,12 @@ class Clerk:
 
     # Closing
 
-    def close(self, period: str) -> None:
-        """Close one period."""
-        self._try(lambda: self._close(period))
+    def close(self, period: str, key: str = "") -> None:
+        """Close one period; again under the same key it is done once."""
+        self._try(lambda: self._close(period, key))
 
-    def _close(self, period: str) -> None:
-        self.staff.office.post("periods", str(Period.parse(period)), "close")
+    def _close(self, period: str, key: str = "") -> None:
+        self.staff.office.post("periods", str(Period.parse(period)), "close", key=key)
 
     def close_up_to(self, period: str) -> None:
         """Close every open period in order."""

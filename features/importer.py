@@ -33,6 +33,14 @@ class Importer:
         """Say what importing a CSV file would do, and record nothing."""
         self._act(text, skip_bad=True, confirm=False)
 
+    def look(self, text: str) -> None:
+        """Send a CSV file and read what recording it would do; it waits for somebody to confirm it."""
+        self._act(text, skip_bad=False, confirm=False)
+
+    def confirm(self) -> None:
+        """Record the file that was sent last."""
+        self._try(self._confirm)
+
     def _act(self, text: str, *, skip_bad: bool, confirm: bool) -> None:
         self._files += 1
         self.answer = ""
@@ -57,7 +65,7 @@ class Importer:
     def _said(self, *, confirmed: bool, skip_bad: bool) -> str:
         new, known, wrong = (self.seen[word] for word in ("recorded", "known", "skipped"))
         said = f"{'记入' if confirmed else '可以记入'} {new} 行，已有 {known} 行"
-        return f"{said}，有误 {wrong} 行" if skip_bad else said
+        return f"{said}，有误 {wrong} 行" if skip_bad or not confirmed else said
 
     @property
     def seen(self) -> Document:

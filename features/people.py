@@ -10,12 +10,13 @@ from itertools import count
 from pathlib import Path
 
 from api.access.directory import Directory
-from api.access.people import Role
+from api.access.people import ROLES_ZH, Role
 from api.app import create_app
 from api.client import Client
 from api.tenancy import EXTENSION
 
 OFFICE: Role = "park_office"
+ROLES_BY_WORD: dict[str, Role] = {word: role for role, word in ROLES_ZH.items()}
 
 
 @contextmanager
@@ -60,43 +61,66 @@ class People:
 class Staff:
     """Those who work on one scenario's books; begun, and each given their role, when first asked for."""
 
-    def __init__(self, people: People, title: str = "验收账簿") -> None:
+    def __init__(self, people: People) -> None:
         self._people = people
-        self._title = title
-        self._tenant = ""
-        self._roles: set[tuple[str, str, str]] = set()
+        self._roles: set[tuple[str, str, str, str]] = set()
         self._parties: list[str] = []
+        self._acting: Client | None = None
+        self.tenants: dict[str, str] = {}
+        self.books = "验收账簿"
 
     @property
     def tenant(self) -> str:
-        """The name of the books."""
-        self._tenant = self._tenant or self._people.new_tenant(self._title)
-        return self._tenant
+        """The name of the books that are open now."""
+        if self.books not in self.tenants:
+            self.tenants[self.books] = self._people.new_tenant(self.books)
+        return self.tenants[self.books]
+
+    def let_act(self, who: str) -> None:
+        """Have one person do everything from now on, whether it is their task or not; nobody in particular if empty."""
+        self._acting = self.named(who) if who else None
 
     @property
     def office(self) -> Client:
         """The park office: sees everything, sends files."""
-        return self.who("office-1", OFFICE)
+        return self._acting_or(f"{OFFICE}-1", OFFICE)
 
     @property
     def second(self) -> Client:
         """The other person of the park office, who confirms what the first one sent."""
-        return self.who("office-2", OFFICE)
+        return self._acting_or(f"{OFFICE}-2", OFFICE)
 
     def of(self, party: str, role: Role, *, nth: int = 1, also: Role | None = None) -> Client:
         """The first (or the nth) who holds a role for a party, perhaps with one for the books as a whole."""
-        if party not in self._parties:
-            self._parties.append(party)
-        title = f"{role}-{self._parties.index(party) + 1}" + f"-{nth}" * (nth > 1)
+        title = self._title(role, party) + f"-{nth}" * (nth > 1)
         if also:
             self.who(title, also)
-        return self.who(title, role, party)
+        return self._acting_or(title, role, party)
+
+    def named(self, who: str) -> Client:
+        """Somebody by party and role (or several roles of one person), as features write it: `甲县 经办、复核`."""
+        party, _, words = who.rpartition(" ")
+        roles = [ROLES_BY_WORD.get(word) for word in words.split("、")]
+        assert all(roles), (
+            f"“{who}”应写一方和角色，例如“甲县 经办”；园区办、审计、政策只写角色。角色：{'、'.join(ROLES_BY_WORD)}。"
+        )
+        title = self._title("-".join(filter(None, roles)), party) if party else f"{roles[0]}-1"
+        return [self.who(title, role, party) for role in roles if role][-1]
+
+    def _title(self, role: str, party: str) -> str:
+        """What somebody of a party is called; the parties are counted as they come up."""
+        if party not in self._parties:
+            self._parties.append(party)
+        return f"{role}-{self._parties.index(party) + 1}"
+
+    def _acting_or(self, title: str, role: Role, party: str = "") -> Client:
+        return self._acting.within(self.tenant) if self._acting else self.who(title, role, party)
 
     def who(self, title: str, role: Role, party: str = "") -> Client:
         """Somebody by title, in a role here, for a party or for the books as a whole."""
         person = self._people.person(title)
-        if (title, role, party) not in self._roles:
+        if (self.tenant, title, role, party) not in self._roles:
             administrator = self._people.person("administrator").within(self.tenant)
             administrator.post("people", self._people.login(title), "roles", body={"role": role, "party": party})
-            self._roles.add((title, role, party))
+            self._roles.add((self.tenant, title, role, party))
         return person.within(self.tenant)

@@ -22,6 +22,7 @@ pytest_plugins = [
     "features.steps.shares",
     "features.steps.levels",
     "features.steps.payments",
+    "features.steps.people",
     "features.steps.registry",
     "features.steps.simulations",
     "features.steps.refusals",

@@ -40,11 +40,7 @@ def name_of(file: Path) -> str:
 
 
 def layer(name: str) -> int:
-<<<<<<< HEAD
-    """The layer that a module belongs to, or -1 for other people's."""
-=======
     """The layer that a module belongs to, or -1 for other people's; the command line is a layer above the service."""
->>>>>>> 042630d (The Chinese features speak HTTP: a client of the service, people lent to each scenario's own books, what takes two is done by two; answers keep the order of parties)
     return max((index for index, own in enumerate(ORDER) if f"{name}.".startswith(f"{own}.")), default=-1)
 
 
