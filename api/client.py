@@ -75,6 +75,10 @@ class Client:
         """The application in this process."""
         return cls(httpx2.Client(base_url=HERE, transport=httpx2.WSGITransport(_Bytewise(app))), token)
 
+    def close(self) -> None:
+        """Let go of the connections."""
+        self.http.close()
+
     def speaking(self, token: str) -> "Client":
         """The same way for somebody else."""
         return replace(self, token=token)

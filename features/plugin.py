@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import closing
 
 import pytest
 from pytest_bdd.parser import Scenario, Step
@@ -54,7 +55,8 @@ def people(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
     """Everybody whom scenarios need, made once for all of them."""
     server, token = (str(pytestconfig.getoption(name)) for name in ("--server", "--token"))
     if server:
-        yield People(Client.at(server, token or os.environ.get(VARIABLE, "")))
+        with closing(Client.at(server, token or os.environ.get(VARIABLE, ""))) as operator:
+            yield People(operator)
         return
     with service_here(tmp_path_factory.mktemp("service")) as operator:
         yield People(operator)

@@ -77,8 +77,8 @@ def reason_of(problem: BaseException) -> str:
     return f"这一步做不下去（{type(problem).__name__}：{said}）。请核对它的写法，以及前面是否缺了步骤。"
 
 
-def run(file: Path) -> list[Outcome]:
-    """How each scenario of a sound feature file went."""
+def run(file: Path, server: str = "", token: str = "") -> list[Outcome]:
+    """How each scenario of a sound feature file went; on a running service if one is named."""
     outcomes = Outcomes()
     with _folder() as folder:
         copy = folder / "own.feature"  # without the mark that some editors put before the first line
@@ -87,6 +87,7 @@ def run(file: Path) -> list[Outcome]:
         test.write_text(TEST.format(file=str(copy.resolve())), encoding="utf-8")
         options = ["--import-mode=importlib", "--rootdir", str(folder), "-c", str(folder / "pytest.ini")]
         options += ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "features.plugin"]
+        options += ["--server", server, "--token", token] if server else []
         (folder / "pytest.ini").write_text("[pytest]\naddopts =\n")
         pytest.main([*options, "--basetemp", str(folder / "books"), str(test)], plugins=[outcomes])
     return outcomes.found
