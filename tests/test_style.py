@@ -59,6 +59,13 @@ def test_a_module_imports_only_its_own_layer_and_lower_ones(file: Path) -> None:
     assert {name for name in imports(file) if layer(name) > own} == set()
 
 
+@pytest.mark.parametrize("file", [file for file in MODULES if "features" in file.parts], ids=name_of)
+def test_features_know_values_of_the_ledger_and_reach_everything_else_over_http(file: Path) -> None:
+    behind = ("application", "store", "audit", "domain.dividing", "domain.stating", "projections.statements")
+
+    assert not [name for name in imports(file) if name.startswith(tuple(f"ledger.{each}" for each in behind))]
+
+
 def chapter(name: str) -> int:
     """The chapter of the domain that a module belongs to; -1 for its ground and for everything else."""
     parts = name.split(".")
