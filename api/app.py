@@ -20,6 +20,7 @@ from api import (
     imports,
     limits,
     mappings,
+    operator,
     parties,
     people,
     periods,
@@ -66,6 +67,7 @@ RESOURCES: tuple[Blueprint, ...] = (
     simulations.routes,
     proofs.routes,
     people.routes,
+    operator.routes,
     events.routes,
 )
 DEFAULTS = ServiceSettings()
@@ -90,6 +92,7 @@ def create_app(folder: Path, settings: ServiceSettings = DEFAULTS) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config.update(CONFIG)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the order of parties decides who gets the last fen
     app.url_map.converters["period"] = PeriodInUrl
     request_log.register(app)
     shelf = tenancy.Shelf(Tenants(folder / "tenants"))

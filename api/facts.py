@@ -48,6 +48,10 @@ class FactsSchema(Wire):
 class ProposalSchema(Wire):
     """Facts to put forward, all or none; each names its source."""
 
+    party = fields.String(
+        load_default="",
+        metadata={"description": "代表哪一方提出；可以不写 for which party, if for one", "example": "甲县"},
+    )
     facts = fields.List(
         fields.Dict(),
         required=True,
@@ -90,7 +94,8 @@ def propose_facts(sent: dict[str, Any], agreement: str) -> Document:
     """提出事实；各方都确认才算数。Put facts forward; each counts once every party has confirmed it."""
     books = ledger().books
     found = policy().own_agreement(books, agreement)
-    policy().require_among("fact.propose", [party.name for party in found.terms.parties.values()])
+    sides = [found.party(sent["party"])] if sent["party"] else found.terms.parties
+    policy().require_among("fact.propose", [found.name_of(party) for party in sides])
     for each in sent["facts"]:
         if each.get("supersedes"):
             policy().fact(books, str(each["supersedes"]))

@@ -21,7 +21,7 @@ from api.uploads import STATES, WORKED_ON, Kind, Upload, UploadUnknown
 from api.versions import refuse_stale, tagged
 from api.wire import MoneyField, PageQuery, Wire
 from ledger.domain.terms import Document
-from ledger.files.marks import marked, marks_of
+from ledger.files.marks import Outcome, marked, marks_of
 
 routes = Routes("imports", __name__, description="导入 imports")
 
@@ -111,6 +111,12 @@ class PreviewSchema(UploadSchema):
         fields.String(),
         metadata={"description": "随之改变的草稿 drafts that would change", "example": ["A1-税收-2024-01"]},
     )
+    settlements = fields.List(
+        fields.String(), metadata={"description": "是哪几期的 of which settlements", "example": ["2024-01"]}
+    )
+    notes = fields.List(
+        fields.String(), metadata={"description": "文件是怎样读的 how it was read", "example": ["金额按“万元”读。"]}
+    )
 
 
 class SendQuery(Wire):
@@ -167,12 +173,15 @@ def preview_import(upload: str) -> Any:
     def sees(agreement: str) -> bool:
         return policy().is_party_to(books.agreements[agreement])
 
+    drafts = [each for each in preview.statements if sees(each.agreement)]
     shown = {
         **msgspec.structs.asdict(preview),
         **_document(sent),
         "problems": preview.problems[language_asked()],
+        "notes": preview.notes[language_asked()],
         "changes": [each for each in preview.changes if sees(each["agreement"])],
-        "statements": [number for number, agreement in preview.statements if sees(agreement)],
+        "statements": [each.number for each in drafts],
+        "settlements": list(dict.fromkeys(each.settlement for each in drafts)),
     }
     return shown, 200, _version(sent)
 
@@ -184,7 +193,8 @@ def marked_file(upload: str) -> Response:
     sent = _find(upload)
     data = uploads().data(sent)
     plan = planned(ledger(), sent, data, skip_bad=True)
-    marks = marks_of(plan, "recorded" if sent.position else "planned", language_asked())
+    unless_recorded: Outcome = "refused" if plan.skipped and not sent.skip_bad else "planned"
+    marks = marks_of(plan, "recorded" if sent.position else unless_recorded, language_asked())
     return download(marked(data, sent.name, marks), f"标注-{sent.name}")
 
 

@@ -21,7 +21,7 @@ from api.access.people import Membership
 from api.access.policy import Policy
 from api.problems import LANGUAGES, kept_problem
 from api.tenancy import Shelf, uploads_of
-from api.uploads import Preview, Upload, Uploads
+from api.uploads import DraftChanged, Preview, Upload, Uploads
 from ledger.application import Ledger, unheard
 from ledger.domain.errors import Conflict, Refusal
 from ledger.domain.events import FiguresRecorded, ReceiptsRecorded
@@ -274,7 +274,8 @@ def preview_of(held: Ledger, plan: ImportPlan | FiguresPlan) -> Preview:
             }
             for each in report.changes
         ],
-        statements=[(each.number, each.agreement) for each in report.statements],
+        statements=[DraftChanged(each.number, each.agreement, each.settlement) for each in report.statements],
+        notes={language: [note.say(language) for note in report.notes] for language in LANGUAGES},
     )
 
 

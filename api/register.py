@@ -20,7 +20,7 @@ from api.changes import (
 from api.routes import Routes, page_of
 from api.tenancy import caller, ledger, shelf, tenant
 from api.wire import PageQuery, Wire
-from ledger.projections.register import happened, park_document, succession_documents, tree_document
+from ledger.projections.register import happened, park_document, park_tree, succession_documents, tree_document
 from ledger.store.requests import Request
 
 routes = Routes("register", __name__, description="园区、区划代码 parks and region codes")
@@ -50,6 +50,10 @@ class ParksSchema(Wire):
 
     on = fields.Date(metadata={"example": "2024-06-30"})
     tree = fields.List(fields.Dict(), metadata={"example": [{"park": "经开区", "parks": []}]})
+    drawn = fields.List(
+        fields.String(),
+        metadata={"description": "同一棵树，画成文字 the same tree, drawn", "example": ["经开区（2024-01-01 起）"]},
+    )
     parks = fields.List(fields.Nested(ParkSchema))
 
 
@@ -130,8 +134,8 @@ def list_parks(asked: dict[str, Any]) -> Any:
     """登记的园区，和某一天的上下级。The parks, and how they stand on a day."""
     parks, when = ledger().books.places().parks, asked["on"] or date.today()
     found, headers = page_of(list(parks.by_name.values()), lambda each: each.name, asked)
-    tree = tree_document(parks, when)
-    return {"on": when, "tree": tree, "parks": [park_document(each) for each in found]}, 200, headers
+    tree = {"on": when, "tree": tree_document(parks, when), "drawn": park_tree(parks, when)}
+    return tree | {"parks": [park_document(each) for each in found]}, 200, headers
 
 
 @routes.on_post("/parks", act="register.change")

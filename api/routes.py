@@ -94,8 +94,8 @@ class Routes(Blueprint):
         is_keyed = keeps_answer and ACTS[act].writes
         return self._on("POST", rule, act, problems, is_keyed=is_keyed, brings_file=brings_file)
 
-    def on_own(self, method: str, rule: str) -> Callable[[View], View]:
-        """A route about nobody but the caller, in no tenant; no act decides."""
+    def on_own(self, method: str, rule: str, *problems: int) -> Callable[[View], View]:
+        """A route about the caller or the service itself, in no tenant; no act decides.  It may answer more `problems`."""
 
         def decorate(view: View) -> View:
             @wraps(view)
@@ -104,7 +104,7 @@ class Routes(Blueprint):
                     admit_json()
                 return view(*arguments, **named)
 
-            self._add(method, rule, admitted, OWN)
+            self._add(method, rule, admitted, (*OWN, *problems))
             return view
 
         return decorate

@@ -82,6 +82,13 @@ class StatementSchema(Wire):
     measure = fields.String(metadata={"example": ""})
     settlement = fields.String(metadata={"example": "2025-Q3"})
     unit = fields.String(metadata={"example": "元"})
+    columns = fields.List(
+        fields.String(),
+        metadata={
+            "description": "entitled、collected、net 在这里叫什么 what they are called here",
+            "example": ["应得", "已征收", "净额（应收+/应付−）"],
+        },
+    )
     mark = fields.String(
         metadata={"description": "必须注明的话，如仅用于考核 what must stand beside every figure", "example": ""}
     )
@@ -310,6 +317,7 @@ def _document(found: Statement) -> Document:
     owing = [(payer, payee, quantity.written(whole)) for payer, payee, whole in owed(found)]
     return {name: getattr(found, name) for name in said} | {
         "unit": quantity.unit,
+        "columns": quantity.columns,
         "mark": quantity.mark,
         "in_place_check": in_place_check(found),
         "waiting": quantity.written(found.waiting_fen),

@@ -88,6 +88,14 @@ class Problem(msgspec.Struct, frozen=True):
     errors: dict[str, list[dict[str, Any]]] = {}
 
 
+class DraftChanged(msgspec.Struct, frozen=True):
+    """A draft that would change: its number, of which agreement, for which settlement."""
+
+    number: str
+    agreement: str
+    settlement: str
+
+
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
     """What recording an upload would do, as it was worked out once at a position; problems in either language."""
 
@@ -100,8 +108,9 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     columns: dict[str, str]
     problems: dict[str, list[dict[str, Any]]]
     changes: list[dict[str, str]]
-    statements: list[tuple[str, str]]
-    """The drafts that would change, each with its agreement."""
+    statements: list[DraftChanged]
+    notes: dict[str, list[str]]
+    """How the file was read."""
 
 
 class Upload(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,91 +1,95 @@
-"""The importer: files as they come, tried out, recorded with or without their wrong lines, given back marked."""
+"""The importer: files as they come, looked at before they count, recorded by a second person, given back marked."""
 
 import csv
 import io
 from collections.abc import Callable
 
-from ledger.application import Ledger
-from ledger.domain.errors import LinesRefused
-from ledger.domain.money import yuan
-from ledger.files.import_plan import ImportPlan
-from ledger.files.marks import Outcome, marked, marks_of
-from ledger.projections.import_report import Before, ImportReport, import_report
+from features.people import Staff
+from ledger.domain.money import fen, yuan
+from ledger.domain.terms import Document
+
+MARKS = ("导入结果", "原因")
 
 
 class Importer:
     """Keeps what was said of the last file; what is refused the clerk remembers."""
 
-    def __init__(self, ledger: Ledger, attempt: Callable[[Callable[[], object]], None]) -> None:
-        self._ledger = ledger
+    def __init__(self, staff: Staff, attempt: Callable[[Callable[[], object]], None]) -> None:
+        self._staff = staff
         self._try = attempt
         self._files = 0
-        self._plan: ImportPlan | None = None
-        self._report: ImportReport | None = None
-        self._outcome: Outcome = "refused"
+        self._seen: Document | None = None
         self.answer = ""
 
     def take(self, text: str) -> None:
         """Record a CSV file, all of it or nothing."""
-        self._act(lambda name: self._record(text, name, skip_bad=False))
+        self._act(text, skip_bad=False, confirm=True)
 
     def take_sound(self, text: str) -> None:
         """Record the sound lines of a CSV file, and leave out the others."""
-        self._act(lambda name: self._record(text, name, skip_bad=True))
+        self._act(text, skip_bad=True, confirm=True)
 
     def attempt(self, text: str) -> None:
         """Say what importing a CSV file would do, and record nothing."""
-        self._act(lambda name: self._attempt(text, name))
+        self._act(text, skip_bad=True, confirm=False)
 
-    def _act(self, act: Callable[[str], None]) -> None:
+    def look(self, text: str) -> None:
+        """Send a CSV file and read what recording it would do; it waits for somebody to confirm it."""
+        self._act(text, skip_bad=False, confirm=False)
+
+    def confirm(self) -> None:
+        """Record the file that was sent last."""
+        self._try(self._confirm)
+
+    def _act(self, text: str, *, skip_bad: bool, confirm: bool) -> None:
         self._files += 1
         self.answer = ""
-        self._try(lambda: act(f"第{self._files}份.csv"))
 
-    def _record(self, text: str, name: str, *, skip_bad: bool) -> None:
-        self._plan = self._planned(text, name, skip_bad=skip_bad)
-        before = Before.of(self._ledger.books, self._plan)
-        done = self._ledger.record_import(self._plan)
-        self._report, self._outcome = import_report(self._plan, before, self._ledger.books), "recorded"
-        self.answer = f"记入 {done.recorded} 行，已有 {done.known} 行"
-        self.answer += f"，有误 {done.skipped} 行" if skip_bad else ""
+        def act() -> None:
+            self._look(text, skip_bad=skip_bad)
+            if confirm:
+                self._confirm()
+            self.answer = self._said(confirmed=confirm, skip_bad=skip_bad)
 
-    def _planned(self, text: str, name: str, *, skip_bad: bool) -> ImportPlan:
-        try:
-            return self._ledger.plan_import(text.encode(), name, skip_bad=skip_bad)
-        except LinesRefused:
-            self._plan, self._outcome = self._ledger.plan_import(text.encode(), name, skip_bad=True), "refused"
-            raise
+        self._try(act)
 
-    def _attempt(self, text: str, name: str) -> None:
-        self._plan = self._ledger.plan_import(text.encode(), name, skip_bad=True)
-        before, after = Before.of(self._ledger.books, self._plan), self._ledger.books_if(self._plan)
-        self._report, self._outcome = import_report(self._plan, before, after), "planned"
-        self.answer = f"可以记入 {len(self._plan.fresh)} 行，已有 {self._plan.known} 行，有误 {self._plan.skipped} 行"
+    def _look(self, text: str, *, skip_bad: bool) -> None:
+        """Send a file, and read what recording it would do."""
+        name = f"第{self._files}份.csv"
+        sent = self._staff.office.send("imports", data=text.encode(), name=name, skip_bad=skip_bad)
+        self._seen = self._staff.second.get("imports", sent["id"])
+
+    def _confirm(self) -> None:
+        self._staff.second.post("imports", self.seen["id"], "confirm")
+
+    def _said(self, *, confirmed: bool, skip_bad: bool) -> str:
+        new, known, wrong = (self.seen[word] for word in ("recorded", "known", "skipped"))
+        said = f"{'记入' if confirmed else '可以记入'} {new} 行，已有 {known} 行"
+        return f"{said}，有误 {wrong} 行" if skip_bad or not confirmed else said
 
     @property
-    def report(self) -> ImportReport:
-        """What was said of the last file."""
-        assert self._report is not None, "还没有导入。请先写“当 试导入文件：”或“当 导入文件：”。"
-        return self._report
+    def seen(self) -> Document:
+        """What was said of the last file before it counted."""
+        assert self._seen is not None, "还没有导入。请先写“当 试导入文件：”或“当 导入文件：”。"
+        return self._seen
 
     def change(self, name: str) -> str:
         """What a party gets by the last file, in yuan."""
-        found = [each.change_fen for each in self.report.changes if each.name == name]
-        return yuan(sum(found))
+        return yuan(sum(fen(each["change"]) for each in self.seen["changes"] if each["party"] == name))
 
     def statements(self) -> list[str]:
         """The settlements whose open statements the last file changes."""
-        return list(dict.fromkeys(each.settlement for each in self.report.statements))
+        settlements: list[str] = self.seen["settlements"]
+        return settlements
 
     def notes(self) -> str:
         """How the last file was read."""
-        return "\n".join(note.zh for note in self.report.notes)
+        return "\n".join(self.seen["notes"])
 
     def mark(self, line: int) -> list[str]:
         """What the marked file says beside a line: 导入结果 and 原因."""
-        assert self._plan is not None, "还没有导入。请先写“当 试导入文件：”或“当 导入文件：”。"
-        plan = self._plan
-        data = marked(plan.data, plan.file.name, marks_of(plan, self._outcome, "zh"))
-        rows = list(csv.reader(io.StringIO(data.decode(), newline="")))
+        data = self._staff.second.file("imports", self.seen["id"], "marked")
+        rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
         assert 0 < line <= len(rows), f"文件只有 {len(rows)} 行。"
-        return rows[line - 1][plan.file.source.width :]
+        header = next(row for row in rows if set(MARKS) <= set(row))
+        return [rows[line - 1][header.index(mark)] for mark in MARKS]

@@ -15,6 +15,7 @@ from features.steps import (
     inputs,
     levels,
     payments,
+    people,
     receipts,
     refusals,
     registry,
@@ -25,7 +26,7 @@ from features.steps import (
 
 CHAPTERS = (
     agreements, certification, receipts, files, statements, bridges, simulations, shares, levels, payments, figures, inputs,
-    registry, refusals,
+    registry, people, refusals,
 )  # fmt: skip
 KINDS = {"given": "假如", "when": "当", "then": "那么"}
 
@@ -73,6 +74,9 @@ BLANKS = {
     "line": "行号",
     "result": "结果",
     "settlements": "各期",
+    "who": "谁",
+    "tenant": "账套名称",
+    "key": "键",
 }
 
 

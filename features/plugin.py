@@ -1,12 +1,15 @@
 """What pytest loads to run features: the steps, the clerk who carries them out, and the rule that no refusal goes by."""
 
+import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from contextlib import closing
 
 import pytest
 from pytest_bdd.parser import Scenario, Step
 
+from api.client import Client
 from features.clerk import Clerk
+from features.people import People, service_here
 
 pytest_plugins = [
     "features.steps.agreements",
@@ -20,11 +23,13 @@ pytest_plugins = [
     "features.steps.shares",
     "features.steps.levels",
     "features.steps.payments",
+    "features.steps.people",
     "features.steps.registry",
     "features.steps.simulations",
     "features.steps.refusals",
 ]
 ANSWERS = "features.steps.refusals"
+VARIABLE = "ENCLAVE_TOKEN"
 
 
 class Unanswered(AssertionError):
@@ -38,11 +43,29 @@ class Unanswered(AssertionError):
         )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Where the features are carried out: in this process, unless a server is named."""
+    group = parser.getgroup("features", "中文场景 features in Chinese")
+    group.addoption("--server", default="", help="在运行中的服务上跑场景，写它的网址。The URL of a running service.")
+    group.addoption("--token", default="", help=f"服务管理员的令牌（或 {VARIABLE}）。The operator's token.")
+
+
+@pytest.fixture(scope="session")
+def people(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[People]:
+    """Everybody whom scenarios need, made once for all of them."""
+    server, token = (str(pytestconfig.getoption(name)) for name in ("--server", "--token"))
+    if server:
+        with closing(Client.at(server, token or os.environ.get(VARIABLE, ""))) as operator:
+            yield People(operator)
+        return
+    with service_here(tmp_path_factory.mktemp("service")) as operator:
+        yield People(operator)
+
+
 @pytest.fixture
-def clerk(tmp_path: Path) -> Iterator[Clerk]:
+def clerk(people: People) -> Clerk:
     """A clerk with fresh books."""
-    with Clerk(tmp_path) as found:
-        yield found
+    return Clerk(people)
 
 
 @pytest.hookimpl

@@ -12,6 +12,7 @@ import pytest
 from pytest_bdd.parser import Step
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 
+from api.client import ServiceRefused, ServiceUnreachable
 from features.plugin import Unanswered
 from ledger.domain.errors import Refusal
 
@@ -71,13 +72,13 @@ def reason_of(problem: BaseException) -> str:
     said = str(problem).split("\nassert ")[0]
     if isinstance(problem, pytest.skip.Exception):
         return "没有执行：场景的标签使它跳过。请去掉标签。"
-    if said and isinstance(problem, AssertionError | Refusal):
+    if said and isinstance(problem, AssertionError | Refusal | ServiceRefused | ServiceUnreachable):
         return said
     return f"这一步做不下去（{type(problem).__name__}：{said}）。请核对它的写法，以及前面是否缺了步骤。"
 
 
-def run(file: Path) -> list[Outcome]:
-    """How each scenario of a sound feature file went."""
+def run(file: Path, server: str = "", token: str = "") -> list[Outcome]:
+    """How each scenario of a sound feature file went; on a running service if one is named."""
     outcomes = Outcomes()
     with _folder() as folder:
         copy = folder / "own.feature"  # without the mark that some editors put before the first line
@@ -86,6 +87,7 @@ def run(file: Path) -> list[Outcome]:
         test.write_text(TEST.format(file=str(copy.resolve())), encoding="utf-8")
         options = ["--import-mode=importlib", "--rootdir", str(folder), "-c", str(folder / "pytest.ini")]
         options += ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "features.plugin"]
+        options += ["--server", server, "--token", token] if server else []
         (folder / "pytest.ini").write_text("[pytest]\naddopts =\n")
         pytest.main([*options, "--basetemp", str(folder / "books"), str(test)], plugins=[outcomes])
     return outcomes.found

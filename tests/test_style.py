@@ -40,7 +40,7 @@ def name_of(file: Path) -> str:
 
 
 def layer(name: str) -> int:
-    """The layer that a module belongs to, or -1 for other people's."""
+    """The layer that a module belongs to, or -1 for other people's; the command line is a layer above the service."""
     return max((index for index, own in enumerate(ORDER) if f"{name}.".startswith(f"{own}.")), default=-1)
 
 
@@ -57,6 +57,13 @@ def test_a_module_imports_only_its_own_layer_and_lower_ones(file: Path) -> None:
     own = layer(name_of(file))
 
     assert {name for name in imports(file) if layer(name) > own} == set()
+
+
+@pytest.mark.parametrize("file", [file for file in MODULES if "features" in file.parts], ids=name_of)
+def test_features_know_values_of_the_ledger_and_reach_everything_else_over_http(file: Path) -> None:
+    behind = ("application", "store", "audit", "domain.dividing", "domain.stating", "projections.statements")
+
+    assert not [name for name in imports(file) if name.startswith(tuple(f"ledger.{each}" for each in behind))]
 
 
 def chapter(name: str) -> int:

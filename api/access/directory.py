@@ -24,6 +24,8 @@ TRIES_MAX = 10
 LOCKED_FOR = timedelta(minutes=15)
 TOKEN_DAYS_MAX = 400
 PASSWORD_MIN = 12
+NEVER_RIGHT = "!"
+"""What stands in the place of a hash where no password is right."""
 NOBODYS = ("policy", "")
 """Policy staff may write terms for nobody in particular."""
 TABLES = """
@@ -117,7 +119,13 @@ class Directory:
     ) -> Person:
         """A new person; raises PersonKnown, PasswordTooShort."""
         self._refuse_short(password)
-        values = (login, name, self._hasher.hash(password), is_operator, must_change)
+        return self._enter((login, name, self._hasher.hash(password), is_operator, must_change))
+
+    def add_program(self, login: str, name: str) -> Person:
+        """A new person who is a program: it speaks by tokens, no password is right; raises PersonKnown."""
+        return self._enter((login, name, NEVER_RIGHT, False, False))
+
+    def _enter(self, values: tuple[str, str, str, bool, bool]) -> Person:
         try:
             with self._connected() as connection:
                 connection.execute(
@@ -125,8 +133,8 @@ class Directory:
                     values,
                 )
         except sqlite3.IntegrityError:
-            raise PersonKnown(login=login[:40]) from None
-        return self.person(login)
+            raise PersonKnown(login=values[0][:40]) from None
+        return self.person(values[0])
 
     def person(self, login: str) -> Person:
         """Somebody by login; raises PersonUnknown."""

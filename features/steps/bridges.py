@@ -4,7 +4,6 @@ from pytest_bdd import given, parsers, then, when
 
 from features.clerk import Clerk
 from features.comparing import Table, same
-from ledger.domain.calendar import day as read_day
 
 
 @given(parsers.parse('把此时记作 "{moment}"'))
@@ -29,7 +28,7 @@ def pool_bridge_shows(clerk: Clerk, pool: str, start: str, end: str, datatable: 
 @then(parsers.parse("截至 {day}，结算单是："))
 def statement_as_of(clerk: Clerk, day: str, datatable: Table) -> None:
     """只算到这一天为止入库的款，这一期的结算单是多少；列同结算单。"""
-    same(clerk.reader.statement_as_of(read_day(day), datatable[0]), datatable)
+    same(clerk.reader.statement_as_of(day, datatable[0]), datatable)
 
 
 @then(parsers.parse('按 "{moment}" 所知，{period} 结算单是：'))
@@ -41,7 +40,7 @@ def statement_as_known(clerk: Clerk, moment: str, period: str, datatable: Table)
 @when(parsers.parse('截至 {day}，解释 "{party}" 的应得'))
 def explained_as_of(clerk: Clerk, day: str, party: str) -> None:
     """只算到这一天为止入库的款，一个数是怎么来的。"""
-    clerk.answer = clerk.reader.explain_as_of(party, read_day(day))
+    clerk.answer = clerk.reader.explain_as_of(party, day)
 
 
 @when(parsers.parse('按 "{moment}" 所知，解释 "{party}" {period} 的应得'))
