@@ -521,3 +521,25 @@ def test_every_field_has_an_example_and_headers_are_described_once(service: Serv
     keyed = {path for path, each in document["paths"].items() if "IdempotencyKey" in str(each.get("parameters"))}
     posted = {rule.replace("<tenant>", "{tenant}") for method, rule in DECIDED if method == "POST"}
     assert len(keyed) >= len(posted) - 6, "all but those that record nothing, and the issue of tokens"
+
+
+def test_lines_sent_as_json_wait_for_another_person_like_a_file(service: Service) -> None:
+    line = {"voucher": "J1", "project": "项目甲", "booked_on": "2024-01-05", "amount": "300.00", "collector": "甲县"}
+    wrong = service.post("jia-clerk", "park/imports/lines", {"lines": [line | {"amount": 300}, {}]})
+    assert kind(wrong) == (422, "http-422") and wrong.json
+    assert {each["where"] for each in wrong.json["errors"]} >= {"json.lines.0.amount", "json.lines.1.voucher"}
+    assert kind(service.post("jia-clerk", "park/imports/lines", data=b"lines")) == (415, "http-415")
+    bare = {"data": b'{"lines": [', "content_type": "application/json"}
+    assert kind(service.ask("jia-clerk", "POST", "park/imports/lines", **bare)) == (400, "http-400")
+
+    sent = service.post("jia-clerk", "park/imports/lines", {"lines": [line]})
+    assert sent.status_code == 201 and sent.json
+    assert kind(service.post("jia-clerk", f"park/imports/{sent.json['id']}/confirm"))[0] == 403
+    assert service.post("jia-checker", f"park/imports/{sent.json['id']}/confirm").status_code == 201
+
+    entries = service.get("jia-clerk", "park/entries").json
+    assert entries and [(each["voucher"], each["amount"]) for each in entries["entries"]] == [
+        ("V1", "300.00"),
+        ("V3", "30.00"),
+        ("J1", "300.00"),
+    ]
