@@ -5,14 +5,14 @@ from functools import partial
 from typing import Any, Literal, get_args
 
 import msgspec
-from flask import Response, request
+from flask import Response
 from marshmallow import ValidationError, fields, validates_schema
 from marshmallow.validate import OneOf, Range
 
 from api.hot import printed
 from api.kept import Written
 from api.routes import Routes, download, page_of
-from api.tenancy import kept, ledger, policy, roles
+from api.tenancy import kept, ledger, policy
 from api.wire import MoneyField, PageQuery, Wire
 from ledger.domain.calendar import Period
 from ledger.domain.stating.books import Books
@@ -237,27 +237,22 @@ class WhyQuery(KnownQuery):
     )
 
 
-@routes.on_get("/statements", act="statement.read")
+@routes.on_get("/statements", act="statement.read", kept=True)
 @routes.arguments(StatementsQuery, location="query")
 @routes.response(200, StatementsSchema)
 def list_statements(asked: dict[str, Any]) -> Any:
     """一期或截至一天的结算单：只有您是参与方的协议。The statements of agreements to which you are a party."""
-    key = ("statements", ledger().books.position, roles(), request.full_path)
-    answer = kept().once(key, lambda: _written(asked))
-    return Response(answer.body, mimetype="application/json", headers=dict(answer.headers))
-
-
-def _written(asked: dict[str, Any]) -> Written:
-    """The statements that were asked for; a closed one is written once, whatever is recorded behind it."""
     books = ledger().books_known_at(asked["as_known"])
     found = stated(books, asked["period"], asked["agreement"], asked["as_of"])
     page, headers = page_of(found, lambda each: each.number, asked)
     said = {"payments": [_payments(books, each) for each in settlements(found)], "sums": _sums(found)}
     more = StatementsSchema(exclude=["statements"]).dump(said)
-    return Written(msgspec.json.encode({"statements": [_printed(each) for each in page]} | more), headers)
+    body = msgspec.json.encode({"statements": [_printed(each) for each in page]} | more)
+    return Response(body, mimetype="application/json", headers=headers)
 
 
 def _printed(found: Statement) -> msgspec.Raw:
+    """A statement in JSON; a closed one is written once, whatever is recorded behind it."""
     key = ("statement", found.number, found.pool, found.measure, found.digest)
     write = partial(_print, found)
     return msgspec.Raw((write() if found.is_draft else kept().once(key, write)).body)

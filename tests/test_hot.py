@@ -1,6 +1,7 @@
 """Hot rows: msgspec accepts, refuses and prints what the schema says that marshmallow would."""
 
 import json
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -10,14 +11,17 @@ from hypothesis import strategies as st
 from marshmallow import ValidationError
 from werkzeug.exceptions import UnprocessableEntity
 
-from api.hot import reader_of
+from api.hot import printed, reader_of
 from api.lines import LINES_MAX, ReceiptSchema, ReceiptsSchema, refuse_lines_unfit
+from api.statements import StatementSchema, document_of
 from ledger.application import Ledger
+from ledger.domain.calendar import Period
 from ledger.domain.errors import Refusal
 from ledger.files.json_table import NAMES
 from ledger.files.marks import marked, marks_of
 from ledger.files.receipts_file import read_receipts
-from tests.conftest import agree, two_counties
+from ledger.projections.statements import statements, statements_as_of
+from tests.conftest import agree, csv_file, two_counties
 
 SOUND = {"voucher": "V1", "booked_on": "2024-01-05", "amount": "300.00", "collector": "甲县"}
 ODD = st.sampled_from(
@@ -80,6 +84,22 @@ def test_every_fault_of_lines_is_named_at_once() -> None:
         ["booked_on"],
         ["amount", "booked_on", "voucher"],
     ]
+
+
+def test_statements_are_printed_as_the_schema_prints_them(ledger: Ledger) -> None:
+    agree(ledger, two_counties())
+    ledger.import_receipts(csv_file(["V1,2024-01-05,300.00", "V2,2024-02-05,-0.07"]), "一.csv")
+    ledger.close_period(Period(2024, 1))
+    books = ledger.books
+
+    found = [each for month in (1, 2) for each in statements(books, Period(2024, month))]
+    found += statements_as_of(books, date(2024, 2, 29))
+
+    assert [each.is_draft for each in found] == [False, True, True]
+    for each in found:
+        document = document_of(each)
+        said, plain = json.loads(printed(StatementSchema, document)), StatementSchema().dump(document)
+        assert said == json.loads(json.dumps(plain)) and list(said) == list(plain)
 
 
 # The lines as a file
