@@ -39,18 +39,13 @@ THREADS = 32
 START_SECONDS = 20
 FOLDER = "ENCLAVE_BENCH_SERVICE"
 HURRIED = ServiceSettings(calls_per_minute=10_000_000)
-routes = Routes("bench", __name__, description="测速 bench")
 
 
-@routes.on_get("/hello", act="statement.read")
 def hello() -> Response:
     """What is left of a request when the answer is nothing."""
     return Response(b"hello")
 
 
-@routes.on_post("/projects/unstored", act="project.register")
-@routes.arguments(RegistrationSchema)
-@routes.response(201, ProjectSchema)
 def unstored(sent: dict[str, Any]) -> Any:
     """A project registered as the product does it, up to the event; nothing is recorded."""
     policy().require_among("project.register", [sent["introducer"], sent["receiver"]])
@@ -61,7 +56,10 @@ def unstored(sent: dict[str, Any]) -> Any:
 
 def served(folder: Path) -> Flask:
     """The service of a folder with the routes of the bench."""
-    app = create_app(folder, HURRIED)
+    app, routes = create_app(folder, HURRIED), Routes("bench", __name__, description="测速 bench")
+    routes.on_get("/hello", act="statement.read")(hello)
+    answering = routes.arguments(RegistrationSchema)(routes.response(201, ProjectSchema)(unstored))
+    routes.on_post("/projects/unstored", act="project.register")(answering)
     app.register_blueprint(routes)
     return app
 

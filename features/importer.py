@@ -4,11 +4,13 @@ import csv
 import io
 from collections.abc import Callable
 
+from api.client import ServiceRefused
 from features.people import Staff
 from ledger.domain.money import fen, yuan
 from ledger.domain.terms import Document
 
 MARKS = ("导入结果", "原因")
+UNREADABLE = "unreadable"
 
 
 class Importer:
@@ -57,7 +59,10 @@ class Importer:
         """Send a file, and read what recording it would do."""
         name = f"第{self._files}份.csv"
         sent = self._staff.office.send("imports", data=text.encode(), name=name, skip_bad=skip_bad)
-        self._seen = self._staff.second.get("imports", sent["id"])
+        self._seen = found = self._staff.second.get("imports", sent["id"])
+        if found["state"] == UNREADABLE:
+            why = found["problem"]
+            raise ServiceRefused(why["status"], why["type"], why["title"], why.get("errors", []))
 
     def _confirm(self) -> None:
         self._staff.second.post("imports", self.seen["id"], "confirm")
