@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -141,10 +142,14 @@ def _free_port() -> int:
 def _wait_for(port: int) -> None:
     until = time.monotonic() + START_SECONDS
     while True:
+        asking = HTTPConnection("127.0.0.1", port, timeout=START_SECONDS)
         try:
-            socket.create_connection(("127.0.0.1", port)).close()
+            asking.request("GET", "/healthz")
+            asking.getresponse().read()
             return
         except OSError:
             if time.monotonic() > until:
                 raise
             time.sleep(0.1)
+        finally:
+            asking.close()
