@@ -73,6 +73,12 @@ class AgreementSummarySchema(Wire):
     number = fields.String(metadata={"example": "A1"})
     title = fields.String(metadata={"example": "甲县、乙县共建园区"})
     parties = fields.List(fields.Nested(PartySchema))
+    is_own = fields.Boolean(
+        metadata={
+            "description": "您是参与方；否则只是待签的一稿请您加入 a party to it, not only asked to join by the draft",
+            "example": True,
+        }
+    )
     in_force_at = fields.Integer(
         allow_none=True, metadata={"description": "各方签齐的事项序号 position of the last signature", "example": 4}
     )
@@ -317,6 +323,7 @@ def _summary(found: Agreement) -> Document:
             {"id": each.id, "name": each.name, "region": each.region, "role": each.role}
             for each in text.terms.parties.values()
         ],
+        "is_own": policy().is_party_to(found),
         "in_force_at": found.in_force_at if policy().is_party_to(found) else None,
         "draft": found.draft.number if found.draft else None,
         "missing": [found.name_of(party) for party in found.missing()],

@@ -8,6 +8,7 @@ import click
 
 from api.cli.import_report import report_document, report_in_words, tried_in_words
 from api.cli.importing import Importing, import_options
+from api.cli.over_http import figures as over_http
 from api.cli.printing import print_json, print_lines, print_table
 from api.cli.sending import send
 from api.cli.settings import Settings, agreement_number, json_option, pass_settings
@@ -143,13 +144,20 @@ def _beside_in_words(report: ImportReport) -> str:
 @pass_settings
 def accept(settings: Settings, batch: str, level: AcceptingLevel, as_json: bool) -> None:
     """审核一批指标：先县级，后市级。A level accepts a batch, the county before the city."""
-    ledger = settings.ledger()
-    accepted = ledger.accept_figures(batch, level)
-    covered = figure_coverage(ledger.books, accepted)
+    accepted, covered = settings.told(
+        lambda ledger: _accepted(ledger, batch, level),
+        lambda service: (over_http.accept(service, batch, level), None),
+    )
     if as_json:
-        print_json(_document(accepted) | _coverage_document(covered, settings.language))
+        print_json(_document(accepted) | (_coverage_document(covered, settings.language) if covered else {}))
     else:
-        print_lines([f"{_batch_in_words(accepted)}。", *_coverage_in_words(covered, settings.language)])
+        words = _coverage_in_words(covered, settings.language) if covered else ()
+        print_lines([f"{_batch_in_words(accepted)}。", *words])
+
+
+def _accepted(ledger: Ledger, batch: str, level: AcceptingLevel) -> tuple[Batch, FigureCoverage | None]:
+    accepted = ledger.accept_figures(batch, level)
+    return accepted, figure_coverage(ledger.books, accepted)
 
 
 @figure.command("list")
@@ -157,7 +165,7 @@ def accept(settings: Settings, batch: str, level: AcceptingLevel, as_json: bool)
 @pass_settings
 def list_batches(settings: Settings, as_json: bool) -> None:
     """列出各批次和审核进度。List the batches."""
-    batches = list(settings.ledger().books.batches.values())
+    batches = settings.told(lambda ledger: list(ledger.books.batches.values()), over_http.every)
     if as_json:
         print_json({"batches": [_document(each) for each in batches]})
     else:
@@ -170,7 +178,9 @@ def list_batches(settings: Settings, as_json: bool) -> None:
 @pass_settings
 def list_inputs(settings: Settings, as_json: bool) -> None:
     """列出每笔投入：形式、日期、数额、投入方和依据。Every contribution with its evidence."""
-    reports = [report for _, report in settings.ledger().books.counted if report.is_input]
+    reports = settings.told(
+        lambda ledger: [report for _, report in ledger.books.counted if report.is_input], over_http.inputs
+    )
     columns = ("编号", "形式", "日期", "数值", "单位", "投入方", "项目", "依据")
     rows = [
         (each.number, each.measure, str(each.first), decimal_text(each.value), each.unit, *whose)
