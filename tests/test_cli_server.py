@@ -1,20 +1,27 @@
 """The command line over a service: a month by two counties, the same documents as of books, refusals said alike."""
 
 import json
+import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
 from api.access.directory import Directory
 from api.access.people import Membership, Role
-from api.cli.main import main
+from api.cli.main import COMMANDS, ONLY_HERE, main
+from api.jobs import SMALL_BYTES
 from api.tenancy import Shelf
+from ledger.application import Ledger
 from ledger.domain.terms import Document
 from ledger.store.tenants import Tenants
 from tests.conftest import HEADER, Answer, Enclave, csv_file, two_counties
-from tests.test_client import server
+from tests.test_client import OWN, server
 from tests.test_service import PASSWORD
 
 PEOPLE: dict[str, tuple[Role, str]] = {
@@ -57,6 +64,15 @@ def afar(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Afar]:
         yield Afar(url, folder)
 
 
+def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> Answer:
+    """The command line, in this process."""
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as stopped:
+        main(list(map(str, arguments)))
+    said = capsys.readouterr()
+    return Answer(int(stopped.value.code or 0), said.out, said.err)
+
+
 class Counties:
     """Everybody's command line over one service."""
 
@@ -67,11 +83,7 @@ class Counties:
         self._capsys = capsys
 
     def by(self, login: str, *arguments: object) -> Answer:
-        self._capsys.readouterr()
-        with pytest.raises(SystemExit) as stopped:
-            main(["--server", self.url, "--token", self.tokens.get(login, login), *map(str, arguments)])
-        said = self._capsys.readouterr()
-        return Answer(int(stopped.value.code or 0), said.out, said.err)
+        return run(self._capsys, "--server", self.url, "--token", self.tokens.get(login, login), *arguments)
 
     def done(self, login: str, *arguments: object) -> Any:
         answer = self.by(login, *arguments, "--json")
@@ -148,7 +160,17 @@ def test_two_counties_do_a_month_by_the_command_line_alone_and_read_what_the_boo
         words = line.split()[:-1]
         assert enclave("--books", books, *words, "--to", here).code == 0, line
         assert counties.by("office", *words, "--to", there).code == 0, line
-        assert there.read_bytes() == here.read_bytes(), line
+        assert contents(there) == contents(here), line
+    own, whole = (counties.done(login, "statement", "2024") for login in ("yi-head", "office"))
+    assert own == whole | {"unselected_fen": None}, "what nobody selects is told to who sees all of the books"
+
+
+def contents(file: Path) -> object:
+    """What stands in a file; of a workbook, without the moment at which it was written."""
+    if file.suffix != ".xlsx":
+        return file.read_bytes()
+    with ZipFile(file) as book:
+        return {name: book.read(name) for name in book.namelist() if name != "docProps/core.xml"}
 
 
 READ = (
@@ -221,3 +243,190 @@ def a_month(by: Counties, files: Path) -> None:
     by.done("jia-clerk", "mapping", "save", "国库", files / "mapping.json")
     by.record("jia-clerk", "import", files / "二月.csv", "--mapping", "国库")
     by.done("jia-clerk", "agreement", "amend", "A1", files / "amended.json", "--party", "甲县")
+
+
+def test_a_file_tried_out_over_a_server_is_told_as_here_and_leaves_nothing(
+    counties: Counties, files: Path, enclave: Enclave, tmp_path: Path
+) -> None:
+    a_month(counties, files)
+    tried = ("import", files / "有误.csv", "--dry-run", "--marked")
+    here = enclave("--books", counties.books, *tried, tmp_path / "here.csv", "--json").document
+    there = counties.done("jia-clerk", *tried, tmp_path / "there.csv")
+
+    assert there.pop("import") and there.pop("state") == "withdrawn"
+    own = ("unselected", "waiting", "warnings", "problems")
+    assert {word: said for word, said in there.items() if word not in own} == {
+        word: said for word, said in here.items() if word not in own
+    }
+    assert [each["message"] for each in there["problems"]] == [each["message"] for each in here["problems"]]
+    assert {each["state"] for each in counties.done("jia-checker", "import", "list")["imports"]} <= {
+        "withdrawn",
+        "recorded",
+    }
+    assert "V4" in (tmp_path / "there.csv").read_text(encoding="utf-8-sig")
+
+
+def test_a_file_with_wrong_lines_is_refused_and_taken_back_unless_they_are_to_be_skipped(
+    counties: Counties, files: Path, tmp_path: Path
+) -> None:
+    refused = counties.by("jia-clerk", "import", files / "有误.csv", "--marked", tmp_path / "m.csv", "--json")
+    (withdrawn,) = counties.done("jia-clerk", "import", "list")["imports"]
+    skipping = counties.by("jia-clerk", "import", files / "有误.csv", "--skip-bad")
+
+    assert refused.code == 1 and refused.document["refused"] == "lines-refused"
+    assert {each["kind"] for each in refused.document["faults"]} == {"day-in-cell-unreadable", "amount-not-whole-fen"}
+    assert withdrawn["state"] == "withdrawn"
+    assert "有误" in (tmp_path / "m.csv").read_text(encoding="utf-8-sig")
+    assert skipping.code == 0 and "可以记入 1 行" in skipping.out and "请另一人看过以后确认" in skipping.out
+    (waiting, _) = counties.done("jia-checker", "import", "list")["imports"]
+    assert counties.by("jia-checker", "import", "withdraw", waiting["id"]).out == "有误.csv：已撤回。\n"
+    assert counties.by("jia-checker", "import", "show", waiting["id"]).code == 0
+    again = counties.by("jia-checker", "import", "confirm", waiting["id"])
+    assert again.code == 1 and "已经撤回" in again.err
+
+
+def test_a_large_file_is_followed_until_it_is_checked_and_until_it_is_recorded(
+    counties: Counties, tmp_path: Path
+) -> None:
+    lines = [f"V{number},2024-01-05,1.00,{'地' * 60}" for number in range(12_000)]
+    (tmp_path / "大.csv").write_bytes(csv_file(lines, f"{HEADER},备注"))
+
+    sent = counties.done("jia-clerk", "import", tmp_path / "大.csv")
+    said = counties.done("jia-checker", "import", "confirm", sent["import"])
+
+    assert (tmp_path / "大.csv").stat().st_size > SMALL_BYTES
+    assert (sent["recorded"], sent["unused_columns"], said["recorded"]) == (12_000, ["备注"], 12_000)
+
+
+def test_an_agreement_is_left_and_ended_over_a_server_as_here(
+    counties: Counties, files: Path, enclave: Enclave
+) -> None:
+    a_month(counties, files)
+    for head, party in (("jia-head", "甲县"), ("yi-head", "乙县")):
+        counties.done(head, "agreement", "sign", "A1", "--party", party, "--draft", 3)
+    stays = counties.by("jia-clerk", "agreement", "leave", "A1", files / "amended.json", "--party", "甲县")
+
+    ended = counties.done("yi-clerk", "agreement", "end", "A1", "--party", "乙县", "--last", "2026-12-31")
+
+    assert stays.code == 1 and "请写出它退出以后的全文" in stays.err
+    assert ended["draft"]["terms"]["to"] == "2026-12-31"
+    assert (
+        enclave("--books", counties.books, "agreement", "diff", "A1").out
+        == counties.by("jia-head", "agreement", "diff", "A1").out
+    )
+
+
+def test_what_the_service_refuses_is_said_like_a_refusal_of_books_in_either_language(
+    counties: Counties, files: Path, enclave: Enclave
+) -> None:
+    for lang in ("zh", "en"):
+        line = ("terms", "check", files / "wrong.json", "--lang", lang)
+        here, there = enclave(*line), counties.by("jia-clerk", *line)
+        assert (there.code, there.err) == (1, here.err)
+        told = [enclave(*line, "--json").document, counties.by("jia-clerk", *line, "--json").document]
+        assert told[0]["faults"] == told[1]["faults"] and told[0]["message"] == told[1]["message"]
+    propose = ("agreement", "propose", files / "terms.json")
+    assert counties.by("auditor", *propose).err.startswith("您在这个账套的角色不能做这件事（agreement.propose）")
+    assert counties.by("jia-clerk", *propose).code == 0
+    assert "第 1 稿" in counties.by("jia-head", "agreement", "sign", "A1", "--party", "甲县").err
+    both = counties.by("jia-head", "agreement", "sign", "A1", "--party", "甲县", "--party", "乙县", "--draft", "1")
+    assert both.code == 1 and "一人只代表一方签署" in both.err
+    assert "逐月 close" in counties.by("office", "close", "2024-02", "--up-to").err
+
+
+def test_a_wrong_token_a_server_that_is_away_and_one_that_is_not_ours_are_said_in_a_sentence(
+    counties: Counties, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def said(url: str, token: str, *more: str) -> tuple[int, str]:
+        answer = Counties(url, {}, counties.books, capsys).by(token, "agreement", "list", *more)
+        return answer.code, answer.err
+
+    own = counties.tokens["jia-clerk"]
+    with nobody_of_ours() as (closed, foreign):
+        for url, token, words in (
+            (counties.url, "el_wrong", "令牌无效"),
+            (counties.url, "令牌", "令牌不会有的字"),
+            (counties.url, "", "没有写令牌"),
+            (closed, own, "看服务是否在运行"),
+            (foreign, own, "看服务是否在运行"),
+            ("ftp://127.0.0.1", own, "看服务是否在运行"),
+            ("http://[", own, "看服务是否在运行"),
+            (f"{counties.url}/nowhere", own, "没有这个地址"),
+        ):
+            code, sentence = said(url, token)
+            assert code == 1 and words in sentence and "Traceback" not in sentence, (url, sentence)
+        assert said(closed, own, "--lang", "en")[1].startswith("No service of ours answers at")
+    assert said(counties.url, own, "--tenant", "elsewhere")[0] == 1
+
+
+@contextmanager
+def nobody_of_ours() -> Iterator[tuple[str, str]]:
+    """An address where nobody answers, and one where somebody does who is not the service."""
+    with socket.socket() as free, ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler) as other:
+        free.bind(("127.0.0.1", 0))
+        Thread(target=other.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{free.getsockname()[1]}", f"http://127.0.0.1:{other.server_port}"
+        other.shutdown()
+
+
+def test_of_several_tenants_one_has_to_be_said(
+    afar: Afar, counties: Counties, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    afar.tenant("second")
+    monkeypatch.setenv("ENCLAVE_TOKEN", afar.directory.issue("office", "几个账套", may_write=True))
+    line = ("--server", afar.url, "period", "list")
+
+    asked = run(capsys, *line)
+    monkeypatch.setenv("ENCLAVE_TENANT", "second")
+
+    assert asked.code == 1 and "second" in asked.err and "--tenant" in asked.err
+    assert run(capsys, *line).code == 0
+
+
+def test_what_has_no_meaning_over_a_server_says_so_and_does_nothing(counties: Counties, files: Path) -> None:
+    for line in (
+        "rebuild",
+        "bench",
+        "demo",
+        "tenant list",
+        "person list",
+        "token issue jia-clerk --tenant park",
+        "settings",
+        "serve",
+        "export events --to e.csv",
+        f"agreement propose {files / 'terms.json'} --new",
+        f"import {files / '一月.csv'} --new",
+    ):
+        for lang, words in (("zh", "只在存放账簿的机器上用"), ("en", "works only on the machine")):
+            answer = counties.by("office", *line.split(), "--lang", lang)
+            assert answer.code == 1 and words in answer.err and line.split()[0] in answer.err, (line, answer)
+    assert counties.done("office", "agreement", "list") == {"agreements": []}
+
+
+def test_every_command_works_over_a_server_or_says_that_it_does_not() -> None:
+    apart = {"split", "steps", "feature"}
+    """Without books, here as there; a feature takes the server that is named."""
+
+    afar = {line.split()[0] for line in (*READ, *WRITTEN)} | {"close", "import", "quota", "events", "change"}
+
+    assert set(COMMANDS) == afar | apart | set(ONLY_HERE)
+
+
+def test_a_feature_takes_the_server_and_the_token_that_every_command_takes(
+    counties: Counties, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "own.feature").write_text(OWN.format(right="40.00"), encoding="utf-8")
+    with nobody_of_ours() as (closed, _):
+        answer = run(capsys, "feature", "run", tmp_path / "own.feature", "--server", closed, "--token", "t")
+
+    assert answer.code == 1 and closed in answer.out and "看服务是否在运行" in answer.out
+
+
+def test_books_that_are_typed_count_more_than_a_server_in_the_surroundings(
+    counties: Counties, ledger: Ledger, enclave: Enclave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENCLAVE_SERVER", counties.url)
+
+    assert enclave("agreement", "list").code == 0
+    assert enclave("agreement", "list", "--server", counties.url).code == 2
+    assert enclave("import", "list").code == 1

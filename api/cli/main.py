@@ -131,16 +131,20 @@ def common_first(given: list[str]) -> list[str]:
     rest: list[str] = []
     left = iter(given)
     for word in left:
-        if word in COMMON:
-            value = list(islice(left, 1))
-            own = word == "--as" and "export" in rest and value and value[0] in DIALECTS
-            own = own or (word == "--tenant" and rest[:1] == ["token"])  # the tenant that a new token is limited to
-            (rest if own else common).extend([word, *value])
-        elif word.startswith(tuple(f"{option}=" for option in COMMON)):
-            common += word.split("=", 1)
-        else:
+        option, equals, said = word.partition("=")
+        if option not in COMMON:
             rest.append(word)
+            continue
+        value = [said] if equals else list(islice(left, 1))
+        (rest if _is_own(option, value, rest) else common).extend([option, *value])
     return [*common, *rest]
+
+
+def _is_own(option: str, value: list[str], rest: list[str]) -> bool:
+    """Whether a command means something of its own by an option that others share."""
+    dialect = option == "--as" and "export" in rest and value[:1] in ([each] for each in DIALECTS)
+    limit = option == "--tenant" and rest[:1] == ["token"]  # a new token is limited to a tenant
+    return dialect or limit
 
 
 def main(arguments: list[str] | None = None) -> None:
