@@ -14,7 +14,7 @@ import msgspec
 from marshmallow import Schema, fields, missing
 from marshmallow.validate import Length, OneOf, Regexp
 
-from api.wire import DayField, MoneyField
+from api.wire import MoneyField
 from ledger.domain.money import ENTRY_FEN_MAX
 
 YUAN_MAX = ENTRY_FEN_MAX // 100
@@ -96,7 +96,7 @@ def _dict(field: fields.Field[Any]) -> Any:
 
 KINDS: dict[type[fields.Field[Any]], Callable[[fields.Field[Any]], Any]] = {
     MoneyField: lambda field: Annotated[str, msgspec.Meta(pattern=MONEY)],
-    DayField: lambda field: datetime.date,
+    fields.Date: lambda field: datetime.date,
     fields.Boolean: lambda field: bool,
     fields.Integer: lambda field: int,
     fields.Nested: _nested,

@@ -7,13 +7,14 @@ far it is (202).  Either way it is the same upload, with the same states.
 from typing import Any, get_args
 
 import msgspec
-from flask import Response, current_app, g, request, url_for
+from flask import Response, abort, current_app, g, request, url_for
 from marshmallow import fields
 from marshmallow.validate import OneOf
 
 from api.access.policy import other_eyes
 from api.jobs import EXTENSION as JOBS
 from api.jobs import Jobs, planned
+from api.lines import ReceiptsSchema, refuse_lines_unfit
 from api.problems import ProblemSchema, language_asked, problem, problem_said
 from api.routes import Routes, download, page_of
 from api.tenancy import caller, file_sent, ledger, policy, uploads
@@ -138,7 +139,16 @@ class PreviewSchema(UploadSchema):
     )
 
 
-class SendQuery(Wire):
+class LinesQuery(Wire):
+    """How lines are called and read."""
+
+    name = fields.String(load_default="明细.json", metadata={"example": "2024-01-05.json"})
+    skip_bad = fields.Boolean(
+        load_default=False, metadata={"description": "只记无误的行 record the sound lines only", "example": False}
+    )
+
+
+class SendQuery(LinesQuery):
     """How a file is called and read; the body is the file itself."""
 
     name = fields.String(required=True, metadata={"example": "入库明细.xlsx"})
@@ -146,9 +156,6 @@ class SendQuery(Wire):
         load_default="receipts",
         validate=OneOf(get_args(Kind)),
         metadata={"description": "入库明细、指标、额度、投入 what the file holds", "example": "receipts"},
-    )
-    skip_bad = fields.Boolean(
-        load_default=False, metadata={"description": "只记无误的行 record the sound lines only", "example": False}
     )
     sheet = fields.String(load_default="", metadata={"description": "哪张工作表 which sheet", "example": "Sheet1"})
     mapping = fields.String(
@@ -171,11 +178,28 @@ def list_imports(page: dict[str, Any]) -> Any:
 @routes.alt_response(202, schema=UploadSchema, description=LATER)
 @routes.response(201, UploadSchema)
 def send_file(asked: dict[str, Any]) -> Any:
-    """上传一份明细（正文即文件本身：CSV、XLSX、DBF）；另一人确认才入账。Send a file; somebody else confirms it."""
+    """上传一份明细（正文即文件本身：CSV、XLSX、DBF、JSON）；另一人确认才入账。Send a file; somebody else confirms it."""
+    return _keep(**asked)
+
+
+@routes.on_post("/imports/lines", act="import.upload", brings_file=True)
+@routes.doc(requestBody={"required": True, "content": {"application/json": {"schema": ReceiptsSchema}}})
+@routes.arguments(LinesQuery, location="query")
+@routes.alt_response(202, schema=UploadSchema, description=LATER)
+@routes.response(201, UploadSchema)
+def send_lines(asked: dict[str, Any]) -> Any:
+    """程序送来的入库明细，一行或许多行；同一份文件一样，另一人确认才入账。Receipts as JSON; somebody else confirms them."""
+    if not request.is_json:
+        abort(415)
+    refuse_lines_unfit(file_sent().path.read_bytes())
+    return _keep(**asked, kind="receipts", sheet="", mapping="")
+
+
+def _keep(**asked: Any) -> Any:
+    """Keep what was sent, for whom the caller sends it, until somebody else confirms it."""
     parties = policy().parties_for("import.upload")
     uploads().refuse_too_many(parties, request.content_length or 0)
-    body = file_sent()
-    sent = uploads().add(body, maker=caller().person.login, parties=parties, **asked)
+    sent = uploads().add(file_sent(), maker=caller().person.login, parties=parties, **asked)
     return _answer(jobs().carry_on(g.tenant, sent))
 
 

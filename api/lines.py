@@ -1,8 +1,10 @@
 """Lines (明细) in JSON, for programs: what one line says, declared once, read at the pace of many."""
 
+import json
 from typing import Any
 
 import msgspec
+from flask_smorest import abort
 from marshmallow import fields
 from marshmallow.validate import Length
 
@@ -18,7 +20,7 @@ def _text(example: str, description: str = "", **more: Any) -> TextField:
     return TextField(validate=Length(max=TEXT_MAX), metadata=said, **more)
 
 
-class LineSchema(Wire):
+class ReceiptSchema(Wire):
     """One receipt, as the treasury lists it; what is left out is not said."""
 
     voucher = _text("V1", required=True)
@@ -43,15 +45,18 @@ class LineSchema(Wire):
     county = MoneyField(metadata={"example": "90.00"})
 
 
-class LinesSchema(Wire):
+class ReceiptsSchema(Wire):
     """Some lines; recorded as one file."""
 
-    lines = fields.List(fields.Nested(LineSchema), required=True, validate=Length(1, LINES_MAX))
+    lines = fields.List(fields.Nested(ReceiptSchema), required=True, validate=Length(1, LINES_MAX))
 
 
 def refuse_lines_unfit(body: bytes) -> None:
-    """Raises marshmallow.ValidationError with every fault of a body that does not hold lines as they are declared."""
+    """Aborts with 422 and every fault of a body that does not hold lines as they are declared, with 400 if it is no JSON."""
     try:
-        reader_of(LinesSchema)(body)
-    except msgspec.DecodeError:  # of these ValidationError is one
-        LinesSchema().loads(body.decode())
+        reader_of(ReceiptsSchema)(body)
+    except msgspec.ValidationError:
+        errors = ReceiptsSchema().validate(json.loads(body))
+        abort(422, messages={"json": errors})
+    except msgspec.DecodeError:
+        abort(400)

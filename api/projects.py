@@ -159,14 +159,14 @@ class MoveSchema(Wire):
 def list_projects(page: dict[str, Any]) -> Any:
     """项目：只有您引荐、承接，或受您的协议约束的。The projects that concern your party."""
     found, headers = page_of(policy().projects(ledger().books), lambda each: each.number, page)
-    return {"projects": [_document(each) for each in found]}, 200, headers
+    return {"projects": [document_of(each) for each in found]}, 200, headers
 
 
 @routes.on_get("/projects/<project>", act="project.read")
 @routes.response(200, ProjectSchema)
 def show_project(project: str) -> Document:
     """一个项目：阶段、流转、迁移。One project, by its number or name."""
-    return _document(policy().project(ledger().books, project))
+    return document_of(policy().project(ledger().books, project))
 
 
 @routes.on_post("/projects", act="project.register")
@@ -232,7 +232,7 @@ def show_enterprise(enterprise: str) -> Document:
     if not own:
         raise EnterpriseUnknown(enterprise=enterprise[:40])
     moves = [relocation_document(each) for each in books.relocations if each.enterprise == own[0].enterprise]
-    return {"enterprise": own[0].enterprise, "projects": [_document(each) for each in own], "relocations": moves}
+    return {"enterprise": own[0].enterprise, "projects": [document_of(each) for each in own], "relocations": moves}
 
 
 def _own(project: str) -> Project:
@@ -244,9 +244,10 @@ def _own(project: str) -> Project:
 
 
 def _changed(found: Project) -> Any:
-    return _document(found), 201, {"Location": found.number}
+    return document_of(found), 201, {"Location": found.number}
 
 
-def _document(found: Project) -> Document:
+def document_of(found: Project) -> Document:
+    """A project as programs read it."""
     relocations = ledger().books.relocations
     return project_document(found, relocations) | {"sentences": list(project_in_words(found, relocations))}

@@ -1,18 +1,19 @@
 """Routes: each names the act that the policy decides on, and documents every answer it may give."""
 
 from collections.abc import Callable, Sequence
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
-from flask import Response, g, request
+from flask import Response, g, make_response, request
 from flask_smorest import Api, Blueprint
 
 from api.access.policy import ACTS
 from api.idempotency import HEADER, REPLAYED, answered, request_noted
+from api.kept import Written
 from api.limits import admit_json
 from api.problems import MIMETYPE, SAID, ProblemSchema
-from api.tenancy import policy
+from api.tenancy import kept, ledger, policy, roles
 from ledger.domain.errors import RuleBroken
 from ledger.store.requests import KEY_MAX
 
@@ -29,6 +30,8 @@ HEADERS: dict[str, dict[str, Any]] = {
     },
     "Location": {"description": "记下的东西的编号 the number of what was made", "schema": {"type": "string"}},
 }
+WRITTEN_WITH = ("Content-Type", "ETag", "Link")
+"""The headers that belong to an answer that is kept."""
 READ = {name: name for name in ("ETag", "Link")}
 WRITTEN = {name: name for name in (REPLAYED, "Location")}
 READING = (401, 403, 404, 422, 429)
@@ -79,9 +82,9 @@ class Routes(Blueprint):
         decorate: Callable[[View], View] = super().response(status_code, schema, headers=borne, **more)
         return decorate
 
-    def on_get(self, rule: str, act: str) -> Callable[[View], View]:
-        """A route that reads."""
-        return self._on("GET", rule, act, READING)
+    def on_get(self, rule: str, act: str, *, kept: bool = False) -> Callable[[View], View]:
+        """A route that reads; its answer is kept if it depends on the books, the question and the caller's roles alone."""
+        return self._on("GET", rule, act, READING, is_kept=kept)
 
     def on_post(
         self, rule: str, act: str, *, keeps_answer: bool = True, versioned: bool = False, brings_file: bool = False
@@ -135,6 +138,7 @@ class Routes(Blueprint):
         problems: Sequence[int],
         *,
         is_keyed: bool = False,
+        is_kept: bool = False,
         brings_file: bool = False,
     ) -> Callable[[View], View]:
         def decorate(view: View) -> View:
@@ -145,7 +149,8 @@ class Routes(Blueprint):
                     admit_json()
                 g.request_key = noted = request_noted(brings_file=brings_file) if is_keyed else None
                 before = answered(noted) if noted else None
-                return before or view(*arguments, **named)
+                answer = partial(view, *arguments, **named)
+                return before or (_kept(answer) if is_kept else answer())
 
             DECIDED[method, f"/api/v1/<tenant>{rule}"] = act
             taken = [KEY] * is_keyed + [IF_MATCH] * (412 in problems)
@@ -153,6 +158,18 @@ class Routes(Blueprint):
             return view
 
         return decorate
+
+
+def _kept(answer: Callable[[], Any]) -> Response:
+    """What was answered to callers of the same roles who asked the same of the same books, or is now."""
+
+    def write() -> Written:
+        made = make_response(answer())
+        made.add_etag()
+        return Written(made.get_data(), {name: made.headers[name] for name in WRITTEN_WITH if name in made.headers})
+
+    found = kept().once((request.full_path, ledger().books.position, roles()), write)
+    return Response(found.body, headers=dict(found.headers))
 
 
 def page_of(

@@ -1,14 +1,18 @@
 """Statements (结算单): what each party is due, closed or draft, who pays whom, why; the same as papers."""
 
 from datetime import date
+from functools import partial
 from typing import Any, Literal, get_args
 
+import msgspec
 from flask import Response
 from marshmallow import ValidationError, fields, validates_schema
 from marshmallow.validate import OneOf, Range
 
+from api.hot import printed
+from api.kept import Written
 from api.routes import Routes, download, page_of
-from api.tenancy import ledger, policy
+from api.tenancy import kept, ledger, policy
 from api.wire import MoneyField, PageQuery, Wire
 from ledger.domain.calendar import Period
 from ledger.domain.stating.books import Books
@@ -250,7 +254,7 @@ class WhyQuery(KnownQuery):
     )
 
 
-@routes.on_get("/statements", act="statement.read")
+@routes.on_get("/statements", act="statement.read", kept=True)
 @routes.arguments(StatementsQuery, location="query")
 @routes.response(200, StatementsSchema)
 def list_statements(asked: dict[str, Any]) -> Any:
@@ -258,8 +262,21 @@ def list_statements(asked: dict[str, Any]) -> Any:
     books = ledger().books_known_at(asked["as_known"])
     found = stated(books, asked["period"], asked["agreement"], asked["as_of"])
     page, headers = page_of(found, lambda each: each.number, asked)
-    said = {"statements": [_document(each) for each in page], "sums": _sums(found)}
-    return said | {"payments": [_payments(books, each) for each in settlements(found)]}, 200, headers
+    said = {"payments": [_payments(books, each) for each in settlements(found)], "sums": _sums(found)}
+    more = StatementsSchema(exclude=["statements"]).dump(said)
+    body = msgspec.json.encode({"statements": [_printed(each) for each in page]} | more)
+    return Response(body, mimetype="application/json", headers=headers)
+
+
+def _printed(found: Statement) -> msgspec.Raw:
+    """A statement in JSON; a closed one is written once, whatever is recorded behind it."""
+    key = ("statement", found.number, found.pool, found.measure, found.digest)
+    write = partial(_print, found)
+    return msgspec.Raw((write() if found.is_draft else kept().once(key, write)).body)
+
+
+def _print(found: Statement) -> Written:
+    return Written(printed(StatementSchema, document_of(found)))
 
 
 def stated(books: Books, period: str, agreement: str = "", as_of: date | None = None) -> list[Statement]:
@@ -325,7 +342,8 @@ def explain_due(asked: dict[str, Any], agreement: str) -> Document:
     return {"explanations": [{"sentences": in_sentences(each, most), "tree": as_document(each)} for each in why]}
 
 
-def _document(found: Statement) -> Document:
+def document_of(found: Statement) -> Document:
+    """A statement as programs read it."""
     quantity = stated_quantity(found.unit, found.step, found.basis)
     said = (
         *("number", "agreement", "title", "pool", "measure", "settlement"),

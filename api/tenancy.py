@@ -12,8 +12,9 @@ from flask import Flask, abort, current_app, g, request
 
 from api import callers, limits
 from api.access.directory import Directory
-from api.access.people import Caller
+from api.access.people import Caller, Membership
 from api.access.policy import Policy
+from api.kept import Kept
 from api.uploads import Received, Uploads, receive
 from ledger.application import Ledger
 from ledger.store.requests import Request
@@ -30,6 +31,7 @@ class Shelf:
     def __init__(self, tenants: Tenants) -> None:
         self.tenants = tenants
         self._opened: dict[str, Ledger] = {}
+        self._kept: dict[str, Kept] = {}
         self._opening = Lock()
         self.closing = ExitStack()
 
@@ -44,6 +46,11 @@ class Shelf:
             if name not in self._opened:
                 self._opened[name] = Ledger.open(self.tenants.books(name), "")
             return self._opened[name].acting_as(actor, request)
+
+    def kept(self, name: str) -> Kept:
+        """The answers that a tenant keeps."""
+        with self._opening:
+            return self._kept.setdefault(name, Kept())
 
     def close(self) -> None:
         """Let go of every file, and of what was to end with it."""
@@ -125,6 +132,16 @@ def still_allowed() -> Policy | None:
     """What the caller of an answer that takes long may do now; nothing once token, session or role has ended."""
     who = callers.found(directory())
     return Policy(who.within(g.tenant), may_write=who.may_write) if who and who.within(g.tenant) else None
+
+
+def kept() -> Kept:
+    """The answers that the tenant keeps."""
+    return shelf().kept(g.tenant)
+
+
+def roles() -> frozenset[Membership]:
+    """What the caller's sight in the tenant follows from."""
+    return frozenset(caller().within(g.tenant))
 
 
 def uploads() -> Uploads:

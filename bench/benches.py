@@ -3,6 +3,7 @@
 A goal that is missed is said; figures that disagree stop everything.
 """
 
+import json
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -11,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from api.lines import LINES_MAX
-from bench import limit, lines, ours, peers
+from bench import limit, lines, load, ours, peers, served
 from bench.inputs import Inputs
 from bench.results import Outcome, Verdict
 from bench.rounds import TOTALS, Measured, Side, interleaved, python_side
@@ -24,6 +25,10 @@ CHECKED, CHECKED_QUICK = 10_000, 1_000
 PROJECTS_QUICK = 100
 POSTS, SMALL, KINDS_MAX = 20, 10_000, 100_000
 SIMULATED = 100_000
+OF_EACH_REQUEST = (
+    "每个请求：秒是每秒请求数的倒数，“整个命令”是 p99，CPU 是服务的；wrk 在同一台机器上 of a request: one over requests a second, "
+    "whole is p99, CPU is the server's; wrk runs on the same machine"
+)
 
 
 class FiguresDisagree(RuleBroken):
@@ -244,11 +249,11 @@ def bench_chain(plan: Plan) -> Outcome:
     plan.agree("SHA-256", outcome.measured[1].runs[0].digest, "chain", "True")
     compare(outcome, "SHA-256", "重建 rebuild", 0.15)
     compare(outcome, "SM3", "重建 rebuild", 0.35)
-    columnar, json = ours.bytes_stored(inputs.books)
+    columnar, as_json = ours.bytes_stored(inputs.books)
     outcome.notes.append(
         "存储只算事项，不含索引和原始文件 events alone, without the index and the files kept as evidence"
     )
-    outcome.verdicts.append(Verdict("存储 ÷ 每笔一个 JSON 事项 storage", columnar / json, 0.15, at_least=False))
+    outcome.verdicts.append(Verdict("存储 ÷ 每笔一个 JSON 事项 storage", columnar / as_json, 0.15, at_least=False))
     return outcome
 
 
@@ -298,6 +303,39 @@ def bench_simulate(plan: Plan) -> Outcome:
     return outcome
 
 
+def bench_post(plan: Plan) -> Outcome:
+    """One durable event a request, beside the same request of which nothing is recorded; 32 connections."""
+    with served.running(plan.folder / "service") as server:
+        sides = [
+            _loaded(server, "不落盘 unstored", "projects/unstored", posts=True),
+            _loaded(server, "落盘 durable", "projects", posts=True),
+        ]
+        outcome = plan.run(sides, f"{load.CONNECTIONS} 个连接 connections", [OF_EACH_REQUEST])
+    compare(outcome, "不落盘 unstored", "落盘 durable", 0.5, least=True)
+    compare(outcome, "落盘 durable", "不落盘 unstored", 1.5, figure="whole_seconds")
+    return outcome
+
+
+def bench_statement(plan: Plan) -> Outcome:
+    """A closed statement of fifty parties beside an answer of five bytes that passes the same check; 32 connections."""
+    with served.running(plan.folder / "service") as server:
+        sides = [
+            _loaded(server, "hello", "hello"),
+            _loaded(server, "结算单 statement", "statements?period=2024-01"),
+        ]
+        outcome = plan.run(sides, f"{load.CONNECTIONS} 个连接 connections", [OF_EACH_REQUEST])
+    compare(outcome, "hello", "结算单 statement", 0.8, least=True)
+    compare(outcome, "结算单 statement", "hello", 1.1, figure="cpu_seconds")
+    return outcome
+
+
+def _loaded(server: served.Server, name: str, address: str, *, posts: bool = False) -> Side:
+    """An address of the service under load."""
+    asked = {"url": f"{server.url}/api/v1/{served.TENANT}/{address}", "pid": server.pid, "token": server.token}
+    command = [sys.executable, "-P", "-m", "bench.load", json.dumps(asked | {"posts": posts})]
+    return Side(name, command, missing="" if shutil.which("wrk") else "apt-get install wrk", alike="answers")
+
+
 @dataclass(frozen=True)
 class Bench:
     """A bench by name: what it does, over how many receipts in earnest and quickly."""
@@ -318,4 +356,6 @@ BENCHES = {
     "post-one": Bench(bench_post_one, 10_000_000, 5_000),
     "simulate": Bench(bench_simulate, 100_000, 5_000),
     "json": Bench(bench_json, 100_000, 2_000),
+    "post": Bench(bench_post, 1, 1),
+    "statement": Bench(bench_statement, 1, 1),
 }

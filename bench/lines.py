@@ -12,7 +12,7 @@ import msgspec
 from marshmallow import ValidationError
 
 from api.hot import reader_of
-from api.lines import LineSchema, LinesSchema
+from api.lines import ReceiptSchema, ReceiptsSchema
 from bench.child import Action, Work, run
 
 SEED = 20261127
@@ -49,7 +49,7 @@ def corpus(n: int) -> Iterator[bytes]:
     for number in range(n):
         own = line(dice, number)
         for _ in range(dice.randrange(3)):
-            own[dice.choice([*LineSchema._declared_fields, "amount_fen"])] = dice.choice(ODD)
+            own[dice.choice([*ReceiptSchema._declared_fields, "amount_fen"])] = dice.choice(ODD)
         if not dice.randrange(10):
             del own[dice.choice(list(own))]
         sent = json.dumps(dice.choice(({"lines": [own]}, {"lines": [own]}, {"lines": own}, [own]))).encode()
@@ -59,12 +59,12 @@ def corpus(n: int) -> Iterator[bytes]:
 
 def read_hot(sent: bytes) -> object:
     """As the service reads."""
-    return reader_of(LinesSchema)(sent)
+    return reader_of(ReceiptsSchema)(sent)
 
 
 def read_plainly(sent: bytes) -> object:
     """As the schema alone would."""
-    return LinesSchema().loads(sent.decode())
+    return ReceiptsSchema().loads(sent.decode())
 
 
 def verdicts(read: Reads, n: int) -> str:

@@ -16,6 +16,8 @@ TITLE = """# 测速结果 Bench results
 每节由 `enclave bench 名称` 写出；各方轮流运行，取中位数。没有达到的照实写“未达到”。
 Each section is written by `enclave bench NAME`; sides run in turn, medians count; a goal that was missed says so.
 """
+FINE = 0.01
+"""Below so many seconds microseconds are shown."""
 COLUMNS = ("", "秒 seconds", "最小–最大 min–max", "整个命令 whole", "CPU 秒", "内存峰值 MB")
 
 
@@ -57,12 +59,16 @@ def rows(measured: Sequence[Measured]) -> Iterator[tuple[str, ...]]:
         own = each.side.own_cpu
         yield (
             each.side.name,
-            f"{each.middle('seconds'):.4f}",
-            f"{least:.4f}–{most:.4f}",
-            f"{each.middle('whole_seconds'):.3f}",
-            f"{each.middle('cpu_seconds'):.3f}" if own else "—",
+            _seconds(each.middle("seconds")),
+            f"{_seconds(least)}–{_seconds(most)}",
+            _seconds(each.middle("whole_seconds")),
+            _seconds(each.middle("cpu_seconds")) if own else "—",
             f"{each.middle('peak_bytes') / 1e6:.0f}" if own and each.middle("peak_bytes") else "—",
         )
+
+
+def _seconds(measured: float) -> str:
+    return f"{measured:.3f}" if measured >= 1 else f"{measured:.4f}" if measured >= FINE else f"{measured:.6f}"
 
 
 def verdicts(outcome: Outcome) -> Iterator[str]:

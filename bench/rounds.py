@@ -105,6 +105,7 @@ def run_once(side: Side) -> Run:
     answer = json.loads(done.stdout.splitlines()[-1])
     if side.read:  # a program is started by a Python of ours, whose own start is not the program's
         answer["digest"], whole = side.read(), answer["seconds"]
+    whole = answer.get("whole", whole)
     return Run(answer["seconds"], whole, answer["cpu_seconds"], answer["peak_bytes"], answer["digest"])
 
 

@@ -255,5 +255,5 @@ def test_figures_that_disagree_end_the_command_with_an_error(enclave: Enclave, m
 
 def test_every_bench_of_the_reference_is_there() -> None:
     engine = ["peers", "sql", "limit", "scale", "import", "parse", "chain", "post-one", "simulate"]
-    assert list(BENCHES) == [*engine, "json"]
+    assert list(BENCHES) == [*engine, "json", "post", "statement"]
     assert Path(__file__).parents[1] == rounds.ROOT

@@ -1,6 +1,7 @@
 """Hot rows: msgspec accepts, refuses and prints what the schema says that marshmallow would."""
 
 import json
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -8,15 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import ValidationError
+from werkzeug.exceptions import UnprocessableEntity
 
-from api.hot import reader_of
-from api.lines import LINES_MAX, LineSchema, LinesSchema, refuse_lines_unfit
+from api.hot import printed, reader_of
+from api.lines import LINES_MAX, ReceiptSchema, ReceiptsSchema, refuse_lines_unfit
+from api.statements import StatementSchema, document_of
 from ledger.application import Ledger
+from ledger.domain.calendar import Period
 from ledger.domain.errors import Refusal
 from ledger.files.json_table import NAMES
 from ledger.files.marks import marked, marks_of
 from ledger.files.receipts_file import read_receipts
-from tests.conftest import agree, two_counties
+from ledger.projections.statements import statements, statements_as_of
+from tests.conftest import agree, csv_file, two_counties
 
 SOUND = {"voucher": "V1", "booked_on": "2024-01-05", "amount": "300.00", "collector": "甲县"}
 ODD = st.sampled_from(
@@ -27,7 +32,9 @@ ODD = st.sampled_from(
 VALUES = st.one_of(
     ODD, st.text(max_size=12), st.integers(), st.booleans(), st.none(), st.just([]), st.just({}), st.just(1.5)
 )
-NAMES_SENT = st.one_of(st.sampled_from([*LineSchema._declared_fields, "amount_fen", "税票号码"]), st.text(max_size=5))
+NAMES_SENT = st.one_of(
+    st.sampled_from([*ReceiptSchema._declared_fields, "amount_fen", "税票号码"]), st.text(max_size=5)
+)
 LINE = st.one_of(st.dictionaries(NAMES_SENT, VALUES, max_size=3).map(lambda odd: SOUND | odd), st.just(SOUND), VALUES)
 BODY = st.one_of(
     st.fixed_dictionaries({"lines": st.lists(LINE, max_size=3)}),
@@ -38,7 +45,7 @@ BODY = st.one_of(
 
 def accepted_hot(body: bytes) -> bool:
     try:
-        reader_of(LinesSchema)(body)
+        reader_of(ReceiptsSchema)(body)
     except msgspec.DecodeError:
         return False
     return True
@@ -46,7 +53,7 @@ def accepted_hot(body: bytes) -> bool:
 
 def accepted_plainly(body: bytes) -> bool:
     try:
-        LinesSchema().loads(body.decode())
+        ReceiptsSchema().loads(body.decode())
     except ValidationError:
         return False
     return True
@@ -69,14 +76,30 @@ def test_so_many_lines_are_taken_and_no_more() -> None:
 def test_every_fault_of_lines_is_named_at_once() -> None:
     body = json.dumps({"lines": [SOUND | {"amount": 300}, SOUND | {"booked_on": "5 日"}, {}]}).encode()
 
-    with pytest.raises(ValidationError) as refused:
+    with pytest.raises(UnprocessableEntity) as refused:
         refuse_lines_unfit(body)
 
-    assert [sorted(faults) for faults in refused.value.messages_dict["lines"].values()] == [
+    assert [sorted(faults) for faults in refused.value.data["messages"]["json"]["lines"].values()] == [  # type: ignore[attr-defined]
         ["amount"],
         ["booked_on"],
         ["amount", "booked_on", "voucher"],
     ]
+
+
+def test_statements_are_printed_as_the_schema_prints_them(ledger: Ledger) -> None:
+    agree(ledger, two_counties())
+    ledger.import_receipts(csv_file(["V1,2024-01-05,300.00", "V2,2024-02-05,-0.07"]), "一.csv")
+    ledger.close_period(Period(2024, 1))
+    books = ledger.books
+
+    found = [each for month in (1, 2) for each in statements(books, Period(2024, month))]
+    found += statements_as_of(books, date(2024, 2, 29))
+
+    assert [each.is_draft for each in found] == [False, True, True]
+    for each in found:
+        document = document_of(each)
+        said, plain = json.loads(printed(StatementSchema, document)), StatementSchema().dump(document)
+        assert said == json.loads(json.dumps(plain)) and list(said) == list(plain)
 
 
 # The lines as a file
@@ -116,7 +139,7 @@ def test_lines_in_json_are_read_like_the_same_lines_in_a_table() -> None:
 
 
 def test_every_name_of_a_line_is_a_column_that_files_have() -> None:
-    assert list(LineSchema._declared_fields) and set(LineSchema._declared_fields) == set(NAMES)
+    assert list(ReceiptSchema._declared_fields) and set(ReceiptSchema._declared_fields) == set(NAMES)
 
 
 @pytest.mark.parametrize(

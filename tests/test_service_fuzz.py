@@ -5,12 +5,14 @@
 
 import os
 from collections.abc import Iterator
+from itertools import cycle
 from typing import Any
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from hypothesis.stateful import run_state_machine_as_test
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -22,6 +24,9 @@ from tests.conftest import two_counties
 from tests.test_service import Service
 
 CALLS = int(os.environ.get("ENCLAVE_CALLS", "15"))
+STEPS = 10
+THERE = {"tenant": "park", "agreement": "A1"}
+"""What stands in the service that is called."""
 CHECKS = (
     schemathesis.checks.not_a_server_error,
     status_code_conformance,
@@ -60,3 +65,32 @@ def call(operation: Any, service: Service) -> None:
         case.call_and_validate(headers=headers, checks=CHECKS)
 
     called()
+
+
+def test_no_sequence_of_calls_makes_it_fail_or_answer_what_is_not_documented(service: Service) -> None:
+    """One after the other by several people to the same things, in the order that the document suggests."""
+    document = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", service.app)
+    answered: list[int] = []
+    who = cycle(("office", "jia-head", "jia-clerk"))
+
+    class Sequences(document.as_state_machine()):  # type: ignore[misc]
+        def get_call_kwargs(self, case: schemathesis.Case) -> dict[str, Any]:
+            case.path_parameters |= {name: THERE[name] for name in case.path_parameters if name in THERE}
+            return {"headers": {"Authorization": f"Bearer {service.tokens[next(who)]}", "Accept-Encoding": "identity"}}
+
+        def validate_response(self, response: Any, case: schemathesis.Case, **more: Any) -> None:
+            answered.append(response.status_code)
+            case.validate_response(response, checks=CHECKS)
+
+    run_state_machine_as_test(
+        Sequences,
+        settings=settings(
+            max_examples=CALLS,
+            stateful_step_count=STEPS,
+            suppress_health_check=list(HealthCheck),
+            deadline=None,
+            database=None,
+        ),
+    )
+
+    assert len(answered) >= CALLS and set(answered) > {422}

@@ -2,6 +2,8 @@
 
 import io
 import re
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -521,3 +523,111 @@ def test_every_field_has_an_example_and_headers_are_described_once(service: Serv
     keyed = {path for path, each in document["paths"].items() if "IdempotencyKey" in str(each.get("parameters"))}
     posted = {rule.replace("<tenant>", "{tenant}") for method, rule in DECIDED if method == "POST"}
     assert len(keyed) >= len(posted) - 6, "all but those that record nothing, and the issue of tokens"
+
+
+def test_lines_sent_as_json_wait_for_another_person_like_a_file(service: Service) -> None:
+    line = {"voucher": "J1", "project": "项目甲", "booked_on": "2024-01-05", "amount": "300.00", "collector": "甲县"}
+    wrong = service.post("jia-clerk", "park/imports/lines", {"lines": [line | {"amount": 300}, {}]})
+    assert kind(wrong) == (422, "http-422") and wrong.json
+    assert {each["where"] for each in wrong.json["errors"]} >= {"json.lines.0.amount", "json.lines.1.voucher"}
+    assert kind(service.post("jia-clerk", "park/imports/lines", data=b"lines")) == (415, "http-415")
+    bare = {"data": b'{"lines": [', "content_type": "application/json"}
+    assert kind(service.ask("jia-clerk", "POST", "park/imports/lines", **bare)) == (400, "http-400")
+
+    sent = service.post("jia-clerk", "park/imports/lines", {"lines": [line]})
+    assert sent.status_code == 201 and sent.json
+    assert kind(service.post("jia-clerk", f"park/imports/{sent.json['id']}/confirm"))[0] == 403
+    assert service.post("jia-checker", f"park/imports/{sent.json['id']}/confirm").status_code == 201
+
+    entries = service.get("jia-clerk", "park/entries").json
+    assert entries and [(each["voucher"], each["amount"]) for each in entries["entries"]] == [
+        ("V1", "300.00"),
+        ("V3", "30.00"),
+        ("J1", "300.00"),
+    ]
+
+
+# Not yours, not there (T19); days (N21); kept answers
+
+
+def work_of(service: Service, login: str, path: str) -> tuple[int, bytes, int]:
+    """Status, body without what was asked for, and how many calls the service makes of it: its class of time."""
+    service.get(login, path)
+    counted = 0
+
+    def count(frame: Any, event: str, argument: Any) -> None:
+        nonlocal counted
+        counted += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        answer = service.get(login, path)
+    finally:
+        sys.setprofile(None)
+    return answer.status_code, answer.data, counted
+
+
+@pytest.mark.parametrize(
+    ("yours", "none"),
+    [
+        ("park/agreements/A1", "park/agreements/A9"),
+        ("park/agreements/A1/facts", "park/agreements/A9/facts"),
+        ("park/agreements/A1/suggestions", "park/agreements/A9/suggestions"),
+        ("park/agreements/A1/bridge?start=2024-01-31&end=2024-02-29", "park/agreements/A9/bridge?start=2024-01-31&end=2024-02-29"),
+        ("park/agreements/A1/explanation?period=2024-01&party=甲县", "park/agreements/A9/explanation?period=2024-01&party=甲县"),
+        ("park/statements?period=2024-01&agreement=A1", "park/statements?period=2024-01&agreement=A9"),
+        ("park/entries?agreement=A1", "park/entries?agreement=A9"),
+        ("park/periods", "elsewhere/periods"),
+    ],
+)  # fmt: skip
+def test_what_is_not_yours_costs_the_service_what_is_not_there_does(yours: str, none: str, service: Service) -> None:
+    """T19: the same status, the same words, the same class of time."""
+    asking = "elsewhere" if none.startswith("elsewhere") else "ding-head"
+
+    status, body, calls = work_of(service, asking, yours)
+    status_of_none, body_of_none, calls_of_none = work_of(service, asking, none)
+
+    assert status == status_of_none == 404
+    assert body.replace(b"A1", b"").replace(b"park", b"") == body_of_none.replace(b"A9", b"").replace(b"elsewhere", b"")
+    assert abs(calls - calls_of_none) <= calls_of_none // 10
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_a_period_begins_and_ends_on_its_days_wherever_the_service_runs(
+    zone: str, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """N21: year end, leap day and the ends of a quarter."""
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    days = ["2023-12-31", "2024-02-29", "2024-03-31", "2024-04-01", "2024-12-31", "2025-01-01"]
+    record(service, "office", "office-2", [f"D{number},{day},1.00,项目甲,乙县" for number, day in enumerate(days)])
+
+    def booked(period: str) -> list[str]:
+        found = service.get("auditor", f"park/entries?period={period}&limit=200").json
+        assert found
+        return [each["booked_on"] for each in found["entries"] if each["voucher"].startswith("D")]
+
+    try:
+        assert booked("2024-02") == ["2024-02-29"]
+        assert booked("2024-Q1") == ["2024-02-29", "2024-03-31"]
+        assert booked("2024") == ["2024-02-29", "2024-03-31", "2024-04-01", "2024-12-31"]
+        assert booked("2023-12") == ["2023-12-31"]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_an_answer_is_kept_for_the_same_roles_and_no_longer_than_it_holds(service: Service) -> None:
+    asked = "park/statements?period=2024-01"
+
+    def said(login: str) -> list[tuple[str, str]]:
+        found = service.get(login, asked).json
+        assert found
+        return [(line["party"], line["entitled"]) for each in found["statements"] for line in each["lines"]]
+
+    assert said("jia-head") == said("jia-head") == said("yi-head") == [("甲县", "100.00"), ("乙县", "200.00")]
+    assert said("ding-head") == [("丙县", "300.00"), ("丁县", "300.00")]
+    record(service, "office", "office-2", ["V9,2024-01-31,3.00,项目甲,乙县"])
+    assert said("jia-head") == [("甲县", "101.00"), ("乙县", "202.00")]
+    service.directory.end("jia-head", Membership("park", "head", "甲县"), "管理员")
+    assert service.get("jia-head", asked).status_code == 404

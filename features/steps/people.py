@@ -61,7 +61,7 @@ def file_confirmed(clerk: Clerk) -> None:
 @given(parsers.parse('以键 "{key}" 提出协议，条款为：'))
 @when(parsers.parse('以键 "{key}" 提出协议，条款为：'))
 def agreement_proposed_once(clerk: Clerk, key: str, docstring: str) -> None:
-    """提出协议，请求带幂等键：同一个键重发，只办一次。"""
+    """提出协议，请求带幂等键（字母、数字）：同一个键重发，只办一次。"""
     clerk.propose(docstring, key)
 
 

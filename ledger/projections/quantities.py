@@ -5,6 +5,7 @@ Every split or double figure carries 仅用于考核: only the in-place figure i
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from ledger.domain.recording.figures import decimal_text
 from ledger.domain.stating.statement import basis_of
@@ -62,10 +63,16 @@ class Quantity:
         number, dot, places = decimal_text(digits * self.step).partition(".")
         return f"{sign}{int(number):,}{dot}{places}"
 
+    @cached_property
+    def _places(self) -> tuple[int, int]:
+        """How many decimals the step has, and how many units of the last of them it is."""
+        places = len(decimal_text(self.step).partition(".")[2])
+        return places, int(self.step * 10**places)
+
     def written(self, whole: int) -> str:
         """A number of smallest steps as programs read it: with as many decimals as the step has, and nothing else."""
-        places = len(decimal_text(self.step).partition(".")[2])
-        digits = f"{int(abs(whole) * self.step * 10**places):0{places + 1}}"
+        places, units = self._places
+        digits = f"{abs(whole) * units:0{places + 1}}"
         text = f"{digits[:-places]}.{digits[-places:]}" if places else digits
         return f"-{text}" if whole < 0 else text
 
