@@ -33,6 +33,7 @@ PEOPLE: dict[str, tuple[Role, str]] = {
     "yi-clerk": ("clerk", "乙县"),
     "yi-checker": ("checker", "乙县"),
     "yi-head": ("head", "乙县"),
+    "bing-head": ("head", "丙县"),
     "office": ("park_office", ""),
     "office-2": ("park_office", ""),
     "auditor": ("auditor", ""),
@@ -161,6 +162,10 @@ def test_two_counties_do_a_month_by_the_command_line_alone_and_read_what_the_boo
         assert enclave("--books", books, *words, "--to", here).code == 0, line
         assert counties.by("office", *words, "--to", there).code == 0, line
         assert contents(there) == contents(here), line
+    told = [counties.done(login, "events")["events"] for login in ("yi-head", "office")]
+    assert 0 < len(told[0]) < len(told[1]) == len(enclave("--books", books, "events", "--json").document["events"])
+    few = [answer.out.splitlines() for answer in (enclave("--books", books, *FEW), counties.by("office", *FEW))]
+    assert few[0][:-1] == few[1][:-1] and "接着看用 --after 3" in few[1][-1]
     own, whole = (counties.done(login, "statement", "2024") for login in ("yi-head", "office"))
     assert own == whole | {"unselected_fen": None}, "what nobody selects is told to who sees all of the books"
 
@@ -207,6 +212,7 @@ READ = (
 )
 """What reads the same here and over a server, to the last letter."""
 
+FEW = ("events", "--limit", "3")
 WRITTEN = (
     "export statement 2024-01 csv",
     "export statement 2024 --agreement A1 xlsx",
@@ -264,6 +270,8 @@ def test_a_file_tried_out_over_a_server_is_told_as_here_and_leaves_nothing(
         "recorded",
     }
     assert "V4" in (tmp_path / "there.csv").read_text(encoding="utf-8-sig")
+    known = counties.by("jia-clerk", "import", files / "一月.csv")
+    assert known.code == 0 and "没有新的行可记" in known.out and "confirm" not in known.out
 
 
 def test_a_file_with_wrong_lines_is_refused_and_taken_back_unless_they_are_to_be_skipped(
@@ -316,6 +324,26 @@ def test_an_agreement_is_left_and_ended_over_a_server_as_here(
     )
 
 
+def test_who_is_asked_to_join_reads_the_draft_and_signs_it_and_sees_nothing_of_before(
+    counties: Counties, files: Path, tmp_path: Path
+) -> None:
+    a_month(counties, files)
+    joined = terms(EQUAL, effective="2025-01-01")
+    joined["parties"] = joined["parties"] | {"bing": {"name": "丙县", "role": "origin"}}
+    (tmp_path / "joined.json").write_text(json.dumps(joined), encoding="utf-8")
+    counties.done("yi-clerk", "agreement", "counter", "A1", tmp_path / "joined.json", "--party", "乙县")
+
+    (seen,) = counties.done("bing-head", "agreement", "list")["agreements"]
+    shown = counties.by("bing-head", "agreement", "show", "A1")
+
+    assert (seen["draft"]["number"], seen["versions"], seen["in_force_at"]) == (4, [], None)
+    assert shown.code == 0 and "丙县" in shown.out and "投入台账" not in shown.out
+    assert counties.done("bing-head", "fact", "list") == {"facts": []}
+    assert counties.by("bing-head", "explain", "A1", "2024-01", "甲县").code == 1
+    signed = counties.done("bing-head", "agreement", "sign", "A1", "--party", "丙县", "--draft", 4)
+    assert signed["signed"] == ["bing"]
+
+
 def test_what_the_service_refuses_is_said_like_a_refusal_of_books_in_either_language(
     counties: Counties, files: Path, enclave: Enclave
 ) -> None:
@@ -355,6 +383,8 @@ def test_a_wrong_token_a_server_that_is_away_and_one_that_is_not_ours_are_said_i
         ):
             code, sentence = said(url, token)
             assert code == 1 and words in sentence and "Traceback" not in sentence, (url, sentence)
+        assert "不加密" not in said(closed, own)[1]
+        assert "不加密" in said("http://books.invalid", own)[1]
         assert said(closed, own, "--lang", "en")[1].startswith("No service of ours answers at")
     assert said(counties.url, own, "--tenant", "elsewhere")[0] == 1
 

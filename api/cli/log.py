@@ -12,6 +12,8 @@ import numpy as np
 from api.cli.over_http import log as over_http
 from api.cli.printing import console, print_json, print_lines, print_table
 from api.cli.settings import Settings, json_option, pass_settings
+from api.client import Client
+from ledger.application import Ledger
 from ledger.audit.verification import Report
 from ledger.domain.errors import Language
 from ledger.domain.events import Event
@@ -19,7 +21,8 @@ from ledger.domain.terms import Document
 from ledger.projections.events_in_words import in_words
 
 EVENTS_SHOWN = 100
-COLUMNS = ("序号", "时间", "经办", "类别", "内容")
+Row = tuple[int, datetime, str, str, str]
+"""Where in the log, when, by whom, what kind of event, in words."""
 
 
 @click.command()
@@ -39,41 +42,40 @@ COLUMNS = ("序号", "时间", "经办", "类别", "内容")
 @pass_settings
 def events(settings: Settings, after: int, limit: int | None, as_json: bool) -> None:
     """事项日志。The events, in order."""
-    if settings.server is not None:
-        _print_told(settings, after, limit, as_json)
-        return
-    log = settings.ledger().log
     if as_json:
-        found = islice(log.history(after), limit)
-        print_json({"events": [_document(position, event) for position, event in found]})
-        return
-    shown = list(islice(log.history(after), limit or EVENTS_SHOWN))
-    rows = [
-        (str(position), f"{event.recorded_at.astimezone():%Y-%m-%d %H:%M}", event.actor, event.TOPIC, in_words(event))
-        for position, event in shown
-    ]
-    print_table("事项日志 Events", COLUMNS, rows, numbers=(0,))
-    print_lines(_how_to_see_more(shown[-1][0] if shown else after, log.head().position))
-
-
-def _print_told(settings: Settings, after: int, limit: int | None, as_json: bool) -> None:
-    """The events that concern the caller, as a service tells them."""
-    most = limit or (None if as_json else EVENTS_SHOWN)
-    found = settings.told(lambda ledger: [], lambda service: over_http.events(service, after, most))
-    if as_json:
+        found = settings.told(
+            lambda ledger: [_document(*each) for each in islice(ledger.log.history(after), limit)],
+            lambda service: over_http.events(service, after, limit),
+        )
         print_json({"events": found})
         return
+    most = limit or EVENTS_SHOWN
+    shown, last = settings.told(
+        lambda ledger: _happened(ledger, after, most), lambda service: (_told(service, after, most), None)
+    )
+    rows = [(str(position), f"{at.astimezone():%Y-%m-%d %H:%M}", *words) for position, at, *words in shown]
+    print_table("事项日志 Events", ("序号", "时间", "经办", "类别", "内容"), rows, numbers=(0,))
+    if last is not None:
+        print_lines(_how_to_see_more(shown[-1][0] if shown else after, last))
+    elif len(shown) == most:
+        print_lines([f"接着看用 --after {shown[-1][0]}，供程序读取用 --json。"])
+
+
+def _happened(ledger: Ledger, after: int, most: int) -> tuple[list[Row], int | None]:
+    """Some events, and how far the log goes."""
     rows = [
-        (
-            each["id"],
-            f"{datetime.fromisoformat(each['time']).astimezone():%Y-%m-%d %H:%M}",
-            *(each["actor"], each["type"], each.get("sentence", "")),
-        )
-        for each in found
+        (position, event.recorded_at, event.actor, event.TOPIC, in_words(event))
+        for position, event in islice(ledger.log.history(after), most)
     ]
-    print_table("事项日志 Events", COLUMNS, rows, numbers=(0,))
-    if len(found) == most:
-        print_lines([f"接着看用 --after {found[-1]['id']}，供程序读取用 --json。"])
+    return rows, ledger.log.head().position
+
+
+def _told(service: Client, after: int, most: int) -> list[Row]:
+    """The events that concern the caller, as a service tells them, which does not say how many there are."""
+    return [
+        (int(each["id"]), datetime.fromisoformat(each["time"]), each["actor"], each["type"], each.get("sentence", ""))
+        for each in over_http.events(service, after, most)
+    ]
 
 
 def _how_to_see_more(last_shown: int, last: int) -> Iterator[str]:

@@ -86,7 +86,7 @@ def _sent(service: Client, asked: Importing, kind: Kind, data: bytes, language: 
                 write_bytes(asked.out, over_http.marked(service, upload))
             if seen["skipped"] and not (asked.skip_bad or asked.dry_run):
                 raise _wrong(seen, language)
-            stays = not asked.dry_run
+            stays = seen["recorded"] > 0 and not asked.dry_run
         finally:
             if not stays:
                 _withdraw_quietly(service, upload)
@@ -119,12 +119,15 @@ def _progress(said: Document) -> str:
 
 
 def _sent_in_words(said: Document) -> Iterator[str]:
+    waits = said["state"] == "checked"
     if said["dry_run"]:
         yield f"试导入 {said['file']}：什么也没有记下，上传的文件已经撤回。"
-    else:
+    elif waits:
         yield f"{said['file']} 已经上传，编号 {said['import']}，还没有入账。"
+    else:
+        yield f"{said['file']}：没有新的行可记，上传的文件已经撤回，没有改变任何内容。"
     yield from _report_in_words(said)
-    if not said["dry_run"]:
+    if waits:
         yield f"请另一人看过以后确认：enclave import show {said['import']}，enclave import confirm {said['import']}。"
         yield f"要撤回：enclave import withdraw {said['import']}。"
 

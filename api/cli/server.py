@@ -4,10 +4,15 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
+import click
+
 from api.client import Client
+from api.settings import LOOPBACK
 from ledger.domain.errors import Conflict, Language, NotFound, RuleBroken
 
 SERVER, TOKEN, TENANT = "ENCLAVE_SERVER", "ENCLAVE_TOKEN", "ENCLAVE_TENANT"
+
+IN_THE_OPEN = "提示：令牌将不加密地发出，路上的人看得到；请用 https。The token goes out in the open; use https."
 
 
 class OnlyHere(Conflict):
@@ -67,6 +72,8 @@ class Server:
         if not (self.token.isascii() and self.token.isprintable()):
             raise TokenUnreadable()
         with closing(Client.at(self.url, self.token, language)) as service:
+            if service.http.base_url.scheme == "http" and service.http.base_url.host not in LOOPBACK:
+                click.echo(IN_THE_OPEN, err=True)
             yield service.within(self.tenant or _only_tenant(service))
 
 
