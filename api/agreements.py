@@ -21,7 +21,7 @@ from ledger.domain.agreeing.agreement import (
     EntriesClaimedTwice,
     Version,
 )
-from ledger.domain.errors import Conflict, RuleBroken, TermsRefused
+from ledger.domain.errors import Conflict, TermsRefused
 from ledger.domain.terms import Document
 from ledger.domain.terms.amendment import scrutinise_amendment
 from ledger.domain.terms.draft import read_terms
@@ -51,13 +51,6 @@ DRAFT_SAID = {"description": "第几稿 which draft", "example": 1}
 SENTENCES_SAID = {"description": "条款译成的中文 the terms in Chinese", "example": ["1. 参与方：甲县、乙县。"]}
 
 
-class LeaverStays(RuleBroken):
-    """Terms by which a party would leave and that still list it."""
-
-    zh = "“{party}”要退出，条款的 parties 里却仍有它。请写出它退出以后的全文。"
-    en = "'{party}' would leave, and the terms still list it. Write the terms as they stand without it."
-
-
 class ClaimedByOthers(Conflict):
     """A last signature under what others, whom the caller may not know, agreed on before."""
 
@@ -80,6 +73,12 @@ class AgreementSummarySchema(Wire):
     number = fields.String(metadata={"example": "A1"})
     title = fields.String(metadata={"example": "甲县、乙县共建园区"})
     parties = fields.List(fields.Nested(PartySchema))
+    is_own = fields.Boolean(
+        metadata={
+            "description": "您是参与方；否则只是待签的一稿请您加入 a party to it, not only asked to join by the draft",
+            "example": True,
+        }
+    )
     in_force_at = fields.Integer(
         allow_none=True, metadata={"description": "各方签齐的事项序号 position of the last signature", "example": 4}
     )
@@ -88,6 +87,10 @@ class AgreementSummarySchema(Wire):
     )
     missing = fields.List(
         fields.String(), metadata={"description": "还缺谁签 who has yet to sign", "example": ["乙县"]}
+    )
+    proposed_at = fields.Integer(
+        allow_none=True,
+        metadata={"description": "待签的一稿在第几号事项提出 position of the draft that waits", "example": 2},
     )
 
 
@@ -250,9 +253,7 @@ def amend_agreement(sent: dict[str, Any], agreement: str) -> Any:
 def leave_agreement(sent: dict[str, Any], agreement: str) -> Any:
     """退出：提出没有您这一方的全文，各方签齐才退出。Leave, by terms without your party, once every party signs them."""
     party = _own_party(agreement, sent["party"], "agreement.amend")
-    if party in read_terms(sent["terms"]).parties:
-        raise LeaverStays(party=ledger().books.agreements[agreement].name_of(party))
-    return _changed(ledger().amend_agreement(agreement, party, sent["terms"]))
+    return _changed(ledger().leave_agreement(agreement, party, sent["terms"]))
 
 
 @routes.on_post("/agreements/<agreement>/end", act="agreement.amend", versioned=True)
@@ -261,9 +262,7 @@ def leave_agreement(sent: dict[str, Any], agreement: str) -> Any:
 def end_agreement(sent: dict[str, Any], agreement: str) -> Any:
     """终止：条款不变，止日提前（或写定），各方签齐才算。End on a day, by the same terms, once every party signs."""
     party = _own_party(agreement, sent["party"], "agreement.amend")
-    signed = {word: said for word, said in ledger().books.agreements[agreement].document.items() if word != "ends"}
-    last = sent["last"].isoformat()
-    return _changed(ledger().amend_agreement(agreement, party, {**signed, "effective": last, "to": last}))
+    return _changed(ledger().end_agreement(agreement, party, sent["last"]))
 
 
 @routes.on_post("/agreements/<agreement>/sign", act="agreement.sign", versioned=True)
@@ -324,9 +323,11 @@ def _summary(found: Agreement) -> Document:
             {"id": each.id, "name": each.name, "region": each.region, "role": each.role}
             for each in text.terms.parties.values()
         ],
+        "is_own": policy().is_party_to(found),
         "in_force_at": found.in_force_at if policy().is_party_to(found) else None,
         "draft": found.draft.number if found.draft else None,
         "missing": [found.name_of(party) for party in found.missing()],
+        "proposed_at": found.draft.proposed_at if found.draft else None,
     }
 
 

@@ -8,12 +8,10 @@ from marshmallow.validate import Length
 from api.routes import Routes
 from api.tenancy import ledger, policy
 from api.wire import Wire
-from ledger.domain.agreeing.agreement import Agreement
-from ledger.domain.dividing.pools import PoolKey
-from ledger.domain.stating.bridge import Bridge, bridge
+from ledger.domain.stating.bridge import bridge
 from ledger.domain.terms import Document
+from ledger.projections.bridges import PoolWay, way_of
 from ledger.projections.moments import moment_of
-from ledger.projections.quantities import Quantity, quantity_of
 
 routes = Routes("bridges", __name__, description="应得变动 bridges")
 SHARES = {"description": "各方的数 by party's name", "example": {"甲县": "100.00", "乙县": "200.00"}}
@@ -40,6 +38,9 @@ class BridgedSchema(Wire):
     pool = fields.String(metadata={"example": "税收"})
     measure = fields.String(metadata={"example": ""})
     unit = fields.String(metadata={"example": "元"})
+    step = fields.String(metadata={"description": "最小计数 the smallest step of its unit", "example": "1/100"})
+    basis = fields.String(metadata={"description": "空为款项 empty for money", "example": ""})
+    is_of_dates = fields.Boolean(metadata={"description": "时点数 stock figures", "example": False})
     mark = fields.String(metadata={"example": ""})
     due_start = fields.Dict(keys=fields.String(), values=fields.String(), metadata=SHARES)
     causes = fields.List(fields.Nested(CauseSchema))
@@ -76,25 +77,27 @@ def show_bridge(asked: dict[str, Any], agreement: str) -> Document:
     books = ledger().books
     found = policy().own_agreement(books, agreement)
     known = {each.number for each in policy().own_agreements(books)}
-    way = bridge(books, found, *(moment_of(books, asked[word], known) for word in ("start", "end")))
-    keys = dict.fromkeys([*way.due_start, *way.due_end])
-    return {"start": way.start, "end": way.end, "pools": [_document(found, way, key) for key in keys]}
+    moments = (moment_of(books, asked[word], known) for word in ("start", "end"))
+    way = way_of(found, bridge(books, found, *moments))
+    return {"start": way.start, "end": way.end, "pools": [_document(each) for each in way.pools]}
 
 
-def _document(agreement: Agreement, way: Bridge, key: PoolKey) -> Document:
-    quantity = quantity_of(agreement.known_at(max(way.start.cut, way.end.cut)).pool(key.pool))
-    return key._asdict() | {
+def _document(way: PoolWay) -> Document:
+    quantity = way.quantity
+    return way.key._asdict() | {
         "unit": quantity.unit,
+        "step": str(quantity.step),
+        "basis": quantity.basis,
+        "is_of_dates": way.is_of_dates,
         "mark": quantity.mark,
-        "due_start": _shares(agreement, quantity, way.due_start.get(key, {})),
+        "due_start": _shares(way, way.due_start),
         "causes": [
-            {"cause": cause, "words": quantity.cause(cause), "shares": _shares(agreement, quantity, shares)}
-            for cause, shares in way.by_cause(key).items()
-            if any(shares.values())
+            {"cause": cause, "words": quantity.cause(cause), "shares": _shares(way, shares)}
+            for cause, shares in way.causes.items()
         ],
-        "due_end": _shares(agreement, quantity, way.due_end.get(key, {})),
+        "due_end": _shares(way, way.due_end),
     }
 
 
-def _shares(agreement: Agreement, quantity: Quantity, shares: dict[str, int]) -> dict[str, str]:
-    return {agreement.name_of(party): quantity.written(whole) for party, whole in shares.items()}
+def _shares(way: PoolWay, shares: dict[str, int]) -> dict[str, str]:
+    return {way.names[party]: way.quantity.written(whole) for party, whole in shares.items()}

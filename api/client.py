@@ -12,6 +12,7 @@ from urllib.parse import quote
 import httpx2
 from flask import Flask
 
+from ledger.domain.errors import Conflict, Language
 from ledger.domain.terms import Document
 
 API = "/api/v1"
@@ -47,14 +48,11 @@ def _fault(error: Document) -> str:
     return f"{error['where']}{clause}：{error['message']}"
 
 
-class ServiceUnreachable(Exception):
+class ServiceUnreachable(Conflict):
     """Nobody answers at the address, or somebody who is not the service."""
 
-    def __init__(self, url: str, problem: object) -> None:
-        super().__init__(
-            f"{url} 没有像飞地账服务那样回答：{problem}。请核对地址，看服务是否在运行。"
-            f" No service of ours answers at {url}. Check the address, and whether it runs."
-        )
+    zh = "{url} 没有像飞地账服务那样回答：{problem}。请核对地址，看服务是否在运行。"
+    en = "No service of ours answers at {url}: {problem}. Check the address, and whether it runs."
 
 
 @dataclass(frozen=True)
@@ -66,9 +64,13 @@ class Client:
     tenant: str = ""
 
     @classmethod
-    def at(cls, url: str, token: str) -> "Client":
-        """A server somewhere."""
-        return cls(httpx2.Client(base_url=url, timeout=SECONDS_MAX), token)
+    def at(cls, url: str, token: str, language: Language = "zh") -> "Client":
+        """A server somewhere, that speaks a language; raises ServiceUnreachable."""
+        try:
+            http = httpx2.Client(base_url=url, timeout=SECONDS_MAX, headers={"Accept-Language": language})
+        except (httpx2.InvalidURL, UnicodeError) as problem:
+            raise ServiceUnreachable(url=url, problem=problem) from None
+        return cls(http, token)
 
     @classmethod
     def of(cls, app: Flask, token: str) -> "Client":
@@ -93,11 +95,20 @@ class Client:
 
     def listed(self, *path: str, of: str, **asked: Any) -> Iterator[Any]:
         """Everything of a list, page after page; `of` is the word under which it stands."""
+        for page in self._pages(path, asked):
+            yield from page[of]
+
+    def whole(self, *path: str, of: str, **asked: Any) -> Document:
+        """The first page of a list, with everything of the list in it; for what stands beside the list."""
+        first, *others = self._pages(path, asked)
+        return first | {of: [each for page in (first, *others) for each in page[of]]}
+
+    def _pages(self, path: tuple[str, ...], asked: dict[str, Any]) -> Iterator[Document]:
         answer = self._answer("GET", self._address(path), params=asked)
-        yield from _document(answer)[of]
+        yield _document(answer)
         while "next" in answer.links:
             answer = self._answer("GET", answer.links["next"]["url"])
-            yield from _document(answer)[of]
+            yield _document(answer)
 
     def file(self, *path: str, **asked: Any) -> bytes:
         """A file to keep."""
@@ -123,16 +134,18 @@ class Client:
                 break
             time.sleep(int(answer.headers.get("Retry-After", "1")))
             answer = self._asked(method, address, headers=headers, **sent)
-        if answer.is_error:
-            said = _document(answer)
-            raise ServiceRefused(answer.status_code, said["type"], said["title"], said.get("errors", []))
-        return answer
+        if answer.is_success:
+            return answer
+        said = _document(answer)
+        if not {"type", "title"} <= said.keys():
+            raise ServiceUnreachable(url=str(answer.url), problem=f"HTTP {answer.status_code}")
+        raise ServiceRefused(answer.status_code, said["type"], said["title"], said.get("errors", []))
 
     def _asked(self, method: str, address: str, **sent: Any) -> httpx2.Response:
         try:
             return self.http.request(method, address, **sent)
-        except httpx2.TransportError as problem:
-            raise ServiceUnreachable(str(self.http.base_url), problem) from None
+        except (httpx2.TransportError, httpx2.InvalidURL) as problem:
+            raise ServiceUnreachable(url=str(self.http.base_url), problem=problem) from None
 
 
 class _Bytewise:
@@ -154,5 +167,7 @@ def _document(answer: httpx2.Response) -> Document:
     try:
         found: Document = answer.json()
     except ValueError:
-        raise ServiceUnreachable(str(answer.url), f"HTTP {answer.status_code}") from None
+        found = {}
+    if not found or not isinstance(found, dict):
+        raise ServiceUnreachable(url=str(answer.url), problem=f"HTTP {answer.status_code}")
     return found

@@ -31,6 +31,10 @@ class FactSchema(Wire):
         }
     )
     sentence = fields.String(metadata={"example": "实缴投资 2,000,000.00 元"})
+    proposed_by = fields.String(
+        metadata={"description": "代表哪一方提出；空为不代表哪一方 for which party, if for one", "example": ""}
+    )
+    proposed_at = fields.Integer(metadata={"description": "在第几号事项提出 at which position", "example": 6})
     confirmed = fields.List(
         fields.String(), metadata={"description": "已确认的各方 who confirmed", "example": ["甲县"]}
     )
@@ -143,6 +147,8 @@ def _document(found: Certification) -> Document:
         "agreement": found.agreement,
         "fact": found.document,
         "sentence": fact_in_words(found.document),
+        "proposed_by": agreement.name_of(found.party) if found.party else "",
+        "proposed_at": found.proposed_at,
         "confirmed": [agreement.name_of(party) for party in found.confirmed],
         "missing": [agreement.name_of(party) for party in missing(agreement, found)],
         "certified_at": found.certified_at,

@@ -42,6 +42,15 @@ class BatchSchema(Wire):
 
     number = fields.String(metadata={"example": "B1"})
     file = fields.String(metadata={"example": "一季度指标.xlsx"})
+    sha256 = fields.String(
+        metadata={
+            "description": "文件的指纹；含有与您无关的数时为空 empty if not all of it concerns you",
+            "example": "3f" * 32,
+        }
+    )
+    accepted = fields.List(
+        fields.String(), metadata={"description": "已审核的级次 the levels that accepted", "example": ["county"]}
+    )
     due = fields.String(
         allow_none=True, metadata={"description": "轮到哪一级审核 the level that accepts next", "example": "county"}
     )
@@ -147,8 +156,12 @@ def _hands(held: Ledger, batch: str) -> list[str]:
 
 
 def _document(found: Batch) -> Document:
-    said = {name: getattr(found, name) for name in ("number", "file", "due", "counts_from")}
-    return said | {"reports": [_report(each) for each in _seen(found)]}
+    said = {name: getattr(found, name) for name in ("number", "file", "accepted", "due", "counts_from")}
+    seen = _seen(found)
+    fingerprint = (
+        found.file_sha256 if len(seen) == len(found.reports) else ""
+    )  # others' figures cannot be tried out on it
+    return said | {"sha256": fingerprint, "reports": [_report(each) for each in seen]}
 
 
 def _report(found: Report) -> Document:

@@ -88,7 +88,14 @@ class ChangeSchema(Wire):
 
     agreement = fields.String(metadata={"example": "A1"})
     pool = fields.String(metadata={"example": "税收"})
+    measure = fields.String(metadata={"description": "指标；款项为空 empty for money", "example": ""})
+    unit = fields.String(metadata={"example": "元"})
+    step = fields.String(metadata={"description": "最小计数 the smallest step of its unit", "example": "1/100"})
+    basis = fields.String(metadata={"description": "空为款项 empty for money", "example": ""})
+    id = fields.String(metadata={"description": "条款里的代号 as the terms call the party", "example": "jia"})
     party = fields.String(metadata={"example": "甲县"})
+    before = fields.String(metadata={"description": "未列入结算单的 what is not stated yet", "example": "0.00"})
+    after = fields.String(metadata={"example": "100.00"})
     change = fields.String(metadata={"example": "100.00"})
 
 
@@ -106,6 +113,18 @@ class PreviewSchema(UploadSchema):
         metadata={"description": "审核以后才计入 counts once it is accepted", "example": False}
     )
     columns = fields.Dict(keys=fields.String(), values=fields.String(), metadata={"example": {"金额": "实缴金额"}})
+    unused_columns = fields.List(
+        fields.String(), metadata={"description": "不用的列 columns that say nothing here", "example": ["备注"]}
+    )
+    sheet_read = fields.String(metadata={"description": "读的是哪张工作表 which sheet was read", "example": ""})
+    repeated = fields.Integer(metadata={"description": "文件内重复 repeated within the file", "example": 0})
+    late = fields.Integer(
+        metadata={"description": "属于已结账月份的行数 lines of months that are closed", "example": 0}
+    )
+    late_sum = MoneyField(allow_none=True, metadata={"example": "0.00"})
+    next_period = fields.String(
+        allow_none=True, metadata={"description": "差额从哪个月起列 from when they are stated", "example": "2024-02"}
+    )
     problems = fields.List(fields.Nested(ProblemOfFileSchema))
     changes = fields.List(fields.Nested(ChangeSchema))
     statements = fields.List(

@@ -27,6 +27,7 @@ from ledger.domain.errors import Conflict, Refusal
 from ledger.domain.events import FiguresRecorded, ReceiptsRecorded
 from ledger.files.figures_plan import FiguresPlan
 from ledger.files.import_plan import ImportPlan
+from ledger.projections.drafts import PartyChange
 from ledger.projections.import_report import Before, import_report
 from ledger.store.log import BooksBusy
 from ledger.store.requests import Request
@@ -265,18 +266,33 @@ def preview_of(held: Ledger, plan: ImportPlan | FiguresPlan) -> Preview:
             ]
             for language in LANGUAGES
         },
-        changes=[
-            {
-                "agreement": each.agreement,
-                "pool": each.key.pool,
-                "party": each.name,
-                "change": each.quantity.written(each.change_fen),
-            }
-            for each in report.changes
-        ],
+        changes=list(map(_changed, report.changes)),
         statements=[DraftChanged(each.number, each.agreement, each.settlement) for each in report.statements],
         notes={language: [note.say(language) for note in report.notes] for language in LANGUAGES},
+        repeated=report.repeated,
+        unused_columns=list(report.source.unused),
+        sheet_read=report.source.sheet,
+        late=report.late,
+        late_sum=report.late_fen,
+        next_period=str(report.next_period) if report.next_period else None,
     )
+
+
+def _changed(change: PartyChange) -> dict[str, str]:
+    """What a party gets more or less, as it is answered."""
+    quantity = change.quantity
+    figures = {"before": change.before_fen, "after": change.after_fen, "change": change.change_fen}
+    return {
+        "agreement": change.agreement,
+        "pool": change.key.pool,
+        "measure": change.key.measure,
+        "unit": quantity.unit,
+        "step": str(quantity.step),
+        "basis": quantity.basis,
+        "id": change.party,
+        "party": change.name,
+        **{word: quantity.written(whole) for word, whole in figures.items()},
+    }
 
 
 def main(folder: Path) -> None:

@@ -7,6 +7,7 @@ from marshmallow.validate import Regexp
 
 from api.problems import language_asked
 from api.routes import Routes
+from api.statements import KnownQuery
 from api.tenancy import ledger
 from api.wire import MoneyField, Wire
 from ledger.domain.terms import Document
@@ -46,7 +47,7 @@ class CoverageSchema(Wire):
     reasons = fields.List(fields.String(), metadata={"example": []})
 
 
-class CoverageQuery(Wire):
+class CoverageQuery(KnownQuery):
     """Booked when."""
 
     period = fields.String(required=True, metadata={"description": "2024-03、2024-Q1 或 2024", "example": "2024-Q1"})
@@ -69,7 +70,7 @@ def verify(asked: dict[str, Any]) -> Document:
 @routes.response(200, CoverageSchema)
 def show_coverage(asked: dict[str, Any]) -> Document:
     """一期入库中没有协议选中的、等待的，以及等什么。What was booked and no agreement selects, what waits and why."""
-    books, span = ledger().books, span_of(asked["period"])
+    books, span = ledger().books_known_at(asked["as_known"]), span_of(asked["period"])
     found = coverage(books, booked(books, span.first.first, span.last.last))
     return {
         "unselected_lines": found.unselected_lines,

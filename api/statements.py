@@ -22,7 +22,7 @@ from ledger.projections.explanation import as_document, explain
 from ledger.projections.explanation_in_words import in_sentences
 from ledger.projections.nothing_stated import NoAgreements, NothingInForce, nothing_in_force, settlement_asked
 from ledger.projections.papers import statements_table
-from ledger.projections.payments import Settlement, limits_missing, nets, payments, settlements, unpaid
+from ledger.projections.payments import Settlement, paid_of, settlements
 from ledger.projections.plain_text import Dialect, plain_text
 from ledger.projections.quantities import Quantity, stated_quantity
 from ledger.projections.spans import Span, month_span, span_of
@@ -48,12 +48,14 @@ AMOUNT = {
     "description": "钱写元两位小数，指标写其单位 yuan with two decimals, or the figure's own unit",
     "example": "865836.35",
 }
+ID = {"description": "条款里的代号 as the terms call the party", "example": "lingtai"}
 SHARES = {"description": "按参与方代号 by party's id", "example": {"jia": "-100.00", "yi": "100.00"}}
 
 
 class LineSchema(Wire):
     """What a statement says of one party."""
 
+    id = fields.String(metadata=ID)
     party = fields.String(metadata={"example": "灵台县"})
     entitled = fields.String(metadata=AMOUNT)
     collected = fields.String(allow_none=True, metadata=AMOUNT)
@@ -72,6 +74,7 @@ class OwedSchema(Wire):
 class CarriedSchema(Wire):
     """What a statement with a negative sum does not list."""
 
+    id = fields.String(metadata=ID)
     party = fields.String(metadata={"example": "灵台县"})
     amount = fields.String(metadata=AMOUNT)
 
@@ -86,6 +89,17 @@ class StatementSchema(Wire):
     measure = fields.String(metadata={"example": ""})
     settlement = fields.String(metadata={"example": "2025-Q3"})
     unit = fields.String(metadata={"example": "元"})
+    step = fields.String(
+        metadata={"description": "最小计数，如 1 分 the smallest step of its unit", "example": "1/100"}
+    )
+    basis = fields.String(
+        metadata={"description": "分列、双算、在地、额度、投入；空为款项 empty for money", "example": ""}
+    )
+    is_of_dates = fields.Boolean(
+        metadata={"description": "时点数，各日期各自取整 stock figures, each date by itself", "example": False}
+    )
+    edition = fields.Integer(metadata={"description": "条款写法的版次 of the terms' language", "example": 2})
+    engine = fields.String(metadata={"description": "由哪一版引擎算出 the engine that worked it out", "example": "5"})
     columns = fields.List(
         fields.String(),
         metadata={
@@ -127,6 +141,9 @@ class PaymentsSchema(Wire):
     unpaid = MoneyField(metadata={"example": "0.00"})
     limits_missing = fields.List(
         fields.String(), metadata={"description": "尚未认定的付款上限 limits nobody certified", "example": []}
+    )
+    stays_a_claim = fields.Boolean(
+        metadata={"description": "没有付的留作债权 what is not paid stays a claim", "example": False}
     )
     payments = fields.List(fields.Nested(PaymentSchema))
 
@@ -330,25 +347,31 @@ def document_of(found: Statement) -> Document:
     quantity = stated_quantity(found.unit, found.step, found.basis)
     said = (
         *("number", "agreement", "title", "pool", "measure", "settlement"),
-        *("is_draft", "as_of", "closed_at", "cut", "digest"),
+        *("is_draft", "as_of", "closed_at", "cut", "digest", "basis", "is_of_dates", "edition", "engine"),
     )
     owing = [(payer, payee, quantity.written(whole)) for payer, payee, whole in owed(found)]
     return {name: getattr(found, name) for name in said} | {
         "unit": quantity.unit,
+        "step": found.step or "1/100",
         "columns": quantity.columns,
         "mark": quantity.mark,
         "in_place_check": in_place_check(found),
         "waiting": quantity.written(found.waiting_fen),
         "undivided": quantity.written(found.undivided_fen),
         "lines": [_line(line, quantity) for line in found.lines],
-        "carried": [{"party": each.name, "amount": quantity.written(each.entitled_fen)} for each in found.carried],
+        "carried": [_carried(each, quantity) for each in found.carried],
         "owed": [{"payer": payer, "payee": payee, "amount": amount} for payer, payee, amount in owing],
     }
+
+
+def _carried(line: StatementLine, quantity: Quantity) -> Document:
+    return {"id": line.party, "party": line.name, "amount": quantity.written(line.entitled_fen)}
 
 
 def _line(line: StatementLine, quantity: Quantity) -> Document:
     known = line.collected_fen is not None and line.net_fen is not None
     return {
+        "id": line.party,
         "party": line.name,
         "entitled": quantity.written(line.entitled_fen),
         "collected": quantity.written(line.collected_fen or 0) if known else None,
@@ -362,11 +385,6 @@ def _sums(found: list[Statement]) -> list[PartySum]:
 
 
 def _payments(books: Books, settlement: Settlement) -> Document:
-    return {
-        "agreement": settlement[0].agreement,
-        "settlement": settlement[0].settlement,
-        "nets": nets(settlement),
-        "unpaid": unpaid(books, settlement),
-        "limits_missing": limits_missing(books, settlement),
-        "payments": payments(books, settlement),
-    }
+    paid = paid_of(books, settlement)
+    said = ("agreement", "settlement", "limits_missing", "stays_a_claim", "payments")
+    return {name: getattr(paid, name) for name in said} | {"nets": paid.nets_fen, "unpaid": paid.unpaid_fen}

@@ -111,6 +111,13 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     statements: list[DraftChanged]
     notes: dict[str, list[str]]
     """How the file was read."""
+    repeated: int = 0
+    unused_columns: list[str] = []
+    sheet_read: str = ""
+    late: int = 0
+    """Lines of months that are closed; they are stated in the next period."""
+    late_sum: int | None = None
+    next_period: str | None = None
 
 
 class Upload(msgspec.Struct, frozen=True, kw_only=True):

@@ -149,6 +149,16 @@ class Ledger:
         self._act(lambda books: [agreement.amend(books.agreement(number), party, document)])
         return self.books.agreement(number)
 
+    def leave_agreement(self, number: str, party: str, document: Document) -> Agreement:
+        """Put terms forward by which a party leaves; raises LeaverStays, and as `amend_agreement`."""
+        self._act(lambda books: [agreement.leave(books.agreement(number), party, document)])
+        return self.books.agreement(number)
+
+    def end_agreement(self, number: str, party: str, last: date) -> Agreement:
+        """Put the same terms forward with another last day; raises as `amend_agreement`."""
+        self._act(lambda books: [agreement.end(books.agreement(number), party, last)])
+        return self.books.agreement(number)
+
     def sign_agreement(self, number: str, *parties: str, draft: int | None = None) -> Agreement:
         """One party or several agree to the draft that waits, together or not at all.
 

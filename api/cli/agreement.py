@@ -5,9 +5,11 @@ from pathlib import Path
 
 import click
 
+from api.cli.over_http import agreements as over_http
 from api.cli.printing import print_json, print_lines, print_table
 from api.cli.settings import Settings, agreement_number, json_option, pass_settings
 from ledger.domain.agreeing.agreement import Agreement, Draft
+from ledger.domain.calendar import day
 from ledger.domain.terms.draft import read_terms
 from ledger.files.documents import read_document
 from ledger.projections.signatures import Signature, signatures
@@ -36,8 +38,11 @@ def propose(settings: Settings, file: Path, new: bool, title: str, as_json: bool
     document = read_document(file)
     if new:
         read_terms(document)  # refused before new books begin
-    ledger = settings.new_ledger(title) if new else settings.ledger()
-    _show_one(ledger.propose_agreement(document), as_json)
+        settings.new_ledger(title)
+    found = settings.told(
+        lambda ledger: ledger.propose_agreement(document), lambda service: over_http.propose(service, document)
+    )
+    _show_one(found, as_json)
 
 
 @agreement.command()
@@ -49,7 +54,10 @@ def propose(settings: Settings, file: Path, new: bool, title: str, as_json: bool
 def counter(settings: Settings, number: str, file: Path, party: str, as_json: bool) -> None:
     """以另一稿取代待签的文本，签署重新开始。Put another text in the place of the draft; signatures begin again."""
     document = read_document(file)
-    found = settings.ledger().counter_agreement(number, party, document)
+    found = settings.told(
+        lambda ledger: ledger.counter_agreement(number, party, document),
+        lambda service: over_http.put(service, number, "counter", party, document),
+    )
     _show_one(found, as_json)
     if not as_json and found.draft and found.countered:
         print_lines(difference(found.countered[-1].terms, found.draft.terms) or ["两稿的规则完全一样。"])
@@ -64,10 +72,45 @@ def counter(settings: Settings, number: str, file: Path, party: str, as_json: bo
 def amend(settings: Settings, number: str, file: Path, party: str, as_json: bool) -> None:
     """对已生效的协议提出修订（全文，写明 effective）；各方签齐才适用。Put a later version forward."""
     document = read_document(file)
-    found = settings.ledger().amend_agreement(number, party, document)
+    found = settings.told(
+        lambda ledger: ledger.amend_agreement(number, party, document),
+        lambda service: over_http.put(service, number, "amend", party, document),
+    )
     _show_one(found, as_json)
     if not as_json and found.draft:
         print_lines(difference(found.versions[-1].terms, found.draft.terms))
+
+
+@agreement.command()
+@NUMBER
+@FILE
+@BY
+@json_option
+@pass_settings
+def leave(settings: Settings, number: str, file: Path, party: str, as_json: bool) -> None:
+    """退出：提出没有本方的全文（写明 effective），各方签齐才退出。Leave, by terms without your party."""
+    document = read_document(file)
+    found = settings.told(
+        lambda ledger: ledger.leave_agreement(number, party, document),
+        lambda service: over_http.put(service, number, "leave", party, document),
+    )
+    _show_one(found, as_json)
+
+
+@agreement.command()
+@NUMBER
+@BY
+@click.option("--last", required=True, metavar="DAY", help="止日（含），例如 2026-12-31。The last day.")
+@json_option
+@pass_settings
+def end(settings: Settings, number: str, party: str, last: str, as_json: bool) -> None:
+    """终止：条款不变，写定止日，各方签齐才算。End on a day, once every party signs."""
+    until = day(last)
+    found = settings.told(
+        lambda ledger: ledger.end_agreement(number, party, until),
+        lambda service: over_http.end(service, number, party, until.isoformat()),
+    )
+    _show_one(found, as_json)
 
 
 @agreement.command()
@@ -76,7 +119,9 @@ def amend(settings: Settings, number: str, file: Path, party: str, as_json: bool
 @pass_settings
 def diff(settings: Settings, number: str, as_json: bool) -> None:
     """待签文本与上一稿（或现行版本）逐句比较。What the draft changes, sentence by sentence."""
-    found = settings.ledger().books.agreement(number)
+    found, _ = settings.told(
+        lambda ledger: (ledger.books.agreement(number), ()), lambda service: over_http.find(service, number)
+    )
     texts = [*(version.terms for version in found.versions), *(draft.terms for draft in found.countered)]
     texts += [found.draft.terms] if found.draft else []
     sentences = difference(texts[-2], texts[-1]) if len(texts) > 1 else []
@@ -96,7 +141,11 @@ def diff(settings: Settings, number: str, as_json: bool) -> None:
 @pass_settings
 def sign(settings: Settings, number: str, parties: tuple[str, ...], draft: int | None, as_json: bool) -> None:
     """代表参与方签署；多方同签时要么都签上，要么都不签。Sign for one party or several, all or none."""
-    _show_one(settings.ledger().sign_agreement(number, *parties, draft=draft), as_json)
+    found = settings.told(
+        lambda ledger: ledger.sign_agreement(number, *parties, draft=draft),
+        lambda service: over_http.sign(service, number, parties, draft),
+    )
+    _show_one(found, as_json)
 
 
 @agreement.command()
@@ -106,17 +155,34 @@ def sign(settings: Settings, number: str, parties: tuple[str, ...], draft: int |
 @pass_settings
 def show(settings: Settings, number: str | None, draft: int | None, as_json: bool) -> None:
     """列出协议，或查看一份。List agreements, or show one."""
-    ledger = settings.ledger()
-    books = ledger.books
-    if number and draft is not None:
-        text = books.agreement(number).text_of(draft)
-        print_json({"draft": draft, "terms": text.document}) if as_json else print_lines(terms_in_words(text.terms))
-    elif number:
-        _show_whole(books.agreement(number), signatures(ledger, number), as_json)
-    elif as_json:
-        print_json({"agreements": [_document(each) for each in books.agreements.values()]})
+    if not number:
+        _list(settings, as_json)
+        return
+    found, signed = settings.told(
+        lambda ledger: (ledger.books.agreement(number), signatures(ledger, number)),
+        lambda service: over_http.find(service, number),
+    )
+    if draft is None:
+        _show_whole(found, signed, as_json)
+        return
+    text = found.text_of(draft)
+    print_json({"draft": draft, "terms": text.document}) if as_json else print_lines(terms_in_words(text.terms))
+
+
+@agreement.command("list")
+@json_option
+@pass_settings
+def list_agreements(settings: Settings, as_json: bool) -> None:
+    """列出协议。List agreements."""
+    _list(settings, as_json)
+
+
+def _list(settings: Settings, as_json: bool) -> None:
+    every = settings.told(lambda ledger: list(ledger.books.agreements.values()), over_http.every)
+    if as_json:
+        print_json({"agreements": [_document(each) for each in every]})
     else:
-        rows = [(each.number, each.terms.title, _state(each)) for each in books.agreements.values()]
+        rows = [(each.number, each.terms.title, _state(each)) for each in every]
         print_table("协议 Agreements", ("编号", "名称", "状态"), rows)
 
 

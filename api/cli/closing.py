@@ -1,14 +1,16 @@
-"""`enclave close`: a cut in the log, with the figures of every statement."""
+"""`enclave close|period`: a cut in the log, with the figures of every statement; the cuts so far."""
 
 import click
 
-from api.cli.printing import print_json, print_lines
+from api.cli.over_http import periods as over_http
+from api.cli.printing import print_json, print_lines, print_table
 from api.cli.settings import Settings, json_option, pass_settings
 from ledger.application import Ledger
 from ledger.domain.calendar import Period, settlement_last
-from ledger.domain.errors import Conflict
+from ledger.domain.errors import Conflict, Language
 from ledger.domain.events import PeriodClosed
 from ledger.domain.stating.books import Books
+from ledger.domain.terms import Document
 from ledger.projections.closing import incomplete, unsigned
 from ledger.projections.statements import last_booked
 
@@ -27,20 +29,24 @@ class BeyondLastBooking(Conflict):
 @pass_settings
 def close(settings: Settings, period: str, up_to: bool, as_json: bool) -> None:
     """结账：在日志上划一刀，记下每张结算单的数字。Close a period: a cut in the log."""
-    ledger = settings.ledger()
     last = Period.parse(period)
+    done = settings.told(
+        lambda ledger: _closed(ledger, last, settings.language, up_to=up_to),
+        lambda service: over_http.close(service, last, up_to=up_to),
+    )
+    if as_json:
+        print_json(done)
+    else:
+        keep = f"链首 {done['head']}。请抄在结算单上另外留存，日后用 enclave verify --expect 核对。"
+        print_lines([*map(_closed_in_words, done["closed"]), *done["remarks"], keep])
+
+
+def _closed(ledger: Ledger, last: Period, language: Language, *, up_to: bool) -> Document:
     closed = _close_up_to(ledger, last) if up_to else [ledger.close_period(last)]
-    remarks = [
-        *(each.say(settings.language) for each in unsigned(ledger.books, closed)),
-        *incomplete(ledger.books, closed[-1]),
-    ]
+    remarks = [*(each.say(language) for each in unsigned(ledger.books, closed)), *incomplete(ledger.books, closed[-1])]
     head = ledger.log.head()
     kept = f"{head.position}:{head.hash.hex()}"
-    if as_json:
-        print_json({"closed": [_closed_document(each) for each in closed], "remarks": remarks, "head": kept})
-    else:
-        keep = f"链首 {kept}。请抄在结算单上另外留存，日后用 enclave verify --expect 核对。"
-        print_lines([*map(_closed_in_words, closed), *remarks, keep])
+    return {"closed": [_closed_document(each) for each in closed], "remarks": remarks, "head": kept}
 
 
 def _close_up_to(ledger: Ledger, last: Period) -> list[PeriodClosed]:
@@ -61,10 +67,35 @@ def _last_settlement(books: Books, booked: Period) -> Period:
     return max([booked, *(Period.of(settlement_last(booked.last, every)) for every in rhythms)])
 
 
-def _closed_document(closed: PeriodClosed) -> dict[str, object]:
+def _closed_document(closed: PeriodClosed) -> Document:
     return {"period": closed.period, "cut": closed.cut, "statements": [one.number for one in closed.statements]}
 
 
-def _closed_in_words(closed: PeriodClosed) -> str:
-    numbers = "、".join(each.number for each in closed.statements) or "没有协议在本期结算"
-    return f"{closed.period} 已结账，事实截至第 {closed.cut} 号事项；结算单：{numbers}。"
+def _closed_in_words(closed: Document) -> str:
+    numbers = "、".join(closed["statements"]) or "没有协议在本期结算"
+    return f"{closed['period']} 已结账，事实截至第 {closed['cut']} 号事项；结算单：{numbers}。"
+
+
+@click.group()
+def period() -> None:
+    """会计期：已结账的月份。Periods."""
+
+
+@period.command("list")
+@json_option
+@pass_settings
+def list_periods(settings: Settings, as_json: bool) -> None:
+    """列出已结账的月份（最近的在前）和下一个要结的。The closed months, the last first, and what closes next."""
+    said = settings.told(lambda ledger: _periods(ledger.books), over_http.periods)
+    if as_json:
+        print_json(said)
+        return
+    rows = [(each["period"], str(each["closed_at"]), "、".join(each["statements"])) for each in said["periods"]]
+    print_table("已结账的月份 Periods", ("月份", "事项", "结算单"), rows, numbers=(1,))
+    print_lines([f"下一个要结的：{said['next']}。" if said["next"] else "还没有可以结账的月份。"])
+
+
+def _periods(books: Books) -> Document:
+    closed = [_closed_document(each) | {"closed_at": position} for position, each in reversed(books.closings)]
+    following = books.next_period()
+    return {"periods": closed, "next": str(following) if following else None}

@@ -2,9 +2,13 @@
 
 import click
 
+from api.cli.over_http import explanations as over_http
+from api.cli.over_http.explanations import Asked
 from api.cli.printing import print_json, print_lines
 from api.cli.settings import Settings, agreement_number, as_known_option, as_of_option, json_option, pass_settings
+from ledger.application import Ledger
 from ledger.domain.calendar import day
+from ledger.domain.terms import Document
 from ledger.projections.explanation import as_document, explain
 from ledger.projections.explanation_in_words import in_sentences
 from ledger.projections.nothing_stated import settlement_asked
@@ -32,14 +36,22 @@ def explain_command(
     as_json: bool,
 ) -> None:
     """解释一期的一个应得数：直到税票、条款和最后一分。Explain a figure down to vouchers, clause and last fen."""
-    books = settings.books_known_at(as_known)
-    asked = books.agreement(agreement)
-    month = settlement_asked(asked, span_of(period))
-    if not as_of:
-        refuse_unstated(books, asked, month)
-    found = explain(books, agreement, month, party, day(as_of) if as_of else None)
+    until = day(as_of) if as_of else None
+    asked = Asked(agreement, period, party, until, as_known, every_voucher)
+    found = settings.told(lambda ledger: _explained(ledger, asked), lambda service: over_http.explained(service, asked))
     if as_json:
-        print_json({"explanations": [as_document(each) for each in found]})
+        print_json({"explanations": [tree for tree, _ in found]})
     else:
-        for each in found:
-            print_lines([*in_sentences(each, None if every_voucher else 20), ""])
+        for _, sentences in found:
+            print_lines([*sentences, ""])
+
+
+def _explained(ledger: Ledger, asked: Asked) -> list[tuple[Document, list[str]]]:
+    books = ledger.books_known_at(asked.as_known)
+    agreement = books.agreement(asked.agreement)
+    month = settlement_asked(agreement, span_of(asked.period))
+    if not asked.as_of:
+        refuse_unstated(books, agreement, month)
+    most = None if asked.every_voucher else 20
+    found = explain(books, agreement.number, month, asked.party, asked.as_of)
+    return [(as_document(each), in_sentences(each, most)) for each in found]

@@ -1,11 +1,15 @@
 """`enclave export`: statements, receipts and events as files of other programs."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
+from api.cli.over_http.asking import only_said
 from api.cli.printing import print_lines
 from api.cli.settings import Settings, agreement_number, pass_settings
+from api.client import Client
+from ledger.application import Ledger
 from ledger.files.sheets import Encoding, Sheet, SheetUnwritable, csv_bytes, xlsx_bytes
 from ledger.files.text import write_bytes
 from ledger.projections.events_in_words import in_words
@@ -44,11 +48,14 @@ def export(context: click.Context, dialect: Dialect | None, to: Path | None) -> 
         )
     settings = context.find_object(Settings)
     assert settings is not None
-    text = plain_text(closed_statements(settings.ledger().books), dialect)
+    text = settings.told(
+        lambda ledger: plain_text(closed_statements(ledger.books), dialect).encode(),
+        lambda service: service.file("statements", "export", **{"as": dialect}),
+    )
     if to is None:
-        click.echo(text, nl=False)
+        click.echo(text.decode(), nl=False)
     else:
-        _written(to, text.encode())
+        _written(to, text)
 
 
 @export.command("statement")
@@ -59,10 +66,14 @@ def export(context: click.Context, dialect: Dialect | None, to: Path | None) -> 
 @pass_settings
 def export_statement(settings: Settings, period: str, agreement: str | None, to: Path, encoding: Encoding) -> None:
     """结算单（XLSX 每张一页并附底稿；CSV 一行一方）。Statements and their worksheets."""
-    books = settings.ledger().books
-    found = statements_within(books, span_of(period), agreement)
-    sheets = [statements_table(found)] if _is_csv(to) else list(statement_papers(books, found))
-    _write(to, sheets, encoding)
+
+    def here(ledger: Ledger) -> bytes:
+        found = statements_within(ledger.books, span_of(period), agreement)
+        sheets = [statements_table(found)] if _is_csv(to) else list(statement_papers(ledger.books, found))
+        return _file(to, sheets, encoding)
+
+    asked = only_said(period=period, agreement=agreement)
+    _written(to, settings.told(here, lambda service: _fetched(service, "statements", to, encoding, asked)))
 
 
 @export.command("worksheet")
@@ -73,12 +84,15 @@ def export_statement(settings: Settings, period: str, agreement: str | None, to:
 @pass_settings
 def export_worksheet(settings: Settings, period: str, agreement: str | None, to: Path, encoding: Encoding) -> None:
     """分成计算底稿（按步骤、按企业科目所属期、逐笔；CSV 一行一个数）。Worksheets alone."""
-    books = settings.ledger().books
-    found = statements_within(books, span_of(period), agreement)
-    if _is_csv(to):
-        _write(to, [worksheets_table(books, found)], encoding)
-    else:
-        _write(to, [sheet for each in found for sheet in worksheet_sheets(books, each)], encoding)
+
+    def here(ledger: Ledger) -> bytes:
+        books, found = ledger.books, statements_within(ledger.books, span_of(period), agreement)
+        if _is_csv(to):
+            return _file(to, [worksheets_table(books, found)], encoding)
+        return _file(to, [sheet for each in found for sheet in worksheet_sheets(books, each)], encoding)
+
+    asked = only_said(period=period, agreement=agreement)
+    _written(to, settings.told(here, lambda service: _fetched(service, "worksheets", to, encoding, asked)))
 
 
 @export.command("entries")
@@ -87,7 +101,13 @@ def export_worksheet(settings: Settings, period: str, agreement: str | None, to:
 @pass_settings
 def export_entries(settings: Settings, to: Path, encoding: Encoding) -> None:
     """全部入库明细，列名与导入相同。Every receipt, to be imported again if need be."""
-    _write(to, [entries_sheet(settings.ledger().books.recorded)], encoding)
+    _written(
+        to,
+        settings.told(
+            lambda ledger: _file(to, [entries_sheet(ledger.books.recorded)], encoding),
+            lambda service: _fetched(service, "entries", to, encoding, {}),
+        ),
+    )
 
 
 @export.command("events")
@@ -96,7 +116,7 @@ def export_entries(settings: Settings, to: Path, encoding: Encoding) -> None:
 @pass_settings
 def export_events(settings: Settings, to: Path, encoding: Encoding) -> None:
     """事项日志，一行一号。Every event on a line."""
-    _write(to, [events_sheet(settings.ledger().log.history(), in_words)], encoding)
+    _written(to, _file(to, [events_sheet(settings.ledger().log.history(), in_words)], encoding))
 
 
 def _is_csv(to: Path) -> bool:
@@ -106,8 +126,14 @@ def _is_csv(to: Path) -> bool:
     return to.suffix.lower() == ".csv"
 
 
-def _write(to: Path, sheets: list[Sheet], encoding: Encoding) -> None:
-    _written(to, csv_bytes(sheets[0], encoding) if _is_csv(to) else xlsx_bytes(sheets))
+def _file(to: Path, sheets: list[Sheet], encoding: Encoding) -> bytes:
+    return csv_bytes(sheets[0], encoding) if _is_csv(to) else xlsx_bytes(sheets)
+
+
+def _fetched(service: Client, what: str, to: Path, encoding: Encoding, asked: dict[str, Any]) -> bytes:
+    """The same file from a service."""
+    form = "csv" if _is_csv(to) else "xlsx"
+    return service.file(what, "export", **asked, **{"as": form, "encoding": encoding})
 
 
 def _written(to: Path, data: bytes) -> None:

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import click
 
+from api.cli.over_http import facts as over_http
 from api.cli.printing import print_json, print_lines, print_table
 from api.cli.settings import Settings, agreement_number, json_option, pass_settings
+from ledger.application import Ledger
 from ledger.domain.agreeing.agreement import Agreement
 from ledger.domain.agreeing.certification import Certification, missing
 from ledger.domain.stating.books import Books
@@ -43,15 +45,29 @@ def propose(
         raise click.UsageError("FILE 与 --suggested 写一个。Give FILE or --suggested.")
     if file and not party:
         raise click.UsageError("写明由哪一方提出：--party。Say which party puts it forward: --party.")
-    ledger = settings.ledger()
-    books = ledger.books
-    documents = (
-        listed_documents(read_document(file), "facts") if file else _suggested(books.agreement(number), settings)
+    documents = listed_documents(read_document(file), "facts") if file else None
+    found, agreement = settings.told(
+        lambda ledger: _proposed(ledger, number, documents, party, supersedes),
+        lambda service: over_http.propose(
+            service,
+            number,
+            over_http.suggested(service, number) if documents is None else documents,
+            party,
+            supersedes,
+        ),
     )
+    _print(found, agreement, as_json)
+
+
+def _proposed(
+    ledger: Ledger, number: str, documents: list[Document] | None, party: str, supersedes: str
+) -> over_http.Found:
+    if documents is None:
+        documents = _suggested(ledger, number)
     found = ledger.propose_facts(number, documents, party, supersedes) if documents else []
     for unit in _unseen_units(ledger.books, found):
         click.echo(f"提示：账内还没有企业、项目或参与方叫“{unit}”，请核对。No such unit is known yet.", err=True)
-    _print(found, ledger.books.agreement(number), as_json)
+    return found, ledger.books.agreement(number)
 
 
 @fact.command()
@@ -61,9 +77,15 @@ def propose(
 @pass_settings
 def confirm(settings: Settings, fact: str, parties: tuple[str, ...], as_json: bool) -> None:
     """代表参与方确认；各方都确认才算数。Confirm for one party or several; with the last one it is certified."""
-    ledger = settings.ledger()
+    found, agreement = settings.told(
+        lambda ledger: _confirmed(ledger, fact, parties), lambda service: over_http.confirm(service, fact, parties)
+    )
+    _print(found, agreement, as_json)
+
+
+def _confirmed(ledger: Ledger, fact: str, parties: tuple[str, ...]) -> over_http.Found:
     found = ledger.confirm_fact(fact, *parties)
-    _print([found], ledger.books.agreement(found.agreement), as_json)
+    return [found], ledger.books.agreement(found.agreement)
 
 
 @fact.command("list")
@@ -72,24 +94,27 @@ def confirm(settings: Settings, fact: str, parties: tuple[str, ...], as_json: bo
 @pass_settings
 def list_facts(settings: Settings, number: str | None, as_json: bool) -> None:
     """列出认定事实：内容、出处、谁已确认。List facts with their state."""
-    books = settings.ledger().books
-    if number:
-        books.agreement(number)
-    found = [each for each in books.facts.values() if number in (None, each.agreement)]
+    listed = settings.told(
+        lambda ledger: _listed(ledger.books, number),
+        lambda service: [over_http.of_agreement(service, number)] if number else over_http.every(service),
+    )
+    found = [(each, agreement) for facts, agreement in listed for each in facts]
+    found.sort(key=lambda each: each[0].proposed_at)
     if as_json:
-        print_json({"facts": [document_of(each) for each in found]})
+        print_json({"facts": [document_of(each) for each, _ in found]})
         return
-    later = {each.supersedes: each for each in found if each.supersedes}
+    later = {each.supersedes: each for each, _ in found if each.supersedes}
     rows = [
-        (
-            each.number,
-            each.agreement,
-            fact_in_words(each.document),
-            _state(each, books.agreements[each.agreement], later.get(each.number)),
-        )
-        for each in found
+        (each.number, each.agreement, fact_in_words(each.document), _state(each, agreement, later.get(each.number)))
+        for each, agreement in found
     ]
     print_table("认定事实 Facts", ("编号", "协议", "内容", "状态"), rows)
+
+
+def _listed(books: Books, number: str | None) -> list[over_http.Found]:
+    agreements = [books.agreement(number)] if number else list(books.agreements.values())
+    facts = list(books.facts.values())
+    return [([each for each in facts if each.agreement == own.number], own) for own in agreements]
 
 
 @fact.command()
@@ -98,7 +123,9 @@ def list_facts(settings: Settings, number: str | None, as_json: bool) -> None:
 @pass_settings
 def suggest(settings: Settings, number: str, as_json: bool) -> None:
     """账簿能测算的事实，供各方提出和确认；测算本身不算数。What the books suggest to certify; it counts for nothing."""
-    documents = _suggested(settings.ledger().books.agreement(number), settings)
+    documents = settings.told(
+        lambda ledger: _suggested(ledger, number), lambda service: over_http.suggested(service, number)
+    )
     if as_json:
         print_json({"facts": documents})
     else:
@@ -115,9 +142,9 @@ def _unseen_units(books: Books, found: list[Certification]) -> list[str]:
     return [unit for unit in units if unit not in known]
 
 
-def _suggested(agreement: Agreement, settings: Settings) -> list[Document]:
-    books = settings.ledger().books
-    return proposals(books, agreement, books.position)
+def _suggested(ledger: Ledger, number: str) -> list[Document]:
+    books = ledger.books
+    return proposals(books, books.agreement(number), books.position)
 
 
 def _print(found: list[Certification], agreement: Agreement, as_json: bool) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from api.cli.printing import print_json, print_lines
-from api.cli.settings import json_option
+from api.cli.server import Server
+from api.cli.settings import Settings, json_option
 from features.phrase_book import Phrase, phrases
-from features.plugin import VARIABLE
 from features.running import Outcome, run
 from features.soundness import faults
 
@@ -39,14 +39,14 @@ def feature() -> None:
 
 @feature.command("run")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--server", default="", help="在运行中的服务上跑，写它的网址。On a running service, by its URL.")
-@click.option("--token", default="", envvar=VARIABLE, help=f"服务管理员的令牌（或 {VARIABLE}）。The operator's token.")
 @json_option
 @click.pass_context
-def run_feature(context: click.Context, file: Path, server: str, token: str, as_json: bool) -> None:
-    """用全新的账簿运行一份场景文件。Run a feature file against fresh books."""
+def run_feature(context: click.Context, file: Path, as_json: bool) -> None:
+    """用全新的账簿运行一份场景文件；--server 在运行中的服务上跑（服务管理员的令牌）。Run a feature file against fresh books."""
+    settings = context.find_object(Settings)
+    where = (settings.server if settings else None) or Server("")
     wrong = faults(file)
-    outcomes = [] if wrong else run(file, server, token)
+    outcomes = [] if wrong else run(file, where.url, where.token)
     passed = bool(outcomes) and all(outcome.passed for outcome in outcomes)
     if as_json:
         print_json(

@@ -8,12 +8,15 @@ import click
 
 from api.cli.import_report import report_document, report_in_words, tried_in_words
 from api.cli.importing import Importing, import_options
+from api.cli.over_http import figures as over_http
 from api.cli.printing import print_json, print_lines, print_table
+from api.cli.sending import send
 from api.cli.settings import Settings, agreement_number, json_option, pass_settings
 from ledger.application import Ledger
 from ledger.domain.agreeing.acceptance import AcceptingLevel, Batch
 from ledger.domain.errors import Language
 from ledger.domain.recording.figures import decimal_text
+from ledger.domain.terms import Document
 from ledger.files.figures_plan import FiguresPlan
 from ledger.projections.coverage import FigureCoverage, figure_coverage
 from ledger.projections.import_report import Before, ImportReport, import_report
@@ -43,6 +46,9 @@ def input_group() -> None:
 @pass_settings
 def import_figures(settings: Settings, asked: Importing) -> None:
     """导入指标（CSV、XLSX、DBF）；县级、市级审核以后才算数。Record indicators; they count once county and city accepted them."""
+    if settings.server is not None:
+        send(settings, asked, "figures")
+        return
     ledger = settings.ledger()
     _import(ledger, ledger.plan_figures, asked, settings.language)
 
@@ -53,6 +59,9 @@ def import_figures(settings: Settings, asked: Importing) -> None:
 @pass_settings
 def import_quotas(settings: Settings, asked: Importing) -> None:
     """导入下达的额度（CSV、XLSX、DBF）。Record quotas."""
+    if settings.server is not None:
+        send(settings, asked, "quotas")
+        return
     ledger = settings.ledger()
     _import(ledger, partial(ledger.plan_figures, needs_acceptance=False), asked, settings.language)
 
@@ -63,6 +72,9 @@ def import_quotas(settings: Settings, asked: Importing) -> None:
 @pass_settings
 def import_inputs(settings: Settings, asked: Importing) -> None:
     """导入投入（CSV、XLSX、DBF），每笔写明形式、日期、凭证。Record contributions with their evidence."""
+    if settings.server is not None:
+        send(settings, asked, "inputs")
+        return
     ledger = settings.ledger()
     _import(ledger, ledger.plan_inputs, asked, settings.language)
 
@@ -80,10 +92,8 @@ class _Taken:
 def _import(ledger: Ledger, plan_with: Callable[..., FiguresPlan], asked: Importing, language: Language) -> None:
     act = partial(_taken, ledger, dry_run=asked.dry_run)
     taken = asked.carry_out(plan_with, asked.read(FIGURES_BYTES_MAX), act, language)
-    if asked.as_json:
-        print_json(_taken_document(taken, language, dry_run=asked.dry_run))
-    else:
-        print_lines(_taken_in_words(taken, language, dry_run=asked.dry_run))
+    said = _taken_document(taken, language, dry_run=asked.dry_run)
+    print_json(said) if asked.as_json else print_lines(_taken_in_words(said, taken, language))
 
 
 def _taken(ledger: Ledger, plan: FiguresPlan, *, dry_run: bool) -> _Taken:
@@ -97,7 +107,7 @@ def _taken(ledger: Ledger, plan: FiguresPlan, *, dry_run: bool) -> _Taken:
     return _Taken(plan, batch, figure_coverage(books, batch) if batch else FigureCoverage(), report)
 
 
-def _taken_document(taken: _Taken, language: Language, *, dry_run: bool) -> dict[str, object]:
+def _taken_document(taken: _Taken, language: Language, *, dry_run: bool) -> Document:
     """What programs get; the batch of a dry run has no number yet."""
     plan, batch, report = taken.plan, taken.batch, taken.report
     counts = {
@@ -108,15 +118,15 @@ def _taken_document(taken: _Taken, language: Language, *, dry_run: bool) -> dict
     return {**own, **counts, **covered, "dry_run": dry_run, **report_document(report, language)}
 
 
-def _taken_in_words(taken: _Taken, language: Language, *, dry_run: bool) -> Iterator[str]:
+def _taken_in_words(said: Document, taken: _Taken, language: Language) -> Iterator[str]:
     report, batch = taken.report, taken.batch
-    if dry_run or batch is None:
+    if said["dry_run"] or batch is None:
         yield f"试导入 {taken.plan.file.name}：什么也没有记下。"
-        yield from tried_in_words(report, f"其中修订 {len(report.revised)} 行")
+        yield from tried_in_words(said, f"其中修订 {len(report.revised)} 行")
     else:
         yield f"{_batch_in_words(batch)}{_beside_in_words(report)}。"
     yield from _coverage_in_words(taken.covered, language)
-    yield from report_in_words(report, language)
+    yield from report_in_words(said)
 
 
 def _beside_in_words(report: ImportReport) -> str:
@@ -134,13 +144,20 @@ def _beside_in_words(report: ImportReport) -> str:
 @pass_settings
 def accept(settings: Settings, batch: str, level: AcceptingLevel, as_json: bool) -> None:
     """审核一批指标：先县级，后市级。A level accepts a batch, the county before the city."""
-    ledger = settings.ledger()
-    accepted = ledger.accept_figures(batch, level)
-    covered = figure_coverage(ledger.books, accepted)
+    accepted, covered = settings.told(
+        lambda ledger: _accepted(ledger, batch, level),
+        lambda service: (over_http.accept(service, batch, level), None),
+    )
     if as_json:
-        print_json(_document(accepted) | _coverage_document(covered, settings.language))
+        print_json(_document(accepted) | (_coverage_document(covered, settings.language) if covered else {}))
     else:
-        print_lines([f"{_batch_in_words(accepted)}。", *_coverage_in_words(covered, settings.language)])
+        words = _coverage_in_words(covered, settings.language) if covered else ()
+        print_lines([f"{_batch_in_words(accepted)}。", *words])
+
+
+def _accepted(ledger: Ledger, batch: str, level: AcceptingLevel) -> tuple[Batch, FigureCoverage | None]:
+    accepted = ledger.accept_figures(batch, level)
+    return accepted, figure_coverage(ledger.books, accepted)
 
 
 @figure.command("list")
@@ -148,7 +165,7 @@ def accept(settings: Settings, batch: str, level: AcceptingLevel, as_json: bool)
 @pass_settings
 def list_batches(settings: Settings, as_json: bool) -> None:
     """列出各批次和审核进度。List the batches."""
-    batches = list(settings.ledger().books.batches.values())
+    batches = settings.told(lambda ledger: list(ledger.books.batches.values()), over_http.every)
     if as_json:
         print_json({"batches": [_document(each) for each in batches]})
     else:
@@ -161,7 +178,9 @@ def list_batches(settings: Settings, as_json: bool) -> None:
 @pass_settings
 def list_inputs(settings: Settings, as_json: bool) -> None:
     """列出每笔投入：形式、日期、数额、投入方和依据。Every contribution with its evidence."""
-    reports = [report for _, report in settings.ledger().books.counted if report.is_input]
+    reports = settings.told(
+        lambda ledger: [report for _, report in ledger.books.counted if report.is_input], over_http.inputs
+    )
     columns = ("编号", "形式", "日期", "数值", "单位", "投入方", "项目", "依据")
     rows = [
         (each.number, each.measure, str(each.first), decimal_text(each.value), each.unit, *whose)

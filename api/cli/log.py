@@ -2,18 +2,27 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import islice
 
 import click
 import msgspec
 import numpy as np
 
+from api.cli.over_http import log as over_http
 from api.cli.printing import console, print_json, print_lines, print_table
 from api.cli.settings import Settings, json_option, pass_settings
+from api.client import Client
+from ledger.application import Ledger
+from ledger.audit.verification import Report
+from ledger.domain.errors import Language
 from ledger.domain.events import Event
+from ledger.domain.terms import Document
 from ledger.projections.events_in_words import in_words
 
 EVENTS_SHOWN = 100
+Row = tuple[int, datetime, str, str, str]
+"""Where in the log, when, by whom, what kind of event, in words."""
 
 
 @click.command()
@@ -33,18 +42,40 @@ EVENTS_SHOWN = 100
 @pass_settings
 def events(settings: Settings, after: int, limit: int | None, as_json: bool) -> None:
     """事项日志。The events, in order."""
-    log = settings.ledger().log
     if as_json:
-        found = islice(log.history(after), limit)
-        print_json({"events": [_document(position, event) for position, event in found]})
+        found = settings.told(
+            lambda ledger: [_document(*each) for each in islice(ledger.log.history(after), limit)],
+            lambda service: over_http.events(service, after, limit),
+        )
+        print_json({"events": found})
         return
-    shown = list(islice(log.history(after), limit or EVENTS_SHOWN))
-    rows = [
-        (str(position), f"{event.recorded_at.astimezone():%Y-%m-%d %H:%M}", event.actor, event.TOPIC, in_words(event))
-        for position, event in shown
-    ]
+    most = limit or EVENTS_SHOWN
+    shown, last = settings.told(
+        lambda ledger: _happened(ledger, after, most), lambda service: (_told(service, after, most), None)
+    )
+    rows = [(str(position), f"{at.astimezone():%Y-%m-%d %H:%M}", *words) for position, at, *words in shown]
     print_table("事项日志 Events", ("序号", "时间", "经办", "类别", "内容"), rows, numbers=(0,))
-    print_lines(_how_to_see_more(shown[-1][0] if shown else after, log.head().position))
+    if last is not None:
+        print_lines(_how_to_see_more(shown[-1][0] if shown else after, last))
+    elif len(shown) == most:
+        print_lines([f"接着看用 --after {shown[-1][0]}，供程序读取用 --json。"])
+
+
+def _happened(ledger: Ledger, after: int, most: int) -> tuple[list[Row], int | None]:
+    """Some events, and how far the log goes."""
+    rows = [
+        (position, event.recorded_at, event.actor, event.TOPIC, in_words(event))
+        for position, event in islice(ledger.log.history(after), most)
+    ]
+    return rows, ledger.log.head().position
+
+
+def _told(service: Client, after: int, most: int) -> list[Row]:
+    """The events that concern the caller, as a service tells them, which does not say how many there are."""
+    return [
+        (int(each["id"]), datetime.fromisoformat(each["time"]), each["actor"], each["type"], each.get("sentence", ""))
+        for each in over_http.events(service, after, most)
+    ]
 
 
 def _how_to_see_more(last_shown: int, last: int) -> Iterator[str]:
@@ -82,27 +113,32 @@ def verify(context: click.Context, expect: tuple[int, str] | None, as_json: bool
     settings = context.find_object(Settings)
     assert settings is not None
     with console(stderr=True).status("正在核验 …"):
-        report = settings.ledger().verify(expect)
-    findings = [finding.say(settings.language) for finding in report.findings]
-    if as_json:
-        print_json(
-            {
-                "sound": report.is_sound,
-                "events": report.events,
-                "statements": report.statements,
-                "head": report.head,
-                "findings": findings,
-            }
+        said = settings.told(
+            lambda ledger: _proof(ledger.verify(expect), settings.language),
+            lambda service: over_http.proof(service, expect),
         )
-    elif report.is_sound:
+    if as_json:
+        print_json(said)
+    elif said["sound"]:
         print_lines(
             [
-                f"账簿完好：{report.events} 号事项封印相连，{report.statements} 张结算单重算一致。链首 {report.events}:{report.head}"
+                f"账簿完好：{said['events']} 号事项封印相连，{said['statements']} 张结算单重算一致。"
+                f"链首 {said['events']}:{said['head']}"
             ]
         )
     else:
-        print_lines(_findings(findings))
-    context.exit(0 if report.is_sound else 1)
+        print_lines(_findings(said["findings"]))
+    context.exit(0 if said["sound"] else 1)
+
+
+def _proof(report: Report, language: Language) -> Document:
+    return {
+        "sound": report.is_sound,
+        "events": report.events,
+        "statements": report.statements,
+        "head": report.head,
+        "findings": [finding.say(language) for finding in report.findings],
+    }
 
 
 @click.command()

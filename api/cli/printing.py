@@ -8,7 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from api.client import ServiceRefused
 from ledger.domain.errors import Fault, Faults, Language, Refusal
+from ledger.domain.terms import Document
 from ledger.projections.wording import money
 
 FAULTS_SHOWN_MAX = 200
@@ -51,23 +53,31 @@ def amount(amount_fen: int | None) -> str:
     return "—" if amount_fen is None else money(amount_fen)
 
 
-def print_refusal(refusal: Refusal, language: Language, *, as_json: bool) -> None:
+def print_refusal(said: Document, language: Language, *, as_json: bool) -> None:
     """What was refused, where, and what to do; every fault of a list."""
     if as_json:
-        print_json(refusal_document(refusal, language))
+        print_json(said)
         return
-    click.echo(refusal.say(language), err=True)
-    if isinstance(refusal, Faults) and len(refusal.faults) > 1:
-        for fault in refusal.faults[:FAULTS_SHOWN_MAX]:
-            click.echo(f"  - {fault.say(language)}", err=True)
-        if len(refusal.faults) > FAULTS_SHOWN_MAX:
-            more = len(refusal.faults) - FAULTS_SHOWN_MAX
-            click.echo(
-                f"  … {more} more: --json" if language == "en" else f"  … 其余 {more} 处用 --json 查看。", err=True
-            )
+    click.echo(said["message"], err=True)
+    faults = said["faults"]
+    if len(faults) == 1 and faults[0]["message"] in said["message"]:
+        return
+    for fault in faults[:FAULTS_SHOWN_MAX]:
+        click.echo(f"  - {_fault_in_words(fault, language)}", err=True)
+    if len(faults) > FAULTS_SHOWN_MAX:
+        more = len(faults) - FAULTS_SHOWN_MAX
+        click.echo(f"  … {more} more: --json" if language == "en" else f"  … 其余 {more} 处用 --json 查看。", err=True)
 
 
-def refusal_document(refusal: Refusal, language: Language) -> dict[str, object]:
+def _fault_in_words(fault: Document, language: Language) -> str:
+    """Place, clause and rule in one sentence, as `Fault.say`."""
+    before, after, stop = (" (", ")", ": ") if language == "en" else ("（", "）", "：")
+    clause = f"{before}{fault['clause']}{after}" if fault["clause"] else ""
+    place = f"{fault['where']}{clause}"
+    return f"{place}{stop}{fault['message']}" if place else str(fault["message"])
+
+
+def refusal_document(refusal: Refusal, language: Language) -> Document:
     """A refusal as data: its stable kind, its sentence, its facts and faults."""
     faults = refusal.faults if isinstance(refusal, Faults) else (Fault("", refusal),)
     return {
@@ -76,3 +86,10 @@ def refusal_document(refusal: Refusal, language: Language) -> dict[str, object]:
         "facts": {name: str(value) for name, value in refusal.facts.items()},
         "faults": [fault.as_document(language) for fault in faults],
     }
+
+
+def problem_document(refused: ServiceRefused) -> Document:
+    """The same of what a service refused."""
+    blank = {"where": "", "clause": "", "kind": refused.kind, "facts": {}, "message": refused.title}
+    faults = [blank | error for error in refused.errors]
+    return {"refused": refused.kind, "message": refused.title, "facts": {}, "faults": faults or [blank]}

@@ -1,15 +1,21 @@
 """`enclave project|park|region`: the register of projects, parks and region codes."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import click
 
+from api.cli.changing import ask
+from api.cli.over_http import register as over_http
 from api.cli.printing import print_json, print_lines, print_table
 from api.cli.settings import Settings, agreement_number, json_option, pass_settings
+from ledger.application import Ledger
 from ledger.domain.calendar import day
+from ledger.domain.register.parks import Parks
 from ledger.domain.register.projects import STAGES_ZH, Project, find, stage_named
-from ledger.domain.register.regions import Regions
 from ledger.domain.register.relocations import Location
+from ledger.domain.stating.books import Books
+from ledger.domain.terms import Document
 from ledger.projections.register import (
     park_document,
     park_tree,
@@ -62,7 +68,12 @@ def register_project(
 ) -> None:
     """登记一个项目；NAME 与入库明细“项目”列的写法一致。Register a project under the name that files use."""
     entered = Project("", name, enterprise, park, introducer, receiver, agreement)
-    _show_project(settings, settings.ledger().register_project(entered).number, as_json)
+    body = {"name": name, "enterprise": enterprise, "park": park, "introducer": introducer, "receiver": receiver}
+    found = settings.told(
+        lambda ledger: _project(ledger, ledger.register_project(entered).number),
+        lambda service: over_http.keep(service, body=body | {"agreement": agreement}),
+    )
+    _show_project(found, as_json)
 
 
 @project.command()
@@ -77,8 +88,13 @@ def register_project(
 @pass_settings
 def stage(settings: Settings, who: str, stage: str, on: date, source: str, supersedes: str, as_json: bool) -> None:
     """登记到达的阶段：签约、注册、开工、达产、首笔税收、退出。A stage: signed … exited."""
-    settings.ledger().reach_stage(who, stage_named(stage), on, source, supersedes)
-    _show_project(settings, who, as_json)
+    reached = stage_named(stage)
+    body = {"stage": reached, "on": on.isoformat(), "source": source, "supersedes": supersedes}
+    found = settings.told(
+        lambda ledger: _project(ledger, ledger.reach_stage(who, reached, on, source, supersedes).number),
+        lambda service: over_http.keep(service, who, "stages", body=body),
+    )
+    _show_project(found, as_json)
 
 
 @project.command()
@@ -101,8 +117,14 @@ def transfer(
     as_json: bool,
 ) -> None:
     """异地流转：项目交给承接方，协议须已生效并含双方。Hand a project on, both bound by an agreement."""
-    settings.ledger().transfer_project(who, agreement, receiver, on, source, introducer)
-    _show_project(settings, who, as_json)
+    body = {"receiver": receiver, "agreement": agreement, "on": on.isoformat(), "source": source}
+    found = settings.told(
+        lambda ledger: _project(
+            ledger, ledger.transfer_project(who, agreement, receiver, on, source, introducer).number
+        ),
+        lambda service: over_http.keep(service, who, "transfer", body=body | {"introducer": introducer}),
+    )
+    _show_project(found, as_json)
 
 
 @project.command()
@@ -128,11 +150,16 @@ def relocate(
 ) -> None:
     """企业迁移：项目的企业换了园区或地方。The project's enterprise moved."""
     new, old = Location(park, region), Location(from_park, from_region)
-    moved = settings.ledger().relocate_enterprise(who, new, on, source, old)
+    body = {"park": park, "region": region, "on": on.isoformat(), "source": source}
+    moved = settings.told(
+        lambda ledger: relocation_document(ledger.relocate_enterprise(who, new, on, source, old)),
+        lambda service: over_http.relocate(service, who, body | {"from_park": from_park, "from_region": from_region}),
+    )
     if as_json:
-        print_json(relocation_document(moved))
-    else:
-        print_lines([f"企业 {moved.enterprise} 于 {moved.on} 由 {moved.old} 迁到 {moved.new}。"])
+        print_json(moved)
+        return
+    left, reached = Location(**moved["old"]), Location(**moved["new"])
+    print_lines([f"企业 {moved['enterprise']} 于 {moved['on']} 由 {left} 迁到 {reached}。"])
 
 
 @project.command("show")
@@ -142,27 +169,32 @@ def relocate(
 def show_project(settings: Settings, who: str | None, as_json: bool) -> None:
     """列出项目，或查看一个。List projects, or show one."""
     if who:
-        _show_project(settings, who, as_json)
+        found = settings.told(lambda ledger: _project(ledger, who), lambda service: over_http.project(service, who))
+        _show_project(found, as_json)
         return
-    books = settings.ledger().books
+    every = settings.told(lambda ledger: _projects(ledger.books), over_http.projects)
     if as_json:
-        print_json({"projects": [project_document(each, books.relocations) for each in books.projects.values()]})
+        print_json({"projects": every})
         return
     columns = ("编号", "名称", "园区", "引荐方", "承接方", "协议", "最近阶段")
-    rows = [
-        (each.number, each.name, each.park, each.introducer, each.receiver, each.agreement, stage_in_words(each))
-        for each in books.projects.values()
-    ]
+    words = ("project", "name", "park", "introducer", "receiver", "agreement")
+    rows = [(*(each[word] for word in words), stage_in_words(each["stages"])) for each in every]
     print_table("项目 Projects", columns, rows)
 
 
-def _show_project(settings: Settings, who: str, as_json: bool) -> None:
-    books = settings.ledger().books
+def _projects(books: Books) -> list[Document]:
+    return [project_document(each, books.relocations) for each in books.projects.values()]
+
+
+def _project(ledger: Ledger, who: str) -> over_http.Project:
+    books = ledger.books
     found = find(books.projects, who)
-    if as_json:
-        print_json(project_document(found, books.relocations))
-    else:
-        print_lines(project_in_words(found, books.relocations))
+    return project_document(found, books.relocations), list(project_in_words(found, books.relocations))
+
+
+def _show_project(found: over_http.Project, as_json: bool) -> None:
+    document, sentences = found
+    print_json(document) if as_json else print_lines(sentences)
 
 
 stage.help = f"{stage.help}\n\nSTAGE：{'、'.join(f'{word} {key}' for key, word in STAGES_ZH.items())}。"
@@ -185,6 +217,10 @@ def park() -> None:
 @pass_settings
 def register_park(settings: Settings, name: str, parent: str, first: date, last: date | None, as_json: bool) -> None:
     """登记园区；NAME 与明细“街道乡镇（园区）”列的写法一致。Register a park under the name that files use."""
+    if settings.server is not None:
+        body = {"park": name, "parent": parent, "from": first.isoformat(), "to": last.isoformat() if last else None}
+        ask(settings, "parks", body=body, as_json=as_json)
+        return
     found = settings.ledger().register_park(name, parent, first, last)
     _show_parks(settings, first, as_json, park_document(found))
 
@@ -197,6 +233,9 @@ def register_park(settings: Settings, name: str, parent: str, first: date, last:
 @pass_settings
 def move_park(settings: Settings, name: str, parent: str, on: date, as_json: bool) -> None:
     """自某日起换上级；同一天再登记一次，以后一次为准。Put a park below another from a day on."""
+    if settings.server is not None:
+        ask(settings, "parks", name, "move", body={"parent": parent, "on": on.isoformat()}, as_json=as_json)
+        return
     found = settings.ledger().move_park(name, parent, on)
     _show_parks(settings, on, as_json, park_document(found))
 
@@ -209,6 +248,10 @@ def move_park(settings: Settings, name: str, parent: str, on: date, as_json: boo
 @pass_settings
 def date_park(settings: Settings, name: str, first: date | None, last: date | None, as_json: bool) -> None:
     """改园区的起止日期，如撤并后的止日。Say a park's days anew, such as its last."""
+    if settings.server is not None:
+        body = {"from": first.isoformat() if first else None, "to": last.isoformat() if last else None}
+        ask(settings, "parks", name, "days", body=body, as_json=as_json)
+        return
     found = settings.ledger().date_park(name, first, last)
     _show_parks(settings, found.first, as_json, park_document(found))
 
@@ -223,15 +266,18 @@ def show_parks(settings: Settings, on: date | None, as_json: bool) -> None:
 
 
 def _show_parks(settings: Settings, when: date, as_json: bool, changed: dict[str, object] | None = None) -> None:
-    parks = settings.ledger().books.places().parks
-    if as_json and changed:
-        print_json(changed)
-    elif as_json:
-        every = [park_document(each) for each in parks.by_name.values()]
-        print_json({"on": when.isoformat(), "tree": tree_document(parks, when), "parks": every})
+    said, drawn = settings.told(
+        lambda ledger: _parks(ledger.books.places().parks, when), lambda service: over_http.parks(service, when)
+    )
+    if as_json:
+        print_json(changed or said)
     else:
-        lines = park_tree(parks, when)
-        print_lines([f"{when} 的园区：", *lines] if lines else [f"{when} 没有登记在册的园区。"])
+        print_lines([f"{when} 的园区：", *drawn] if drawn else [f"{when} 没有登记在册的园区。"])
+
+
+def _parks(parks: Parks, when: date) -> tuple[Document, list[str]]:
+    every = [park_document(each) for each in parks.by_name.values()]
+    return {"on": when.isoformat(), "tree": tree_document(parks, when), "parks": every}, park_tree(parks, when)
 
 
 # Regions
@@ -251,7 +297,11 @@ def region() -> None:
 @pass_settings
 def succeed(settings: Settings, old: str, new: str, on: date, source: str, as_json: bool) -> None:
     """OLD 自某日起由 NEW 接替；按旧代码签的协议照常结算。NEW takes the place of OLD."""
-    _show_regions(settings.ledger().succeed_region(old, new, on, source), as_json)
+    if settings.server is not None:
+        body = {"old": old, "new": new, "on": on.isoformat(), "source": source}
+        ask(settings, "regions", body=body, as_json=as_json)
+        return
+    _show_regions(succession_documents(settings.ledger().succeed_region(old, new, on, source)), as_json)
 
 
 @region.command()
@@ -262,7 +312,11 @@ def succeed(settings: Settings, old: str, new: str, on: date, source: str, as_js
 @pass_settings
 def withdraw(settings: Settings, old: str, on: date, source: str, as_json: bool) -> None:
     """撤回登记有误的接替。Take back a succession recorded in error."""
-    _show_regions(settings.ledger().withdraw_succession(old, on, source), as_json)
+    if settings.server is not None:
+        body = {"old": old, "on": on.isoformat(), "source": source}
+        ask(settings, "regions", "withdraw", body=body, as_json=as_json)
+        return
+    _show_regions(succession_documents(settings.ledger().withdraw_succession(old, on, source)), as_json)
 
 
 @region.command("show")
@@ -270,11 +324,13 @@ def withdraw(settings: Settings, old: str, on: date, source: str, as_json: bool)
 @pass_settings
 def show_regions(settings: Settings, as_json: bool) -> None:
     """列出登记的接替。Every succession on record."""
-    _show_regions(settings.ledger().books.places().regions, as_json)
+    _show_regions(
+        settings.told(lambda ledger: succession_documents(ledger.books.places().regions), over_http.successions),
+        as_json,
+    )
 
 
-def _show_regions(regions: Regions, as_json: bool) -> None:
-    found = succession_documents(regions)
+def _show_regions(found: Sequence[Mapping[str, str]], as_json: bool) -> None:
     if as_json:
         print_json({"successions": found})
         return

@@ -1,19 +1,23 @@
-"""What every command needs: which books, who acts, which language."""
+"""What every command needs: which books, here or behind a service, who acts, which language."""
 
 import getpass
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
+from api.cli.server import OnlyHere, Server
+from api.client import Client
 from ledger.application import Ledger
 from ledger.audit.chain import Algorithm
 from ledger.domain.errors import Language
-from ledger.domain.stating.books import Books
 from ledger.store.log import BooksBusy
 
 BOOKS = Path(".books") / "books.db"
+Told = TypeVar("Told")
 
 
 @dataclass(frozen=True)
@@ -24,17 +28,32 @@ class Settings:
     actor: str
     language: Language
     algorithm: Algorithm = "sha256"
+    server: Server | None = None
+
+    def told(self, here: Callable[[Ledger], Told], there: Callable[[Client], Told]) -> Told:
+        """What the books say: those on this machine, or, where a server is named, those behind it."""
+        return self.computed(lambda: here(self.ledger()), there)
+
+    def computed(self, here: Callable[[], Told], there: Callable[[Client], Told]) -> Told:
+        """What takes no books to say, here or, where a server is named, as that says it."""
+        if self.server is None:
+            return here()
+        with self.server.reached(self.language) as service:
+            return there(service)
 
     def ledger(self) -> Ledger:
-        """The books, opened; raises BooksMissing."""
+        """The books on this machine, opened; raises BooksMissing, OnlyHere."""
+        self.refuse_server()
         return Ledger.open(self.books, self.actor)
 
-    def books_known_at(self, as_known: int | None) -> Books:
-        """What the books know, or what they knew at a position of the log; raises PositionUnknown."""
-        return self.ledger().books_known_at(as_known)
+    def refuse_server(self) -> None:
+        """Raises OnlyHere where a server is named and the command can only work on this machine."""
+        if self.server is not None:
+            raise OnlyHere(command=click.get_current_context().command_path)
 
     def new_ledger(self, title: str) -> Ledger:
-        """The books, begun if they are not there."""
+        """The books, begun if they are not there; raises OnlyHere."""
+        self.refuse_server()
         keep_out_of_version_control(self.books)
         return Ledger.begin(self.books, self.actor, title, self.algorithm)
 

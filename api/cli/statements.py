@@ -4,33 +4,15 @@ from collections.abc import Mapping, Sequence
 
 import click
 
+from api.cli.over_http import statements as over_http
 from api.cli.printing import amount, print_json, print_lines, print_table
 from api.cli.settings import Settings, agreement_number, as_known_option, as_of_option, json_option, pass_settings
 from ledger.domain.calendar import Period, day
-from ledger.domain.stating.books import Books
-from ledger.domain.stating.closing import NothingToClose
-from ledger.projections.coverage import booked, coverage
-from ledger.projections.payments import (
-    Settlement,
-    limits_missing,
-    nets,
-    paid_in_words,
-    payments,
-    settlements,
-    unpaid,
-)
+from ledger.projections.payments import Paid, paid_in_words, settlements
 from ledger.projections.quantities import OF_DATES, Quantity, stated_quantity
 from ledger.projections.spans import Span, month_span, span_of
-from ledger.projections.statements import (
-    PartySum,
-    Statement,
-    StatementLine,
-    in_place_check,
-    owed,
-    statements_as_of,
-    statements_within,
-    sums_of,
-)
+from ledger.projections.stated import Stated, stated
+from ledger.projections.statements import PartySum, Statement, StatementLine, in_place_check, owed, sums_of
 
 SUM_COLUMNS = ("协议", "池", "参与方", "应得", "已征收", "净额（应收+/应付−）")
 
@@ -53,47 +35,36 @@ def statement(
     """结算单：PERIOD 写 2024-03、2024-Q1 或 2024；不写则为最近结账的一期。Every statement of a month, quarter or year."""
     if period and as_of:
         raise click.UsageError("PERIOD 与 --as-of 写一个。Give PERIOD or --as-of.")
-    books = settings.books_known_at(as_known)
-    span = month_span(Period.of(day(as_of))) if as_of else span_of(period) if period else _current(books)
-    found = statements_as_of(books, day(as_of), agreement) if as_of else statements_within(books, span, agreement)
-    print_json(_document(books, span, found)) if as_json else _print(books, span, found)
+    until = day(as_of) if as_of else None
+    span = month_span(Period.of(until)) if until else span_of(period) if period else None
+    found = settings.told(
+        lambda ledger: stated(ledger.books_known_at(as_known), span, agreement, until),
+        lambda service: over_http.stated(service, span, agreement, until, as_known),
+    )
+    print_json(_document(found)) if as_json else _print(found)
 
 
-def _document(books: Books, span: Span, found: Sequence[Statement]) -> dict[str, object]:
+def _document(found: Stated) -> dict[str, object]:
     return {
-        "statements": [statement_document(each) for each in found],
-        "payments": [_payments_document(books, each) for each in settlements(found)],
-        "sums": [_sum_document(each) for each in sums_of(each for each in found if each.is_money)],
-        "unselected_fen": _unselected_fen(books, span),
+        "statements": [statement_document(each) for each in found.statements],
+        "payments": [_payments_document(each) for each in found.paid],
+        "sums": [_sum_document(each) for each in sums_of(each for each in found.statements if each.is_money)],
+        "unselected_fen": found.unselected_fen,
     }
 
 
-def _print(books: Books, span: Span, found: Sequence[Statement]) -> None:
-    last_of = {id(each[-1]): each for each in settlements(found)}
-    for each in found:
+def _print(found: Stated) -> None:
+    paid_behind = {id(each[-1]): paid for each, paid in zip(settlements(found.statements), found.paid, strict=True)}
+    for each in found.statements:
         print_statement(each)
-        if id(each) in last_of:
-            print_lines(paid_in_words(books, last_of[id(each)]))
+        if id(each) in paid_behind:
+            print_lines(paid_in_words(paid_behind[id(each)]))
         print_lines([""])
-    following = books.next_period()
-    if any(each.is_draft for each in found) and following and following < span.first:
-        print_lines([f"{following} 起尚未结账：草稿含从那时起的全部变动，不只是本期。"])
-    _print_sums(span, found)
-    unselected_fen = _unselected_fen(books, span)
-    if unselected_fen:
-        print_lines([f"本期入库中有 {amount(unselected_fen)} 元没有任何已签协议选中。"])
-
-
-def _unselected_fen(books: Books, span: Span) -> int:
-    """What was booked in a span and no agreement selects."""
-    return coverage(books, booked(books, span.first.first, span.last.last)).unselected_fen
-
-
-def _current(books: Books) -> Span:
-    current = books.last_closed() or books.first_period()
-    if current is None:
-        raise NothingToClose()
-    return month_span(current)
+    if any(each.is_draft for each in found.statements) and found.following and found.following < found.span.first:
+        print_lines([f"{found.following} 起尚未结账：草稿含从那时起的全部变动，不只是本期。"])
+    _print_sums(found.span, found.statements)
+    if found.unselected_fen:
+        print_lines([f"本期入库中有 {amount(found.unselected_fen)} 元没有任何已签协议选中。"])
 
 
 def _print_sums(span: Span, found: Sequence[Statement]) -> None:
@@ -145,16 +116,16 @@ def print_statement(found: Statement) -> None:
     print_lines(remarks(found, quantity))
 
 
-def _payments_document(books: Books, settlement: Settlement) -> dict[str, object]:
+def _payments_document(paid: Paid) -> dict[str, object]:
     return {
-        "agreement": settlement[0].agreement,
-        "settlement": settlement[0].settlement,
-        "nets_fen": nets(settlement),
-        "unpaid_fen": unpaid(books, settlement),
-        "limits_missing": limits_missing(books, settlement),
+        "agreement": paid.agreement,
+        "settlement": paid.settlement,
+        "nets_fen": paid.nets_fen,
+        "unpaid_fen": paid.unpaid_fen,
+        "limits_missing": paid.limits_missing,
         "payments": [
             {"on": payment.on.isoformat() if payment.on else None, "shares": payment.shares}
-            for payment in payments(books, settlement)
+            for payment in paid.payments
         ],
     }
 

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import click
 
+from api.cli.over_http import terms as over_http
 from api.cli.printing import print_json, print_lines
 from api.cli.settings import Settings, json_option, pass_settings
 from ledger.domain.agreeing.agreement import needs_certified
 from ledger.domain.errors import Language
-from ledger.domain.terms import CLOCKS_ZH
+from ledger.domain.terms import CLOCKS_ZH, Document
 from ledger.domain.terms.draft import read_terms
 from ledger.files.documents import read_document
 from ledger.projections.terms_in_words import terms_in_words
@@ -27,12 +28,17 @@ def terms() -> None:
 @pass_settings
 def check(settings: Settings, file: Path, as_json: bool) -> None:
     """列出条款的全部问题。List every fault of a text at once."""
-    read = read_terms(read_document(file))
-    missing = needs_certified(read)
+    document = read_document(file)
+    title, missing = settings.computed(lambda: _checked(document), lambda service: over_http.checked(service, document))
     if as_json:
-        print_json({"title": read.title, "valid": True, "faults": [], "needs_certified": missing})
+        print_json({"title": title, "valid": True, "faults": [], "needs_certified": missing})
     else:
-        print_lines([_sound(read.title, missing, settings.language)])
+        print_lines([_sound(title, missing, settings.language)])
+
+
+def _checked(document: Document) -> tuple[str, list[str]]:
+    read = read_terms(document)
+    return read.title, needs_certified(read)
 
 
 def _in_chinese(name: str) -> str:
@@ -53,7 +59,11 @@ def _sound(title: str, missing: list[str], language: Language) -> str:
 @terms.command()
 @TERMS_FILE
 @json_option
-def explain(file: Path, as_json: bool) -> None:
+@pass_settings
+def explain(settings: Settings, file: Path, as_json: bool) -> None:
     """把条款写成逐条编号的中文。Print the terms as numbered Chinese sentences."""
-    sentences = terms_in_words(read_terms(read_document(file)))
+    document = read_document(file)
+    sentences = settings.computed(
+        lambda: terms_in_words(read_terms(document)), lambda service: over_http.explained(service, document)
+    )
     print_json({"sentences": sentences}) if as_json else print_lines(sentences)

@@ -12,7 +12,7 @@ from ledger.domain.stating.causes import CAUSES
 from ledger.domain.terms import LEVELS, Party
 from ledger.files.columns import LEVEL_COLUMNS, RECEIPTS
 from ledger.files.sheets import Cell, Column, Formula, Number, Sheet
-from ledger.projections.payments import Settlement, paid_in_words
+from ledger.projections.payments import Settlement, paid_in_words, paid_of
 from ledger.projections.quantities import BASES_ZH, OF_DATES, Quantity, stated_quantity
 from ledger.projections.statements import Statement, StatementLine, in_place_check, owed
 from ledger.projections.terms_in_words import ROLES
@@ -52,7 +52,7 @@ def statement_sheet(books: Books, found: Statement, settlement: Settlement = ())
         mark=quantity.mark,
         below=(
             *_below(found, quantity),
-            *(paid_in_words(books, settlement) if settlement else ()),
+            *(paid_in_words(paid_of(books, settlement)) if settlement else ()),
             "",
             *_seals(parties),
             _print_line(found),

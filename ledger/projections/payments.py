@@ -1,6 +1,6 @@
 """Payments (应付): the net of an agreement's settlement, over all its pools of money, within the agreed limits and instalments."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,6 +18,21 @@ class Payment:
 
     on: date | None
     shares: Shares
+
+
+@dataclass(frozen=True)
+class Paid:
+    """What the pools of money of one settlement come to together, and what is paid of it; `names` are the parties'."""
+
+    agreement: str
+    settlement: str
+    pools: int
+    nets_fen: Shares
+    payments: Sequence[Payment]
+    unpaid_fen: int
+    limits_missing: Sequence[str]
+    stays_a_claim: bool
+    names: Mapping[str, str]
 
 
 Settlement = Sequence[Statement]
@@ -79,22 +94,36 @@ def stays_a_claim(books: Books, settlement: Settlement) -> bool:
     return _settle(books, settlement).rest == "claim"
 
 
-def paid_in_words(books: Books, settlement: Settlement) -> Iterator[str]:
-    """What an agreement's pools come to together, and what is paid of it where the agreement limits or parts payments."""
+def paid_of(books: Books, settlement: Settlement) -> Paid:
+    """What a settlement comes to, and what is paid of it."""
     agreement = books.agreement(settlement[0].agreement)
-    if len(settlement) > 1:
-        pairs = matched({agreement.name_of(party): net for party, net in nets(settlement).items()})
+    return Paid(
+        agreement=agreement.number,
+        settlement=settlement[0].settlement,
+        pools=len(settlement),
+        nets_fen=nets(settlement),
+        payments=payments(books, settlement),
+        unpaid_fen=unpaid(books, settlement),
+        limits_missing=limits_missing(books, settlement),
+        stays_a_claim=stays_a_claim(books, settlement),
+        names={party: agreement.name_of(party) for text in agreement.texts() for party in text.terms.parties},
+    )
+
+
+def paid_in_words(paid: Paid) -> Iterator[str]:
+    """What an agreement's pools come to together, and what is paid of it where the agreement limits or parts payments."""
+    if paid.pools > 1:
+        pairs = matched({paid.names[party]: net for party, net in paid.nets_fen.items()})
         yield from (f"各池轧差：由{payer}付给{payee} {money(whole)} 元。" for payer, payee, whole in pairs)
-    for payment in payments(books, settlement):
-        paid = "、".join(f"{agreement.name_of(party)} {money(fen)} 元" for party, fen in payment.shares.items() if fen)
+    for payment in paid.payments:
+        shares = "、".join(f"{paid.names[party]} {money(fen)} 元" for party, fen in payment.shares.items() if fen)
         when = f"{payment.on} " if payment.on else ""
-        yield f"{when}实付（收入为正、付出为负）：{paid or '无'}。"
-    for name in limits_missing(books, settlement):
+        yield f"{when}实付（收入为正、付出为负）：{shares or '无'}。"
+    for name in paid.limits_missing:
         yield f"付款上限“{name}”尚未认定，以上暂按不设这一上限计；认定以后重新计算。"
-    short = unpaid(books, settlement)
-    if short:
-        left = "留作债权，以后各期继续支付" if stays_a_claim(books, settlement) else "按协议不再支付，也不结转"
-        yield f"超过付款上限、本期没有付的共 {money(short)} 元，{left}。"
+    if paid.unpaid_fen:
+        left = "留作债权，以后各期继续支付" if paid.stays_a_claim else "按协议不再支付，也不结转"
+        yield f"超过付款上限、本期没有付的共 {money(paid.unpaid_fen)} 元，{left}。"
 
 
 def _settle(books: Books, settlement: Settlement) -> Settle:

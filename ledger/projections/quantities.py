@@ -76,6 +76,12 @@ class Quantity:
         text = f"{digits[:-places]}.{digits[-places:]}" if places else digits
         return f"-{text}" if whole < 0 else text
 
+    def read(self, text: str) -> int:
+        """The number of smallest steps that `written` wrote."""
+        whole = Fraction(text) / self.step
+        assert whole.denominator == 1, text
+        return whole.numerator
+
     def said(self, whole: int) -> str:
         """A number with its unit."""
         return f"{self.text(whole)} {self.unit}"

@@ -1,6 +1,6 @@
 """The register (登记簿) as people and programs read it: projects, the tree of parks, successions of region codes."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from ledger.domain.events import (
@@ -83,10 +83,10 @@ def relocations_of(project: Project, relocations: Iterable[Relocation]) -> list[
     return [each for each in relocations if project.enterprise and each.enterprise == project.enterprise]
 
 
-def stage_in_words(project: Project) -> str:
-    """The last stage that a project reached, and its day; a dash before the first."""
-    reached = list(project.stages.values())
-    return f"{STAGES_ZH[reached[-1].stage]} {reached[-1].on}" if reached else "—"
+def stage_in_words(stages: Mapping[str, str]) -> str:
+    """The last of the stages that a project reached, and its day; a dash before the first."""
+    *_, (stage, on) = (("", ""), *stages.items())
+    return f"{STAGES_ZH.get(stage, stage)} {on}" if stage else "—"
 
 
 def park_tree(parks: Parks, when: date) -> list[str]:

@@ -110,6 +110,13 @@ class NotInForceYet(Conflict):
     en = "Agreement {agreement} is not in force yet. Counter the draft instead of amending it."
 
 
+class LeaverStays(RuleBroken):
+    """Terms by which a party would leave and that still list it."""
+
+    zh = "“{party}”要退出，条款的 parties 里却仍有它。请写出它退出以后的全文。"
+    en = "'{party}' would leave, and the terms still list it. Write the terms as they stand without it."
+
+
 @dataclass(frozen=True)
 class Draft:
     """A text that waits for signatures, with those it has."""
@@ -277,6 +284,20 @@ def amend(agreement: Agreement, party: str, document: Document) -> Fact:
     _read_as_version(agreement, document)
     fields = {"agreement": agreement.number, "party": agreement.party(party), "terms": document}
     return Fact(stream(agreement.number), AmendmentProposed, fields)
+
+
+def leave(agreement: Agreement, party: str, document: Document) -> Fact:
+    """A party puts forward the terms as they stand without it; raises LeaverStays, and as `amend`."""
+    leaver = agreement.party(party)
+    if leaver in read_terms(document).parties:
+        raise LeaverStays(party=agreement.name_of(leaver))
+    return amend(agreement, party, document)
+
+
+def end(agreement: Agreement, party: str, last: date) -> Fact:
+    """Put the same terms forward with another last day; raises as `amend`."""
+    signed = {word: said for word, said in agreement.document.items() if word != "ends"}
+    return amend(agreement, party, {**signed, "effective": last.isoformat(), "to": last.isoformat()})
 
 
 def _read_as_version(agreement: Agreement, document: Document) -> Terms:
