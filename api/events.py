@@ -2,8 +2,9 @@
 
 import re
 import time
+from collections import Counter
 from collections.abc import Iterator
-from threading import BoundedSemaphore
+from threading import Lock
 from typing import Any
 
 from flask import Response, g, json, request, stream_with_context
@@ -24,12 +25,15 @@ routes = Routes("events", __name__, description="事项 events")
 STREAM_SECONDS = 25
 STREAMS_MAX = 4
 """So many streams of one process are open at once; others are told to come again, so that requests find a thread."""
+STREAMS_OF_TENANT_MAX = 3
+"""So many of one tenant, so that there is one left for others."""
 POSITION_MAX = 2**62
 POLL_SECONDS = 1
 SPEC_VERSION = "1.0"
 SUBJECTS = ("project", "enterprise", "agreement", "park", "old", "batch", "period")
 """What names the thing that an event is about, the first that it has."""
-OPEN = BoundedSemaphore(STREAMS_MAX)
+OPEN: Counter[str] = Counter()
+OPENING = Lock()
 
 
 class EventSchema(Wire):
@@ -83,7 +87,7 @@ def stream_events() -> Response:
     given = request.headers.get("Last-Event-ID", "0")
     after = int(given) if re.fullmatch("[0-9]{1,18}", given) else 0
     tenant, who, books = g.tenant, caller().person.login, shelf()
-    if not OPEN.acquire(blocking=False):
+    if not _opened(tenant):
         raise TooManyRequests(retry_after=STREAM_SECONDS)
     until = time.monotonic() + STREAM_SECONDS
 
@@ -98,8 +102,22 @@ def stream_events() -> Response:
             time.sleep(POLL_SECONDS)
 
     answer = Response(stream_with_context(told()), mimetype="text/event-stream", headers={"Cache-Control": "no-store"})
-    answer.call_on_close(OPEN.release)
+    answer.call_on_close(lambda: _closed(tenant))
     return answer
+
+
+def _opened(tenant: str) -> bool:
+    """Whether there is room for one more stream of a tenant."""
+    with OPENING:
+        if OPEN.total() >= STREAMS_MAX or OPEN[tenant] >= STREAMS_OF_TENANT_MAX:
+            return False
+        OPEN[tenant] += 1
+        return True
+
+
+def _closed(tenant: str) -> None:
+    with OPENING:
+        OPEN[tenant] -= 1
 
 
 def seen(held: Ledger, allowed: Policy, after: int) -> Iterator[tuple[int, Document]]:

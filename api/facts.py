@@ -10,7 +10,9 @@ from api.routes import Routes, page_of
 from api.tenancy import caller, ledger, policy
 from api.versions import refuse_stale, tagged
 from api.wire import PageQuery, Wire
+from ledger.application import Ledger
 from ledger.domain.agreeing.certification import Certification, missing
+from ledger.domain.events import FactConfirmed, FactProposed
 from ledger.domain.stating.proposals import proposals
 from ledger.domain.terms import Document
 from ledger.projections.facts_in_words import fact_in_words
@@ -112,7 +114,7 @@ def propose_facts(sent: dict[str, Any], agreement: str) -> Document:
 def suggest_facts(agreement: str) -> Document:
     """账簿能测算的事实，供各方提出和确认；测算本身不算数。What the books suggest to certify; it counts for nothing."""
     books = ledger().books
-    documents = proposals(books, policy().own_agreement(books, agreement), books.position)
+    documents = proposals(policy().own_books(books), policy().own_agreement(books, agreement), books.position)
     return {"facts": documents, "sentences": [fact_in_words(each) for each in documents]}
 
 
@@ -134,10 +136,21 @@ def confirm_fact(sent: dict[str, Any], fact: str) -> Any:
     agreement = books.agreements[found.agreement]
     party = agreement.party(sent["party"])
     policy().require("fact.confirm", agreement.name_of(party))
-    other_eyes(ledger().actor_at(found.proposed_at), caller().person.login)
     refuse_stale(_document(found))
-    shown = _document(ledger().confirm_fact(fact, party))
+    held, who = ledger(), caller().person.login
+
+    def check() -> None:
+        for actor in _hands(held, fact):  # one person confirms for one party
+            other_eyes(actor, who)
+
+    shown = _document(held.provided(check).confirm_fact(fact, party))
     return shown, 201, tagged(shown)
+
+
+def _hands(held: Ledger, fact: str) -> list[str]:
+    """Who put a fact forward and who confirmed it so far."""
+    events = (event for _, event in held.log.history(receipts=False))
+    return [each.actor for each in events if isinstance(each, FactProposed | FactConfirmed) and each.fact == fact]
 
 
 def _document(found: Certification) -> Document:

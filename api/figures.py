@@ -6,7 +6,7 @@ from typing import Any, get_args
 from marshmallow import fields
 from marshmallow.validate import OneOf
 
-from api.access.policy import other_eyes
+from api.access.policy import Forbidden, other_eyes
 from api.routes import Routes, page_of
 from api.tenancy import caller, ledger, policy
 from api.versions import refuse_stale, tagged
@@ -72,6 +72,13 @@ class ReportsSchema(Wire):
     reports = fields.List(fields.Nested(ReportSchema))
 
 
+class BatchOfOthers(Forbidden):
+    """A batch of which the caller does not see every figure."""
+
+    zh = "{batch} 批里有不归您的一方看的数，不能由您审核。请由园区办，或看得到全部的一方审核。"
+    en = "Batch {batch} holds figures that do not concern your party. Have it accepted by who sees all of it."
+
+
 class AcceptanceSchema(Wire):
     """The level that accepts."""
 
@@ -126,6 +133,9 @@ def accept_batch(sent: dict[str, Any], batch: str) -> Any:
     """审核一批指标：县级、市级依次；报送的人、上一级审核的人不能审核。Accept figures, the county before the city."""
     held, who = ledger(), caller().person.login
     refuse_stale(_document(_find(batch)))
+
+    if len(_seen(held.books.batches[batch])) < len(held.books.batches[batch].reports):
+        raise BatchOfOthers(batch=batch)
 
     def check() -> None:
         for actor in _hands(held, batch):

@@ -24,6 +24,7 @@ from api.wire import MoneyField, PageQuery, Wire
 from ledger.domain.terms import Document
 from ledger.files.marks import Outcome, marked, marks_of
 
+LINES_BYTES_MAX = 64_000_000
 routes = Routes("imports", __name__, description="导入 imports")
 
 
@@ -191,6 +192,8 @@ def send_lines(asked: dict[str, Any]) -> Any:
     """程序送来的入库明细，一行或许多行；同一份文件一样，另一人确认才入账。Receipts as JSON; somebody else confirms them."""
     if not request.is_json:
         abort(415)
+    if file_sent().size > LINES_BYTES_MAX:
+        abort(413)
     refuse_lines_unfit(file_sent().path.read_bytes())
     return _keep(**asked, kind="receipts", sheet="", mapping="")
 
@@ -247,6 +250,7 @@ def marked_file(upload: str) -> Response:
 def confirm_import(upload: str) -> Any:
     """确认入账；上传的人不能确认。有一行不对就一行也不记，除非上传时写明 skip_bad。Record it, all or nothing."""
     sent, who = _find(upload), caller().person.login
+    policy().require_among("import.confirm", sent.parties)
     other_eyes(sent.maker, who)
     refuse_stale(_seen_as(sent))
     sent = uploads().move(sent, "checked", state="confirmed", checker=who, problem=None)
@@ -257,7 +261,9 @@ def confirm_import(upload: str) -> Any:
 @routes.response(201, UploadSchema)
 def withdraw_import(upload: str) -> Document:
     """撤回还没有开始入账的文件。Take back a file whose recording has not begun."""
-    return _document(uploads().move(_find(upload), "received", "checked", "confirmed", state="withdrawn"))
+    sent = _find(upload)
+    policy().require_among("import.withdraw", sent.parties)
+    return _document(uploads().move(sent, "received", "checked", "confirmed", state="withdrawn"))
 
 
 def _find(upload: str) -> Upload:
@@ -268,9 +274,9 @@ def _find(upload: str) -> Upload:
     return found
 
 
-def _seen_as(sent: Upload) -> tuple[str, str]:
-    """What of an upload may change once it was looked at: where it stands."""
-    return sent.id, sent.state
+def _seen_as(sent: Upload) -> tuple[str, str, str]:
+    """What of an upload may change once it was looked at: where it stands, and what hindered it."""
+    return sent.id, sent.state, sent.problem.kind if sent.problem else ""
 
 
 def _version(sent: Upload) -> dict[str, str]:

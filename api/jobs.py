@@ -17,13 +17,15 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any
 
+import numpy as np
+
 from api.access.people import Membership
 from api.access.policy import Policy
 from api.problems import LANGUAGES, kept_problem
 from api.tenancy import Shelf, uploads_of
 from api.uploads import DraftChanged, Preview, Upload, Uploads
 from ledger.application import Ledger, unheard
-from ledger.domain.errors import Conflict, Refusal
+from ledger.domain.errors import Conflict, Fault, LinePlace, LinesRefused, Refusal, RuleBroken
 from ledger.domain.events import FiguresRecorded, ReceiptsRecorded
 from ledger.files.figures_plan import FiguresPlan
 from ledger.files.import_plan import ImportPlan
@@ -47,6 +49,20 @@ class JobFailed(Conflict):
 
     zh = "上传文件 {upload} 办了 {tries} 次都中途出错，没有记下任何内容。请核对文件或拆小后重新上传，并告诉管理员。"
     en = "Upload {upload} was begun {tries} times and failed each time; nothing was recorded. Check or split the file, and tell the administrator."
+
+
+class ReadOtherwise(Conflict):
+    """A file whose mapping was saved anew between the preview and the recording."""
+
+    zh = "上传文件 {upload} 所用的对照“{mapping}”在预览以后改过，各列的意思与看到的不同，没有入账。请撤回后重新上传、预览、确认。"
+    en = "The mapping '{mapping}' of upload {upload} changed after the preview, so that its columns mean something else; nothing was recorded. Withdraw it, send it again and look at it anew."
+
+
+class LineOfOthers(RuleBroken):
+    """A line that concerns nobody for whom the file was sent."""
+
+    zh = "这一行既不是您的一方征收的，也不在您的一方签署的协议范围内，不能由您的一方报送。请核对征收方、园区、项目，或请园区办上传。"
+    en = "Your party neither collected this line nor shares it by a signed agreement, so it cannot send it. Check it, or have the park office send it."
 
 
 class Jobs:
@@ -206,6 +222,9 @@ class _Job:
         """The position up to which an upload was recorded just now; None if nothing of it was new."""
         _refuse_hopeless(upload)
         plan = planned(held, upload, self._uploads.data(upload), skip_bad=upload.skip_bad)
+        seen = self._uploads.preview(upload)
+        if seen and seen.columns != columns_of(plan):
+            raise ReadOtherwise(upload=upload.id, mapping=upload.mapping)
         if isinstance(plan, FiguresPlan):
             held.record_figures(plan)
         else:
@@ -241,11 +260,30 @@ def planned(
     own, books = audience(sent), held.books
     more: dict[str, Any] = {"sheet": sent.sheet, "mapping": sent.mapping, "skip_bad": skip_bad, "on_read": on_read}
     if sent.kind == "receipts":
-        return held.plan_import(data, sent.name, shown=partial(own.shown_lines, books), **more)
+        plan = held.plan_import(data, sent.name, shown=partial(own.shown_lines, books), **more)
+        return plan if own.sees_everything else _of_ones_own(held, plan, own)
     sees = partial(own.sees_report, books)
     if sent.kind == "inputs":
         return held.plan_inputs(data, sent.name, sees=sees, **more)
     return held.plan_figures(data, sent.name, needs_acceptance=sent.kind == "figures", sees=sees, **more)
+
+
+def _of_ones_own(held: Ledger, plan: ImportPlan, own: Policy) -> ImportPlan:
+    """A plan without lines of others: with `skip_bad` they are wrong lines, else raises LinesRefused with every one."""
+    recorded = held.books_if(plan)
+    rows = np.arange(len(recorded.recorded) - len(plan.fresh), len(recorded.recorded))
+    of_others = plan.file.numbers[plan.rows][~own.sees_lines(recorded, rows)].tolist()
+    faults = [Fault(LinePlace(number), LineOfOthers()) for number in of_others]
+    if not faults:
+        return plan
+    if not plan.skip_bad:
+        raise LinesRefused(plan.file.source.seen(faults), file=plan.file.name)
+    return held.plan_without(plan, plan.file.source.seen(faults))
+
+
+def columns_of(plan: ImportPlan | FiguresPlan) -> dict[str, str]:
+    """What each header of the file is read as."""
+    return {theirs: ours for ours, theirs in plan.file.source.headers.items()}
 
 
 def preview_of(held: Ledger, plan: ImportPlan | FiguresPlan) -> Preview:
@@ -259,7 +297,7 @@ def preview_of(held: Ledger, plan: ImportPlan | FiguresPlan) -> Preview:
         skipped=report.skipped,
         sum=None if plan.amounts_fen is None else sum(plan.amounts_fen.tolist()),
         awaits_acceptance=report.awaits_acceptance,
-        columns={theirs: ours for ours, theirs in report.source.headers.items()},
+        columns=columns_of(plan),
         problems={
             language: [
                 {"kind": each.kind, "count": each.count, "message": each.say(language)} for each in report.problems

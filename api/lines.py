@@ -1,6 +1,7 @@
 """Lines (明细) in JSON, for programs: what one line says, declared once, read at the pace of many."""
 
 import json
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -12,6 +13,8 @@ from api.hot import reader_of
 from api.wire import DayField, MoneyField, TextField, Wire
 
 LINES_MAX = 100_000
+WRONG_MAX = 100
+"""Of so many wrong lines the faults are named."""
 TEXT_MAX = 200
 
 
@@ -52,11 +55,34 @@ class ReceiptsSchema(Wire):
 
 
 def refuse_lines_unfit(body: bytes) -> None:
-    """Aborts with 422 and every fault of a body that does not hold lines as they are declared, with 400 if it is no JSON."""
+    """Aborts with 422 and the faults of the first wrong lines of a body that does not hold lines as they are declared, with 400 if it is no JSON."""
     try:
         reader_of(ReceiptsSchema)(body)
-    except msgspec.ValidationError:
-        errors = ReceiptsSchema().validate(json.loads(body))
-        abort(422, messages={"json": errors})
+    except msgspec.ValidationError as first:
+        abort(422, messages={"json": _faults(body) or [str(first)]})
     except msgspec.DecodeError:
         abort(400)
+
+
+class _Lines(msgspec.Struct, forbid_unknown_fields=True):
+    lines: list[msgspec.Raw]
+
+
+def _faults(body: bytes) -> dict[str, Any]:
+    """Every fault of the first wrong lines; none if the body does not even hold lines."""
+    try:
+        lines = msgspec.json.decode(body, type=_Lines).lines
+    except msgspec.ValidationError:
+        return {}
+    if not 0 < len(lines) <= LINES_MAX:
+        return {"lines": [f"1–{LINES_MAX}"]}
+    wrong = islice((number for number, line in enumerate(lines) if not _is_sound(line)), WRONG_MAX)
+    return {"lines": {number: ReceiptSchema().validate(json.loads(bytes(lines[number]))) for number in wrong}}
+
+
+def _is_sound(line: msgspec.Raw) -> bool:
+    try:
+        reader_of(ReceiptSchema)(bytes(line))
+    except msgspec.ValidationError:
+        return False
+    return True

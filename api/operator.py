@@ -28,10 +28,10 @@ class OperatorsOnly(Forbidden):
 
 
 class OperatorKeepsNoBooks(RuleBroken):
-    """A tenant whose administrator would be the operator."""
+    """A role in a tenant for who operates the service."""
 
-    zh = "管理服务的人不能同时管理账套“{tenant}”的人员，否则就能看到账簿。请指定另一人为管理员。"
-    en = "Who operates the service cannot give the roles of tenant '{tenant}' too, and so come to see it. Name somebody else."
+    zh = "管理服务的人不能在账套“{tenant}”里有角色，否则就能看到账簿。请指定另一人。"
+    en = "Who operates the service holds no role in tenant '{tenant}', and so does not come to see it. Name somebody else."
 
 
 class TenantToBeginSchema(TenantSchema):

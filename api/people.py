@@ -8,6 +8,7 @@ from marshmallow.validate import Length, OneOf, Range
 from api.access.directory import TOKEN_DAYS_MAX
 from api.access.people import ROLES, ROLES_ZH, Membership
 from api.access.policy import other_eyes
+from api.operator import OperatorKeepsNoBooks
 from api.routes import Routes, page_of
 from api.tenancy import caller, directory, tenant
 from api.wire import PageQuery, Wire
@@ -100,6 +101,8 @@ def list_people(page: dict[str, Any]) -> Any:
 def grant_role(sent: dict[str, Any], login: str) -> Document:
     """在本账套授予角色；不能授予自己。Give a role in this tenant; not to yourself."""
     other_eyes(login, caller().person.login)
+    if directory().person(login).is_operator:
+        raise OperatorKeepsNoBooks(tenant=tenant())
     directory().grant(login, Membership(tenant(), **sent), caller().person.login)
     return _document(login)
 

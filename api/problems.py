@@ -44,7 +44,7 @@ SAID: dict[int, tuple[str, str]] = {
     413: ("发来的内容太大。请拆分，或用导入。", "The body is too large. Send less, or import a file."),
     415: ("内容类型不对。请按接口文档改正。", "The media type is not accepted. See the API document."),
     422: ("内容不合要求，见 errors。请逐项改正后重发。", "The content is not acceptable; see errors. Correct each and send again."),
-    428: ("请在 If-Match 里写明您看到的版本。", "Say in If-Match which version you saw."),
+    428: ("没有读过的不能办。请写明签的是第几稿（draft），或在 If-Match 里写明您看到的版本（ETag）。", "Nothing is done unread. Say the draft that you sign, or in If-Match the version (ETag) that you saw."),
     429: ("请求太频繁。请稍后重试。", "Too many requests. Try again later."),
     500: ("服务器出了差错。请查看办成没有，再把请求编号 {id} 告诉管理员。", "The server failed. See whether it was done, then tell the administrator request {id}."),
 }  # fmt: skip

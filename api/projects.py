@@ -27,6 +27,13 @@ class EnterpriseUnknown(NotFound):
     en = "There is no project of enterprise {enterprise} that you may see. Check its credit code."
 
 
+class EnterpriseTaken(Conflict):
+    """An enterprise under a project of others; nothing more is said of it."""
+
+    zh = "企业 {enterprise} 已在别人的项目里登记。请核对社会信用代码，或请园区办办理。"
+    en = "Enterprise {enterprise} is entered under a project of others. Check its code, or ask the park office."
+
+
 class ProjectNameTaken(Conflict):
     """A name that a project has which the caller may not know of."""
 
@@ -178,6 +185,9 @@ def register_project(sent: dict[str, Any]) -> Any:
     policy().require_among("project.register", [sent["introducer"], sent["receiver"]])
     if sent["agreement"]:
         policy().own_agreement(books, sent["agreement"])
+    others = [each for each in books.projects.values() if not policy().sees_project(books, each)]
+    if sent["enterprise"] and any(each.enterprise == sent["enterprise"].strip().upper() for each in others):
+        raise EnterpriseTaken(enterprise=sent["enterprise"][:20])
     try:
         return _changed(ledger().register_project(Project("", **sent)))
     except ProjectKnown as rule:

@@ -188,7 +188,7 @@ def page_of(
 
 def download(data: bytes, name: str) -> Response:
     """A file to keep, under a name in any letters."""
-    named = f"attachment; filename*=UTF-8''{quote(name)}"
+    named = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
     return Response(data, mimetype="application/octet-stream", headers={"Content-Disposition": named})
 
 

@@ -66,7 +66,9 @@ def simulate_terms(sent: dict[str, Any], agreement: str) -> Document:
     books = ledger().books
     own = policy().own_agreement(books, agreement)
     terms = read_terms(sent["terms"])
-    found = simulate(books, own, terms, read_facts(sent["facts"]) if sent["facts"] is not None else None)
+    found = simulate(
+        policy().own_books(books), own, terms, read_facts(sent["facts"]) if sent["facts"] is not None else None
+    )
     parties = own.known_at(books.position).parties.values()
     names = {party.id: party.name for party in (*terms.parties.values(), *parties)}
     gains = found.gains()

@@ -159,6 +159,8 @@ def file_sent() -> Received:
     if "file_sent" not in g:
         g.file_sent = receive(request.stream, uploads().folder)
         g.held.callback(g.file_sent.path.unlink, missing_ok=True)
+        if request.content_length not in (None, g.file_sent.size):  # broken off: what came is not what was sent
+            abort(400)
     found: Received = g.file_sent
     return found
 

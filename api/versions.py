@@ -17,7 +17,7 @@ def tagged(thing: Any) -> dict[str, str]:
 
 def refuse_stale(thing: Any, *, may_be_unsaid: bool = True) -> None:
     """Aborts with 412 if the caller saw another version, with 428 if none is said and one has to be."""
-    if not request.if_match:
+    if not request.if_match or request.if_match.star_tag:  # any version is none that was seen
         if not may_be_unsaid:
             abort(428)
     elif not request.if_match.contains_weak(_version(thing)):

@@ -23,7 +23,7 @@ from ledger.domain.agreeing.agreement import Agreement
 from ledger.domain.agreeing.certification import Certification
 from ledger.domain.calendar import Period
 from ledger.domain.dividing.claims import refuse_claimed_twice
-from ledger.domain.errors import NotFound, Refusal, RuleBroken
+from ledger.domain.errors import Fault, NotFound, Refusal, RuleBroken
 from ledger.domain.events import BooksOpened, EnterpriseRelocated, Event, Fact, FactProposed, PeriodClosed
 from ledger.domain.recording.linking import link
 from ledger.domain.recording.receipts import Receipts, Rows
@@ -317,6 +317,11 @@ class Ledger:
         file = self._read(partial(read_receipts, data, writable(name), skip_bad=skip_bad, sheet=sheet), mapping)
         on_read(len(file))
         return self._planned(file, data, skip_bad=skip_bad, shown=shown)
+
+    def plan_without(self, plan: ImportPlan, faults: Sequence[Fault]) -> ImportPlan:
+        """A plan without the lines of some more faults, and without what takes these lines back."""
+        file = plan.file.without_faulty(faults)
+        return self._planned(file, plan.data, skip_bad=True, shown=plan.shown)
 
     def _read(self, read: Callable[..., Read], mapping: str) -> Read:
         """A file as it is read with a saved mapping, if one is named; raises MappingUnknown, and as reading does."""

@@ -479,7 +479,9 @@ def test_a_stream_goes_on_behind_the_last_event_that_was_heard(
     def heard(login: str, after: str) -> list[str]:
         answer = agreed.get(login, "park/events/stream", headers={"Last-Event-ID": after})
         assert answer.mimetype == "text/event-stream"
-        return [line.removeprefix("id: ") for line in answer.text.splitlines() if line.startswith("id: ")]
+        heard = [line.removeprefix("id: ") for line in answer.text.splitlines() if line.startswith("id: ")]
+        answer.close()
+        return heard
 
     assert heard("yi-head", "0") == ["2", "3", "4"]
     assert heard("yi-head", "3") == ["4"]

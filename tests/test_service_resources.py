@@ -413,7 +413,7 @@ def test_a_mapping_saved_once_reads_files_of_ones_own_layout(service: Service) -
         )
     )
     assert read(service, "policy", "mappings")["mappings"][0]["columns"]["凭证"] == "税票号码"
-    file = csv_file(["V10,2024-02-09,3.00"], "凭证,日子,实缴金额")
+    file = csv_file(["V10,2024-02-09,3.00,项目甲"], "凭证,日子,实缴金额,项目")
     sent = made(service.post("jia-clerk", "park/imports?name=x.csv&mapping=国库", data=file))
     assert read(service, "jia-clerk", f"imports/{sent['id']}")["recorded"] == 1
 
@@ -631,3 +631,117 @@ def test_an_answer_is_kept_for_the_same_roles_and_no_longer_than_it_holds(servic
     assert said("jia-head") == [("甲县", "101.00"), ("乙县", "202.00")]
     service.directory.end("jia-head", Membership("park", "head", "甲县"), "管理员")
     assert service.get("jia-head", asked).status_code == 404
+
+
+# What a hostile county tried
+
+
+def test_other_terms_are_tried_on_ones_own_receipts_alone(service: Service) -> None:
+    drafted = {**of_project("项目甲"), **STRANGERS, "title": "丙丁另一份"}
+    pool = {"share": "receipts", "of": "all", "waterfall": [{"split": {"bing": 1, "ding": 1}}]}
+    number = made(service.post("ding-clerk", "park/agreements", {"terms": drafted | {"pools": {"all": pool}}}))[
+        "number"
+    ]
+    made(service.post("office", "park/periods/2024-01/close"))
+
+    tried = service.post(
+        "ding-clerk", f"park/agreements/{number}/simulate", {"terms": drafted | {"pools": {"all": pool}}}
+    )
+
+    assert tried.status_code == 200 and "V1" not in tried.text and "甲县" not in tried.text
+    suggested = service.get("ding-clerk", f"park/agreements/{number}/suggestions")
+    assert suggested.status_code == 200 and "2024-01-05" not in suggested.text
+
+
+def test_nobody_sends_lines_or_figures_of_others(service: Service) -> None:
+    line = {"voucher": "X1", "project": "项目甲", "booked_on": "2024-01-05", "amount": "5000.00", "collector": "乙县"}
+    sent = made(service.post("ding-clerk", "park/imports/lines", {"lines": [line]}))
+
+    seen = service.get("ding-clerk", f"park/imports/{sent['id']}").json
+    assert seen and (seen["recorded"], [each["kind"] for each in seen["problems"]]) == (0, ["line-of-others"])
+    assert kind(service.post("ding-checker", f"park/imports/{sent['id']}/confirm")) == (422, "lines-refused")
+    own = made(
+        service.post("ding-clerk", "park/imports/lines", {"lines": [line | {"project": "项目丙", "collector": "丁县"}]})
+    )
+    assert service.post("ding-checker", f"park/imports/{own['id']}/confirm").status_code == 201
+
+
+def test_a_mapping_saved_anew_between_preview_and_confirmation_records_nothing(service: Service) -> None:
+    columns = {"凭证": "税票号码", "日子": "入库日期", "本级": "实缴金额", "全部": "不用"}
+    made(service.post("jia-clerk", "park/mappings", {"name": "国库", "columns": columns}))
+    file = csv_file(["M1,2024-02-09,3.00,999999.00,项目甲"], "凭证,日子,本级,全部,项目")
+    sent = made(service.post("jia-clerk", "park/imports?name=x.csv&mapping=国库", data=file))
+    made(
+        service.post(
+            "ding-clerk", "park/mappings", {"name": "国库", "columns": columns | {"本级": "不用", "全部": "实缴金额"}}
+        )
+    )
+
+    assert kind(service.post("jia-checker", f"park/imports/{sent['id']}/confirm")) == (409, "read-otherwise")
+    assert "M1" not in service.get("office", "park/entries").text
+
+
+def test_a_role_of_one_party_and_the_sight_of_another_do_not_add_up(service: Service) -> None:
+    sent = made(
+        service.post("jia-clerk", "park/imports?name=x.csv", data=csv_file(["R1,2024-02-09,3.00,项目甲,甲县"], COLUMNS))
+    )
+    service.directory.grant("ding-checker", Membership("park", "policy", "甲县"), "管理员")
+
+    for act in ("confirm", "cancel"):
+        assert service.post("ding-checker", f"park/imports/{sent['id']}/{act}").status_code == 403
+
+
+def test_a_body_that_broke_off_is_not_kept(service: Service) -> None:
+    body = csv_file(["B1,2024-02-09,98765.43,项目甲,甲县"], COLUMNS)
+
+    cut = service.ask(
+        "jia-clerk",
+        "POST",
+        "park/imports?name=x.csv",
+        input_stream=io.BytesIO(body[:-20]),
+        headers={"Content-Length": f"{len(body)}"},
+    )
+
+    assert cut.status_code == 400
+    assert service.get("office", "park/imports").json["imports"][0]["name"] == "明细.csv"  # type: ignore[index]
+
+
+def test_many_wrong_lines_cost_the_service_no_more_than_the_first_hundred(service: Service) -> None:
+    answer = service.post("jia-clerk", "park/imports/lines", {"lines": [{}] * 50_000})
+
+    assert kind(answer) == (422, "http-422") and len(answer.data) < 100_000
+
+
+def test_an_enterprise_of_a_project_of_others_is_not_entered_again(service: Service) -> None:
+    code = {"name": "密项目", "enterprise": "91350100M000100Y43", "introducer": "甲县", "receiver": "乙县"}
+    made(service.post("jia-clerk", "park/projects", code))
+
+    again = service.post("ding-clerk", "park/projects", code | {"name": "假项目", "introducer": "丁县", "receiver": ""})
+
+    assert kind(again) == (409, "enterprise-taken")
+
+
+def test_one_person_confirms_a_fact_for_one_party(service: Service) -> None:
+    service.directory.grant("jia-checker", Membership("park", "checker", "乙县"), "管理员")
+    fact = {"clock": "production", "on": "2024-05-01", "source": "达产确认书"}
+    pools = {"tax": {"share": "receipts", "of": {"projects": ["项目戊"]}, "waterfall": [
+        {"split": {"jia": 1}, "during": {"clock": "production", "years": "1-3"}}, {"split": {"jia": 1, "yi": 1}}]}}  # fmt: skip
+    number = made(service.post("jia-clerk", "park/agreements", {"terms": two_counties(title="又", pools=pools)}))[
+        "number"
+    ]
+    proposed = made(service.post("jia-clerk", f"park/agreements/{number}/facts", {"facts": [fact]}))["facts"][0][
+        "number"
+    ]
+
+    assert service.post("jia-checker", f"park/facts/{proposed}/confirm", {"party": "甲县"}).status_code == 201
+    assert kind(service.post("jia-checker", f"park/facts/{proposed}/confirm", {"party": "乙县"})) == (403, "own-work")
+
+
+def test_any_version_is_none_that_was_seen(service: Service) -> None:
+    amended = of_project("项目甲", effective="2025-01-01")
+    made(service.post("jia-clerk", "park/agreements/A1/amend", {"party": "甲县", "terms": amended}))
+
+    assert kind(service.post("jia-head", "park/agreements/A1/sign", {"party": "甲县"}, headers={"If-Match": "*"})) == (
+        428,
+        "http-428",
+    )

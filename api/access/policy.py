@@ -34,6 +34,7 @@ from ledger.domain.events import (
 from ledger.domain.recording.entries import Entry
 from ledger.domain.recording.figures import Report
 from ledger.domain.recording.receipts import Rows
+from ledger.domain.recording.recorded import Recorded
 from ledger.domain.register.projects import Project, find
 from ledger.domain.stating.books import Books
 from ledger.domain.terms import Terms
@@ -226,6 +227,18 @@ class Policy:
         names = {each.party for each in self._memberships if each.party}
         concerned: np.ndarray = selected_by(books, own, rows) | collected_by(books, names, rows)
         return concerned
+
+    def own_books(self, books: Books) -> Books:
+        """The books with those receipts alone that concern the caller; with each line those that it takes back."""
+        if self.sees_everything:
+            return books
+        rows = books.recorded.rows()
+        seen = books.recorded.entries(rows[self.sees_lines(books, rows)])
+        entries = {each.key: each for entry in seen for each in (entry, *books.originals.above(entry))}
+        in_order = sorted(entries.values(), key=lambda each: (each.position, each.row))
+        found = books.still()
+        found.recorded = Recorded.of(in_order)
+        return found
 
     def sees_report(self, books: Books, report: Report) -> bool:
         """Whether a figure was reported by the caller's party, or is divided by an agreement of theirs."""

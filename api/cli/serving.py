@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import socket
 import sys
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from api.cli.service import folder_option
 from api.cli.settings import json_option
 from api.docs_page import DOCS
 from api.settings import FILE, FOLDER_VARIABLE, ServiceSettings, listed, load, variable
+from ledger.domain.errors import Conflict
 
 ADMINISTRATOR = "admin"
 ORIGINS = {"environment": "环境变量", "file": "设置文件", "default": "缺省"}
@@ -64,11 +66,31 @@ def first_administrator(directory: Directory) -> list[str]:
 
 def run(folder: Path, chosen: ServiceSettings) -> None:
     """Become the server of a folder; signals then reach it directly."""
+    _refuse_taken(chosen)
     print_lines([f"飞地账服务：http://{chosen.host}:{chosen.port}{DOCS}/（Ctrl+C 停止）"])
     sys.stdout.flush()
     command = [sys.executable, "-P", "-m", "gunicorn", "--worker-class", "gthread", "--threads", str(chosen.threads)]
     command += ["--bind", f"{chosen.host}:{chosen.port}", "--log-level", "warning", "api.wsgi:app"]
     os.execve(sys.executable, command, {**os.environ, FOLDER_VARIABLE: str(folder), **_as_variables(chosen)})
+
+
+class AddressTaken(Conflict):
+    """An address on which somebody listens already, or that is none of this machine's."""
+
+    zh = "{host}:{port} 监听不了（{problem}）：多半已有别的服务。请换一个端口：--port 或 {variable}。"
+    en = "{host}:{port} cannot be listened on ({problem}): something is there already. Choose another port: --port or {variable}."
+
+
+def _refuse_taken(chosen: ServiceSettings) -> None:
+    family = socket.AF_INET6 if ":" in chosen.host else socket.AF_INET
+    with socket.socket(family) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((chosen.host, chosen.port))
+        except OSError as problem:
+            raise AddressTaken(
+                host=chosen.host, port=chosen.port, problem=problem.strerror, variable=variable("port")
+            ) from None
 
 
 def _as_variables(chosen: ServiceSettings) -> dict[str, str]:

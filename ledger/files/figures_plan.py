@@ -8,7 +8,7 @@ import numpy as np
 
 from ledger.domain.agreeing import acceptance
 from ledger.domain.agreeing.acceptance import Earlier
-from ledger.domain.errors import Conflict, Fault, LinePlace, LinesRefused
+from ledger.domain.errors import Conflict, Fault, LinePlace, LinesRefused, RuleBroken
 from ledger.domain.events import Fact
 from ledger.domain.recording.figures import Report, decimal_text
 from ledger.domain.recording.receipts import Rows
@@ -27,6 +27,13 @@ class FigureTaken(Conflict):
 
     zh = "{number}（{measure}）别人已经报过，不是您的一方的数，这一行没有办法记。请核对编号和报送方，或请园区办办理。"
     en = "{number} ({measure}) is reported already, and not as a figure of your party's. Check it, or ask the park office."
+
+
+class FigureOfOthers(RuleBroken):
+    """A figure that neither the sender's party reports nor an agreement of theirs divides."""
+
+    zh = "这一行的报送方“{reporter}”不是您的一方，您的一方签署的协议也不分它，不能由您的一方报送。请核对报送方，或请园区办办理。"
+    en = "This line is reported by '{reporter}', not by your party, nor does an agreement of yours divide it. Check it, or ask the park office."
 
 
 def everything(report: Report) -> bool:
@@ -121,8 +128,9 @@ def figures_plan(
 
 
 def _refuse_taken(file: FiguresFile, earlier: Sequence[Earlier | None], sees: Sees) -> None:
-    """Raises LinesRefused with every report that would take the place of one that is not seen."""
-    faults = [
+    """Raises LinesRefused with every report that concerns others, or would take the place of one that is not seen."""
+    faults = [Fault(LinePlace(own.row), FigureOfOthers(reporter=own.reporter)) for own in file.reports if not sees(own)]
+    faults += [
         Fault(LinePlace(own.row), FigureTaken(number=own.number, measure=own.measure))
         for own, was in zip(file.reports, earlier, strict=True)
         if was and was.batch and not sees(was.report)
