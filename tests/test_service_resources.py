@@ -699,7 +699,7 @@ def test_a_body_that_broke_off_is_not_kept(service: Service) -> None:
         "POST",
         "park/imports?name=x.csv",
         input_stream=io.BytesIO(body[:-20]),
-        headers={"Content-Length": f"{len(body)}"},
+        environ_overrides={"CONTENT_LENGTH": f"{len(body)}"},
     )
 
     assert cut.status_code == 400
