@@ -10,7 +10,7 @@ from marshmallow.validate import Range
 
 from api.access.policy import other_eyes
 from api.routes import Routes, page_of
-from api.tenancy import caller, ledger, policy
+from api.tenancy import caller, ledger, policy, tenant
 from api.versions import refuse_stale, tagged
 from api.wire import DocumentField, PageQuery, Wire
 from ledger.domain.agreeing.agreement import (
@@ -306,7 +306,7 @@ def _own_party(agreement: str, party: str, act: str, *, may_be_unsaid: bool = Tr
 
 def _changed(found: Agreement) -> Any:
     shown = _document(found)
-    return shown, 201, {"Location": found.number} | tagged(shown)
+    return shown, 201, {"Location": f"/api/v1/{tenant()}/agreements/{found.number}"} | tagged(shown)
 
 
 def _text(found: Agreement) -> Draft | Version:

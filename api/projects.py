@@ -6,7 +6,7 @@ from marshmallow import fields
 from marshmallow.validate import OneOf
 
 from api.routes import Routes, page_of
-from api.tenancy import ledger, policy
+from api.tenancy import ledger, policy, tenant
 from api.wire import PageQuery, Wire
 from ledger.domain.errors import Conflict, NotFound
 from ledger.domain.register.projects import STAGES, Project, ProjectKnown, stage_named
@@ -254,7 +254,7 @@ def _own(project: str) -> Project:
 
 
 def _changed(found: Project) -> Any:
-    return document_of(found), 201, {"Location": found.number}
+    return document_of(found), 201, {"Location": f"/api/v1/{tenant()}/projects/{found.number}"}
 
 
 def document_of(found: Project) -> Document:

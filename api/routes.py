@@ -28,7 +28,7 @@ HEADERS: dict[str, dict[str, Any]] = {
         "description": "这个键的请求以前办过，这是当时的答复 this was done before under its key, and answered so",
         "schema": {"type": "string", "enum": ["true"]},
     },
-    "Location": {"description": "记下的东西的编号 the number of what was made", "schema": {"type": "string"}},
+    "Location": {"description": "记下的东西的地址 the address of what was made", "schema": {"type": "string"}},
 }
 WRITTEN_WITH = ("Content-Type", "ETag", "Link")
 """The headers that belong to an answer that is kept."""

@@ -96,7 +96,7 @@ class Directory:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._hasher = PasswordHasher()
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._connected() as connection:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.executescript(TABLES)
