@@ -52,7 +52,7 @@ OF_TEXTS = (AgreementProposed, AgreementCountered, AmendmentProposed, AgreementS
 class Forbidden(Refusal):
     """An act that none of the caller's roles allows."""
 
-    zh = "您在这个账套的角色不能做这件事（{act}）；可以做的是所涉那一方的：{roles}。请由那一方有权的人办理，或请管理员授予角色。"
+    zh = "您在这个账套的角色不能做这件事（{act}）；可以做的角色是：{roles}（各方的角色只为自己一方办）。请由有权的人办理，或请管理员授予角色。"
     en = "None of your roles in this tenant allows this ({act}); these do, held for the party that it is about: {roles}. Ask somebody who holds one."
 
 
