@@ -140,17 +140,18 @@ def confirm_fact(sent: dict[str, Any], fact: str) -> Any:
     held, who = ledger(), caller().person.login
 
     def check() -> None:
-        for actor in _hands(held, fact):  # one person confirms for one party
+        for actor in _hands(held, fact, party):  # one person confirms for one party
             other_eyes(actor, who)
 
     shown = _document(held.provided(check).confirm_fact(fact, party))
     return shown, 201, tagged(shown)
 
 
-def _hands(held: Ledger, fact: str) -> list[str]:
-    """Who put a fact forward and who confirmed it so far."""
+def _hands(held: Ledger, fact: str, party: str) -> list[str]:
+    """Who put a fact forward, and who confirmed it so far for another party."""
     events = (event for _, event in held.log.history(receipts=False))
-    return [each.actor for each in events if isinstance(each, FactProposed | FactConfirmed) and each.fact == fact]
+    own = [each for each in events if isinstance(each, FactProposed | FactConfirmed) and each.fact == fact]
+    return [each.actor for each in own if isinstance(each, FactProposed) or each.party != party]
 
 
 def _document(found: Certification) -> Document:

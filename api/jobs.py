@@ -59,10 +59,10 @@ class ReadOtherwise(Conflict):
 
 
 class LineOfOthers(RuleBroken):
-    """A line that concerns nobody for whom the file was sent."""
+    """A line that concerns others, and nobody for whom the file was sent."""
 
-    zh = "这一行既不是您的一方征收的，也不在您的一方签署的协议范围内，不能由您的一方报送。请核对征收方、园区、项目，或请园区办上传。"
-    en = "Your party neither collected this line nor shares it by a signed agreement, so it cannot send it. Check it, or have the park office send it."
+    zh = "这一行是别人征收的，或在别人的协议范围内，不归您的一方，不能由您的一方报送。请核对征收方、园区、项目，或请园区办上传。"
+    en = "Others collected this line, or share it by their agreement; it is not your party's to send. Check it, or have the park office send it."
 
 
 class Jobs:
@@ -272,7 +272,7 @@ def _of_ones_own(held: Ledger, plan: ImportPlan, own: Policy) -> ImportPlan:
     """A plan without lines of others: with `skip_bad` they are wrong lines, else raises LinesRefused with every one."""
     recorded = held.books_if(plan)
     rows = np.arange(len(recorded.recorded) - len(plan.fresh), len(recorded.recorded))
-    of_others = plan.file.numbers[plan.rows][~own.sees_lines(recorded, rows)].tolist()
+    of_others = plan.file.numbers[plan.rows][own.of_others(recorded, rows)].tolist()
     faults = [Fault(LinePlace(number), LineOfOthers()) for number in of_others]
     if not faults:
         return plan

@@ -228,6 +228,18 @@ class Policy:
         concerned: np.ndarray = selected_by(books, own, rows) | collected_by(books, names, rows)
         return concerned
 
+    def of_others(self, books: Books, rows: Rows) -> np.ndarray:
+        """Which receipts concern other parties and not the caller's, as a mask; what concerns nobody yet is nobody's."""
+        if self.sees_everything:
+            return np.zeros(len(rows), bool)
+        others = [each for each in books.in_force(books.position) if not self.is_party_to(each)]
+        texts = (text for each in books.agreements.values() for text in each.texts())
+        names = {
+            party.name for text in texts for party in text.terms.parties.values() if not self.speaks_for(party.name)
+        }
+        theirs = selected_by(books, others, rows) | collected_by(books, names, rows)
+        return np.asarray(theirs & ~self.sees_lines(books, rows))
+
     def own_books(self, books: Books) -> Books:
         """The books with those receipts alone that concern the caller; with each line those that it takes back."""
         if self.sees_everything:

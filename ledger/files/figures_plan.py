@@ -129,7 +129,11 @@ def figures_plan(
 
 def _refuse_taken(file: FiguresFile, earlier: Sequence[Earlier | None], sees: Sees) -> None:
     """Raises LinesRefused with every report that concerns others, or would take the place of one that is not seen."""
-    faults = [Fault(LinePlace(own.row), FigureOfOthers(reporter=own.reporter)) for own in file.reports if not sees(own)]
+    faults = [
+        Fault(LinePlace(own.row), FigureOfOthers(reporter=own.reporter))
+        for own in file.reports
+        if own.reporter and not sees(own)
+    ]
     faults += [
         Fault(LinePlace(own.row), FigureTaken(number=own.number, measure=own.measure))
         for own, was in zip(file.reports, earlier, strict=True)
