@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 import yaml
 
+from api import statements as api_statements
 from api.access.people import Membership
 from api.routes import DECIDED
 from tests.conftest import HEADER, csv_file, two_counties
@@ -745,3 +746,19 @@ def test_any_version_is_none_that_was_seen(service: Service) -> None:
         428,
         "http-428",
     )
+
+
+def test_a_closed_statement_is_written_once_whatever_is_recorded_behind_it(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(service.post("office", "park/periods/2024-01/close"))
+    written: list[str] = []
+    printed = api_statements.printed
+    noting = lambda schema, said: (written.append(said["number"]), printed(schema, said))[1]  # noqa: E731
+    monkeypatch.setattr(api_statements, "printed", noting)
+
+    first = service.get("office", "park/statements?period=2024-01")
+    record(service, "office", "office-2", ["V7,2024-02-20,3.00,项目甲,乙县"])
+    again = service.get("office", "park/statements?period=2024-01")
+
+    assert first.json == again.json and sorted(written) == sorted(set(written)) and len(written) == 2
