@@ -8,6 +8,7 @@ is recorded stands under the upload's id in the transaction of its events, so th
 import fcntl
 import logging
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ import numpy as np
 from api.access.people import Membership
 from api.access.policy import Policy
 from api.problems import LANGUAGES, kept_problem
+from api.request_log import failure
 from api.tenancy import Shelf, uploads_of
 from api.uploads import DraftChanged, Preview, Upload, Uploads
 from ledger.application import Ledger, unheard
@@ -109,8 +111,8 @@ class Jobs:
             try:
                 if any(is_free(uploads, each) for _, uploads, each in waiting(self._shelf.tenants)):
                     self._run_worker()
-            except Exception as problem:
-                SAID.error("no worker could be started: %s", type(problem).__name__)
+            except (OSError, sqlite3.Error) as problem:
+                SAID.error("no worker could be started: %s", failure(problem))
             self._awake.wait(POLL_SECONDS)
 
     def _run_worker(self) -> None:
@@ -162,8 +164,8 @@ def work(shelf: Shelf, tenant: str, upload: Upload, *, wait: bool) -> None:
             _Job(shelf, tenant, uploads).do(upload)
         except Refusal as rule:
             SAID.info("upload %s stopped: %s", upload.id, rule.kind)
-        except Exception as problem:
-            SAID.error("upload %s failed: %s", upload.id, type(problem).__name__)
+        except Exception as problem:  # one file's fault holds up no other; begun so often, it is given up and says so
+            SAID.error("upload %s failed: %s", upload.id, failure(problem))
 
 
 class _Job:

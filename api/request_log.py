@@ -60,8 +60,13 @@ def to_standard_output() -> None:
 
 def _failed(app: Flask, exception: Exception, **more: object) -> None:
     """Keep for the line which kind of failure it was and where."""
+    g.failure = failure(exception)
+
+
+def failure(exception: Exception) -> dict[str, object]:
+    """Which kind of failure it was and where it happened; what was in it stays out of the log."""
     frames = extract_tb(exception.__traceback__)[-3:]
-    g.failure = {
+    return {
         "failure": type(exception).__name__,
         "at": [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames],
     }

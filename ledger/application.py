@@ -334,17 +334,17 @@ class Ledger:
     def record_import(self, plan: ImportPlan) -> Imported:
         """Record what was planned; again from what is there now if somebody was faster.  Raises LinesRefused."""
 
-        def decide(books: Books) -> list[Fact]:
+        def decide(position: int) -> list[Fact]:
             nonlocal plan
-            if len(books.recorded.rows(after=plan.position)):
+            if self._log.has_receipts(plan.position):
                 plan = self._planned(plan.file, plan.data, skip_bad=plan.skip_bad, shown=plan.shown)
-            plan = replace(plan, position=books.position)
+            plan = replace(plan, position=position)
             if not len(plan.fresh):
                 return []
             self._log.keep_file(plan.sha256, plan.data)
             return plan.facts()
 
-        recorded = self._act(decide, alone=True)
+        recorded = self._kept.record_by_log(decide, self._actor, self._request)
         self._kept.keep_snapshot()
         return plan.done(plan.position + len(recorded))
 
@@ -521,8 +521,8 @@ class Ledger:
         found = [each.hash.hex() for each in self._log.sealed(position - 1, position)]
         return [] if found == [expected.lower()] else [PointNotOnChain(position=position, expected=expected)]
 
-    def _act(self, decide: Callable[[Books], list[Fact]], *, alone: bool = False) -> list[Event]:
-        """Look, decide, record; what was recorded.  An act is `alone` if it asks the log itself what is recorded."""
+    def _act(self, decide: Callable[[Books], list[Fact]]) -> list[Event]:
+        """Look, decide, record; what was recorded.  An act with a check of what the log holds is decided alone."""
         check = self._check
 
         def decided(books: Books) -> list[Fact]:
@@ -530,5 +530,5 @@ class Ledger:
                 check()
             return decide(books)
 
-        act = Act(decided, self._actor, self._request, alone=alone or check is not None)
+        act = Act(decided, self._actor, self._request, alone=check is not None)
         return [event for _, event in self._kept.record(act)]

@@ -108,7 +108,12 @@ class KeptBooks:
             books.apply(position, event)
 
     def keep_snapshot(self) -> None:
-        """Take a snapshot if enough lines have come since the last; whoever finds somebody at it leaves it to them."""
+        """Take a snapshot if enough lines have come since the last; whoever finds somebody at it leaves it to them.
+
+        Books that nobody reads are not opened for it: who opens them takes it.
+        """
+        if self._folded is None:
+            return
         books = self.books
         if self._keeping.acquire(blocking=False):
             try:
@@ -125,6 +130,28 @@ class KeptBooks:
             while act.outcome is None:
                 self._settle(self._next())
         return act.recorded()
+
+    def record_by_log(
+        self, decide: Callable[[int], Sequence[Fact]], actor: str, request: Request | None = None
+    ) -> Recording:
+        """Record what is decided by the log alone, as it stands at a position; the books are not opened for it.
+
+        Raises what it is refused for, and BooksKeepChanging.
+        """
+        with self._writing:
+            for _ in range(TRIES_MAX):
+                position = self.log.head().position
+                self._refuse_known(request)
+                events = self.log.drafted(decide(position), actor, {})
+                try:
+                    if events:
+                        self.log.record(events, expected=position, requests={request: len(events)})
+                except MovedOn:
+                    continue
+                recording = list(enumerate(events, position + 1))
+                self._take_in(recording)
+                return recording
+        raise BooksKeepChanging(tries=TRIES_MAX)
 
     def _next(self) -> list[Act]:
         """The acts that come next: one alone, or several, no two of them for the same request."""
@@ -184,7 +211,7 @@ class KeptBooks:
             try:
                 self._refuse_known(act.request)
                 events = self.log.drafted(act.decide(supposed), act.actor, versions)
-            except Exception as problem:
+            except Exception as problem:  # the outcome of this act alone: raised again to whoever asked for it
                 found.append(problem)
                 continue
             position = sum(len(each) for each in found if isinstance(each, list)) + books.position

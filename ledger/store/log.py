@@ -183,6 +183,10 @@ class Log(Application[UUID]):
             stored = StoredEvent(UUID(sealed.stream), sealed.version, sealed.topic, sealed.state)
             yield sealed.position, self.mapper.to_domain_event(stored)
 
+    def has_receipts(self, after: int) -> bool:
+        """Whether receipts were recorded behind a position."""
+        return any(each.topic in RECEIPTS_TOPICS for each in self.sealed(after))
+
     def sealed(self, after: int = 0, last: int | None = None, without: Sequence[str] = ()) -> Iterator[Sealed]:
         """Every stored event behind a position with its hash, a page at a time; `without` those of some topics."""
         while True:

@@ -112,10 +112,9 @@ def split(
     reader = Reader(versions, certified, Originals(entries))
     known = [entry for entry in entries if entry.booked_on <= day]
     readings = [reader.read(entry) for entry in known]
-    counted = FigureReader(versions, reader).read([report for report in reports if report.last <= day])
     pools, periods = Pools(versions, certified), _Periods(versions, certified, every, day)
     pools.move_day(day)
-    worths, figures = list(_worths(known, readings, pools)), list(_figure_worths(counted, pools))
+    worths, figures = list(_worths(known, readings, pools)), list(_figure_worths(reports, day, reader, pools))
     periods.work_out(known, readings)
     return Split(
         entries=worths,
@@ -150,9 +149,11 @@ def _sums(pools: Pools) -> Sums:
     )
 
 
-def _figure_worths(counted: Iterable[Reading], pools: Pools) -> Iterator[tuple[Reading, Shares]]:
-    """What each report adds, in the order given, in steps of its unit."""
-    for reading in counted:
+def _figure_worths(
+    reports: Iterable[Report], day: date, reader: Reader, pools: Pools
+) -> Iterator[tuple[Reading, Shares]]:
+    """What each report up to a day adds, in the order given, in steps of its unit."""
+    for reading in FigureReader(pools.versions, reader).read([each for each in reports if each.last <= day]):
         division = pools.divisions[PoolKey(reading.pool, reading.measure)]
         before = division.due()
         pools.add(reading)
