@@ -11,7 +11,7 @@ from marshmallow.validate import OneOf, Regexp
 from api.routes import Routes, following
 from api.statements import Form, sheets_sent
 from api.tenancy import ledger, policy
-from api.wire import MoneyField, PageQuery, Wire
+from api.wire import CREDIT_CODE, MoneyField, PageQuery, Wire
 from ledger.domain.recording.entries import Entry
 from ledger.domain.recording.receipts import Rows
 from ledger.domain.stating.books import Books
@@ -38,7 +38,7 @@ class EntrySchema(Wire):
     period_first = fields.Date(allow_none=True, metadata={"example": "2023-12-01"})
     period_last = fields.Date(allow_none=True, metadata={"example": "2023-12-31"})
     subject = fields.String(metadata={"example": "10101"})
-    enterprise = fields.String(metadata={"example": "91620821MA71XXXX0A"})
+    enterprise = fields.String(metadata={"example": CREDIT_CODE})
     project = fields.String(metadata={"example": "项目甲"})
     park = fields.String(metadata={"example": "经开区"})
     collector = fields.String(metadata={"example": "甲县"})

@@ -10,7 +10,7 @@ from marshmallow import fields
 from marshmallow.validate import Length
 
 from api.hot import reader_of
-from api.wire import DayField, MoneyField, TextField, Wire
+from api.wire import CREDIT_CODE, DayField, MoneyField, TextField, Wire
 
 LINES_MAX = 100_000
 WRONG_MAX = 100
@@ -34,7 +34,7 @@ class ReceiptSchema(Wire):
     period_first = DayField(metadata={"example": "2023-12-01"})
     period_last = DayField(metadata={"example": "2023-12-31"})
     subject = _text("10101")
-    enterprise = _text("91620821MA71XXXX0A")
+    enterprise = _text(CREDIT_CODE)
     project = _text("项目甲")
     park = _text("经开区")
     collector = _text("甲县")

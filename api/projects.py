@@ -7,7 +7,7 @@ from marshmallow.validate import OneOf
 
 from api.routes import Routes, page_of
 from api.tenancy import ledger, policy, tenant
-from api.wire import PageQuery, Wire
+from api.wire import CREDIT_CODE, PageQuery, Wire
 from ledger.domain.errors import Conflict, NotFound
 from ledger.domain.register.projects import STAGES, Project, ProjectKnown, stage_named
 from ledger.domain.register.relocations import Location
@@ -17,7 +17,6 @@ from ledger.projections.register import project_document, project_in_words, relo
 routes = Routes("projects", __name__, description="项目、企业 projects and enterprises")
 SOURCE_SAID = {"description": "依据的文件 the document it rests on", "example": "投产验收单"}
 AGREEMENT_SAID = {"description": "约束双方的协议 the agreement that binds both", "example": "A1"}
-CODE = "91620821MA71XXXX0A"
 
 
 class EnterpriseUnknown(NotFound):
@@ -71,7 +70,7 @@ class PlaceSchema(Wire):
 class RelocationSchema(Wire):
     """That an enterprise moved."""
 
-    enterprise = fields.String(metadata={"example": CODE})
+    enterprise = fields.String(metadata={"example": CREDIT_CODE})
     old = fields.Nested(PlaceSchema)
     new = fields.Nested(PlaceSchema)
     on = fields.String(metadata={"example": "2024-06-01"})
@@ -83,7 +82,7 @@ class ProjectSchema(Wire):
 
     project = fields.String(metadata={"example": "P1"})
     name = fields.String(metadata={"example": "项目甲"})
-    enterprise = fields.String(metadata={"example": CODE})
+    enterprise = fields.String(metadata={"example": CREDIT_CODE})
     park = fields.String(metadata={"example": "经开区"})
     introducer = fields.String(metadata={"example": "甲县"})
     receiver = fields.String(metadata={"example": "乙县"})
@@ -104,14 +103,14 @@ class ProjectsSchema(Wire):
 class EnterpriseSchema(ProjectsSchema):
     """An enterprise: its projects, and where it moved."""
 
-    enterprise = fields.String(metadata={"example": CODE})
+    enterprise = fields.String(metadata={"example": CREDIT_CODE})
     relocations = fields.List(fields.Nested(RelocationSchema))
 
 
 class EnterprisesSchema(Wire):
     """The credit codes of enterprises."""
 
-    enterprises = fields.List(fields.String(), metadata={"example": [CODE]})
+    enterprises = fields.List(fields.String(), metadata={"example": [CREDIT_CODE]})
 
 
 class RegistrationSchema(Wire):

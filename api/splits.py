@@ -12,7 +12,7 @@ from marshmallow.validate import Length, OneOf, Range
 
 from api.agreements import TERMS_SAID
 from api.routes import Routes
-from api.wire import DocumentField, MoneyField, Wire
+from api.wire import CREDIT_CODE, DocumentField, MoneyField, Wire
 from ledger.domain.calendar import Every
 from ledger.domain.dividing.levels import retained_fen
 from ledger.domain.dividing.pools import PoolKey
@@ -153,7 +153,7 @@ class EligibleSchema(Wire):
     """Who reaches a threshold by the certified amounts; `beyond` is what its sum has beyond it."""
 
     pool = fields.String(metadata={"example": "税收"})
-    unit = fields.String(metadata={"example": "91620821MA71XXXX0A"})
+    unit = fields.String(metadata={"example": CREDIT_CODE})
     eligible = fields.Boolean(metadata={"example": True})
     total = MoneyField(metadata={"example": "1500000.00"})
     beyond = MoneyField(metadata={"example": "0.00"})

@@ -12,6 +12,8 @@ from ledger.domain.errors import Refusal
 from ledger.domain.money import fen, yuan
 from ledger.files.documents import parse_yaml
 
+CREDIT_CODE = "91350100M000100Y43"
+"""A code whose check digit fits, for examples that can be sent as they are."""
 PAGE = 50
 PAGE_MAX = 200
 
