@@ -24,7 +24,7 @@ from ledger.audit.verification import check_chain
 from ledger.domain.agreeing.agreement import stream
 from ledger.domain.calendar import DAY, Period, month_starts
 from ledger.domain.dividing.course import Course
-from ledger.domain.dividing.gathering import told_apart
+from ledger.domain.dividing.kinds import told_apart
 from ledger.domain.dividing.simulation import Simulation, simulate
 from ledger.domain.events import AgreementProposed, AgreementSigned, AmendmentProposed, Fact, ReceiptsRecorded
 from ledger.domain.recording.receipts import slices
@@ -138,9 +138,8 @@ def totals(books: Books) -> Cells:
 
 
 def summed_by_segment(units: np.ndarray, segments: np.ndarray, amounts_fen: np.ndarray) -> np.ndarray:
-    """The summing kernel: for each unit and segment that occur, in their order, the sum of the amounts."""
-    kinds = told_apart(np.arange(len(units)), [units, segments])
-    return kinds.sums(amounts_fen)
+    """The summing kernel: for each unit and segment, in their order, the sum of the amounts."""
+    return told_apart([units, segments]).sums_by_code(amounts_fen)
 
 
 # Rebuild and proof

@@ -228,9 +228,11 @@ class Division:
         """Rate dates from one day to another from which some unit may meet the steps otherwise than the day before."""
         schedules = [self.schedule(unit) for unit in ("", *self._certified.units)]
         days = {day for schedule in schedules for day in schedule.may_change()}
-        if schedules[0].counts_by_agreement_year():
-            start = self.versions.first.first
-            days |= {anniversary(start, year - start.year) for year in range(first.year, last.year + 1)}
+        start, years = self.versions.first.first, range(first.year, last.year + 1)
+        if schedules[0].counts_by("year"):
+            days |= {date(year, 1, 1) for year in years}
+        if schedules[0].counts_by("agreement_year"):
+            days |= {anniversary(start, year - start.year) for year in years}
         return days
 
     def _steps(self) -> Iterator[Step]:

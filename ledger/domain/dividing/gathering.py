@@ -7,7 +7,6 @@ lines that are rounded one by one are read one by one.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
 
@@ -16,6 +15,7 @@ from msgspec.structs import replace
 
 from ledger.domain.calendar import month_starts
 from ledger.domain.dividing.claims import Claims
+from ledger.domain.dividing.kinds import Kinds, told_apart
 from ledger.domain.dividing.levels import levels_in, retained_by_percent
 from ledger.domain.dividing.pools import Pools
 from ledger.domain.dividing.reading import Fate, Reading
@@ -25,63 +25,8 @@ from ledger.domain.recording.recorded import Columns, Recorded
 from ledger.domain.terms import LAND_PROCEEDS_SUBJECT, LEVELS, TAKES_RECEIPTS, Level, Pool
 
 RowsOf = Callable[[], Rows]
-DENSE = 16
-"""Up to so many possible codes for each line they are numbered by marking them, above by sorting."""
 FEW = 8
 """Below so many lines, reading each costs less than telling kinds apart."""
-
-
-@dataclass(frozen=True)
-class _Kinds:
-    """Lines by kind.  `codes` tell the kinds apart; those that occur are numbered from 0, in the order of their codes."""
-
-    rows: Rows
-    codes: np.ndarray
-    span: int
-
-    @cached_property
-    def kinds(self) -> np.ndarray:
-        """The kind of each line."""
-        numbers: np.ndarray = (np.cumsum(self._occur) - 1)[self.codes]
-        return numbers
-
-    @cached_property
-    def first_places(self) -> np.ndarray:
-        """Where the first line of each kind stands among the rows."""
-        found = np.empty(self.span, np.int64)
-        found[self.codes[::-1]] = np.arange(len(self.rows))[::-1]
-        return np.asarray(found[self._occur])
-
-    @cached_property
-    def firsts(self) -> list[int]:
-        """The first line of each kind, by its row."""
-        firsts: list[int] = self.rows[self.first_places].tolist()
-        return firsts
-
-    @cached_property
-    def _occur(self) -> np.ndarray:
-        return _occurring(self.codes, self.span)
-
-    @cached_property
-    def _order(self) -> tuple[np.ndarray, np.ndarray]:
-        order = np.argsort(self.kinds, kind="stable")
-        return order, np.searchsorted(self.kinds[order], np.arange(len(self.first_places) + 1))
-
-    def places(self, kind: int) -> np.ndarray:
-        """Where the lines of a kind stand among the rows."""
-        order, begins = self._order
-        return order[begins[kind] : begins[kind + 1]]
-
-    def lines(self, kind: int) -> Rows:
-        """The lines of a kind."""
-        lines: Rows = self.rows[self.places(kind)]
-        return lines
-
-    def sums(self, amounts_fen: np.ndarray) -> np.ndarray:
-        """The sum of each kind's amounts."""
-        sums_fen = np.zeros(self.span, np.int64)
-        np.add.at(sums_fen, self.codes, amounts_fen)
-        return np.asarray(sums_fen[self._occur])
 
 
 class Gathering:
@@ -126,29 +71,31 @@ class Gathering:
 
     def _gather_into(self, found: list[list[Reading]], rows: Rows, parts: np.ndarray) -> None:
         kinds = self._kinds(rows)
-        told = told_apart(rows, [kinds.kinds, parts])
-        read = self._read_kinds(kinds)
-        waits = np.array([_waits(readings) for readings in read])[kinds.kinds]
+        told = told_apart([kinds.numbers, parts])
+        read = self._read_kinds(rows, kinds)
+        waits = np.array([_waits(readings) for readings in read])[kinds.numbers]
         if waits.any():
             self._read_into(found, rows[waits], parts[waits])
-        sums = self._sums_fen(told, kinds, read)
+        sums = self._sums_fen(rows, told, kinds, read)
         for number, place in enumerate(told.first_places.tolist()):
-            for reading in read[kinds.kinds[place]] if not waits[place] else ():
+            for reading in read[kinds.numbers[place]] if not waits[place] else ():
                 found[parts[place]].append(replace(reading, amount_fen=sums[reading.level][number]))
 
-    def _read_kinds(self, kinds: _Kinds) -> list[list[Reading]]:
+    def _read_kinds(self, rows: Rows, kinds: Kinds) -> list[list[Reading]]:
         """How the lines of each kind are read, by the first of them."""
-        return [list(self._claims.read(self._entry_like(first))) for first in kinds.firsts]
+        return [list(self._claims.read(self._entry_like(first))) for first in rows[kinds.first_places].tolist()]
 
-    def _sums_fen(self, told: _Kinds, kinds: _Kinds, read: Iterable[Iterable[Reading]]) -> dict[Level, list[int]]:
+    def _sums_fen(
+        self, rows: Rows, told: Kinds, kinds: Kinds, read: Iterable[Iterable[Reading]]
+    ) -> dict[Level, list[int]]:
         """What each level that somebody reads retains of lines told apart, which are of some kinds."""
         levels = {reading.level for readings in read for reading in readings}
-        return {level: told.sums(self._amounts_fen(kinds, level)).tolist() for level in levels}
+        return {level: told.sums(self._amounts_fen(rows, kinds, level)).tolist() for level in levels}
 
-    def _amounts_fen(self, kinds: _Kinds, level: Level) -> np.ndarray:
+    def _amounts_fen(self, rows: Rows, kinds: Kinds, level: Level) -> np.ndarray:
         """What a level retains of each line."""
-        as_given: np.ndarray = self._columns.amounts_fen[kinds.rows]
-        return as_given if level == "as_given" else self._retained(kinds, level)
+        as_given: np.ndarray = self._columns.amounts_fen[rows]
+        return as_given if level == "as_given" else self._retained(rows, kinds, level)
 
     def _alone(self, rows: Rows) -> np.ndarray:
         """Lines that are read one by one: they take others back, or have no date to go by."""
@@ -163,14 +110,19 @@ class Gathering:
         if not len(rows):
             return
         kinds = self._kinds(rows)
-        read = self._read_kinds(kinds)
-        sums = self._sums_fen(kinds, kinds, read)
+        read = self._read_kinds(rows, kinds)
+        sums = self._sums_fen(rows, kinds, kinds, read)
+
+        def lines_of(kind: int) -> Rows:
+            lines: Rows = rows[kinds.places(kind)]
+            return lines
+
         for kind, found in enumerate(read):
             if _waits(found):
-                yield from self._one_by_one(rows[kinds.places(kind)])
+                yield from self._one_by_one(lines_of(kind))
                 continue
             summed = [replace(reading, amount_fen=sums[reading.level][kind]) for reading in found]
-            yield partial(kinds.lines, kind), summed
+            yield partial(lines_of, kind), summed
 
     def _entry_like(self, row: int) -> Entry:
         """An entry that is read as every line of its kind is."""
@@ -205,7 +157,7 @@ class Gathering:
         column = {"entry_date": own.booked_on, "tax_period": own.period_first, "tax_period_end": own.period_last}
         return column[rate_date][rows]
 
-    def _kinds(self, rows: Rows) -> _Kinds:
+    def _kinds(self, rows: Rows) -> Kinds:
         own, pools = self._columns, list(self._judging_pools())
         rated, booked = self._rate_days(rows), own.booked_on[rows]
         columns = [_cells(rated, self._rate_cuts(rated)), _cells(booked, self._booked_cuts(booked))]
@@ -218,7 +170,7 @@ class Gathering:
             columns.append(own.codes["parks"][rows])
         if any(pool.level != "as_given" for pool in pools):
             columns += [own.percents[rows], np.any(own.levels_fen[rows], axis=1).astype(np.int64)]
-        return told_apart(rows, columns)
+        return told_apart(columns)
 
     def _judging_pools(self) -> Iterator[Pool]:
         """The pools of receipts of the agreement and of its rivals, in every version."""
@@ -238,9 +190,7 @@ class Gathering:
         return np.array(classes, np.int64)
 
     def _rate_cuts(self, days: np.ndarray) -> set[date]:
-        first, last = _range(days)
-        years = {date(year, 1, 1) for year in range(first.year, last.year + 1)}
-        return years | self._claims.days_of_change() | self._pools.days_of_change(first, last)
+        return self._claims.days_of_change() | self._pools.days_of_change(*_range(days))
 
     def _booked_cuts(self, days: np.ndarray) -> set[date]:
         first, last = _range(days)
@@ -249,51 +199,21 @@ class Gathering:
 
     # Levels
 
-    def _retained(self, kinds: _Kinds, level: Level) -> np.ndarray:
+    def _retained(self, rows: Rows, kinds: Kinds, level: Level) -> np.ndarray:
         """What a level retains of each line, as the reader says it of one."""
         own = self._columns
         wanted = [LEVELS.index(each) for each in levels_in(level)]
-        retained: np.ndarray = own.levels_fen[kinds.rows][:, wanted].sum(axis=1)
-        for kind, first in enumerate(kinds.firsts):
+        retained: np.ndarray = own.levels_fen[rows][:, wanted].sum(axis=1)
+        for kind, first in enumerate(rows[kinds.first_places].tolist()):
             percents = self._claims.percents(self._entry_like(first))
             if percents is not None:
                 lines = kinds.places(kind)
-                retained[lines] = retained_by_percent(own.amounts_fen[kinds.rows[lines]], percents, level)
+                retained[lines] = retained_by_percent(own.amounts_fen[rows[lines]], percents, level)
         return retained
 
 
 def _waits(readings: Iterable[Reading]) -> bool:
     return any(reading.fate is Fate.WAITING for reading in readings)
-
-
-def told_apart(rows: Rows, columns: Iterable[np.ndarray]) -> _Kinds:
-    """Lines of one kind are alike in every column."""
-    codes, span = np.zeros(len(rows), np.int64), 1
-    for column in columns:
-        width = int(column.max()) + 1
-        if span > 1 and span * width > DENSE * len(rows):
-            codes, span = _numbered(codes, span)
-        codes = column if span == 1 else codes * np.int64(width) + column
-        span *= width
-    if span > DENSE * len(rows):
-        codes, span = _numbered(codes, span)
-    return _Kinds(rows, codes, span)
-
-
-def _numbered(codes: np.ndarray, span: int) -> tuple[np.ndarray, int]:
-    """The same codes numbered from 0 without gaps, in their order; and how many there are."""
-    if span > DENSE * len(codes):
-        distinct, numbers = np.unique(codes, return_inverse=True)
-        return numbers, len(distinct)
-    occur = _occurring(codes, span)
-    return (np.cumsum(occur) - 1)[codes], int(np.count_nonzero(occur))
-
-
-def _occurring(codes: np.ndarray, span: int) -> np.ndarray:
-    """Which codes below a bound occur."""
-    occur = np.zeros(span, bool)
-    occur[codes] = True
-    return occur
 
 
 def _cells(days: np.ndarray, cuts: set[date]) -> np.ndarray:

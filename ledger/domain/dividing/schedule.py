@@ -21,7 +21,7 @@ from ledger.domain.facts.uncertified import (
     Uncertified,
     WeightsUncertified,
 )
-from ledger.domain.terms import CLOCKS_ZH, COLLECTOR, ClockWindow, Limit, Named, Pool, Step, Weights, Window
+from ledger.domain.terms import CLOCKS_ZH, COLLECTOR, ClockWindow, Limit, Named, Pool, Scope, Step, Weights, Window
 from ledger.domain.terms.versions import Versions
 
 ALWAYS = Window(None, None)
@@ -85,9 +85,9 @@ class Schedule:
         signed = set(self._versions.dates)
         return sorted(day for day in self.may_change() if day in signed or self._changes(day))
 
-    def counts_by_agreement_year(self) -> bool:
-        """Whether some step or guarantee counts year of the agreement by year."""
-        return "agreement_year" in self._scopes
+    def counts_by(self, scope: Scope) -> bool:
+        """Whether some step or guarantee counts anew in every year, of the calendar or of the agreement."""
+        return scope in self._scopes
 
     def _days_of(self, pool: Pool | None) -> Iterator[date]:
         names: set[str] = set()
