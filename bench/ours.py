@@ -154,6 +154,14 @@ def rebuilt(books: Path) -> Books:
     return known
 
 
+def written_anew(books: Path) -> bool:
+    """Every read model from the log, beside the one that is there and then in its place; whether both were alike."""
+    ledger = Ledger.open(books, ACTOR)
+    vouchers, columns = ledger.log.index_anew(), ledger.log.recorded_anew()
+    ledger.close_files()
+    return vouchers and columns
+
+
 def chain_holds(books: Path) -> bool:
     """Whether every seal of the log fits."""
     ledger = Ledger.open(books, ACTOR)
@@ -239,6 +247,11 @@ def rebuild(books: str) -> Work:
     return lambda: f"{len(rebuilt(Path(books)).recorded)}"
 
 
+def write_anew(books: str) -> Work:
+    """Every read model from the log."""
+    return lambda: f"{written_anew(Path(books))}"
+
+
 def verify_chain(books: str) -> Work:
     """Every seal of the log."""
     return lambda: f"{chain_holds(Path(books))}"
@@ -285,6 +298,7 @@ ACTIONS: dict[str, Action] = {
     "import": import_lines,
     "readable": import_and_state,
     "rebuild": rebuild,
+    "anew": write_anew,
     "chain": verify_chain,
     "post": post,
     "simulate": simulate_policy,

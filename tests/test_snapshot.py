@@ -142,6 +142,26 @@ def test_rebuilding_finds_a_changed_snapshot_and_puts_a_true_one_in_its_place(
     assert enclave("rebuild", "--json").document["same"] is True
 
 
+def test_rebuilding_piece_by_piece_names_every_line_as_books_that_grew_in_memory(
+    ledger: Ledger, enclave: Enclave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorded, "PIECE", 2)
+    agree(ledger, two_counties())
+    others = "V7,2024-01-03,10.00,,,园区甲", "V8,2024-01-03,10.00,,,园区乙", "V9,2024-01-03,10.00,,,园区甲"
+    header = f"{REFUNDS},街道乡镇"
+    ledger.import_receipts(csv_file(others, header), "零.csv")
+    for number, lines in enumerate((FIRST, THEN, ["R4,2024-03-01,-5.00,退库,R3", "R7,2024-03-01,-1.00,退库,V8"])):
+        ledger.import_receipts(csv_file(lines, REFUNDS), f"{number}.csv")
+        assert len(ledger.books.recorded) > len(FIRST)
+
+    assert enclave("rebuild", "--json").document["same"] is True
+
+    again = Ledger.open(ledger.log._path, "审计").books.recorded
+    assert len(again) == 11 and again.columns.names["parks"] == ledger.books.recorded.columns.names["parks"]
+    assert again.columns.codes["parks"].tolist() == ledger.books.recorded.columns.codes["parks"].tolist()
+    assert {again.columns.names["parks"][code] for code in again.columns.codes["parks"][[9, 10]]} == {"", "园区乙"}
+
+
 def test_verifying_never_looks_at_the_snapshot(kept: Ledger, books_file: Path) -> None:
     kept.close_period(Period(2024, 1))
     (folder,) = snapshot.folder_of(books_file).iterdir()

@@ -5,7 +5,7 @@ The only door to the event store; nothing outside `ledger/store/` imports events
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -211,26 +211,33 @@ class Log(Application[UUID]):
         """Take a snapshot at a position if enough has come since the last; how many lines the last one holds."""
         if not snapshot.is_due(len(recorded), kept_lines):
             return kept_lines
-        self._take_snapshot(position, recorded)
+        with suppress(OSError), snapshot.Draft(self._path) as draft:  # a disk that cannot hold it goes without
+            columns, names = recorded.kept()
+            draft.copy(columns)
+            self._keep(draft, position, names)
         return len(recorded)
 
-    def recorded_anew(self) -> bool:
-        """Take the snapshot from the log in the place of the one that is there; whether both were alike."""
-        head = self.head().position
-        kept = next(snapshot.snapshots(self._path, head), None)
-        recorded, same = Recorded(self.receipts_at), True
-        for position, event in self.history(0, head):
-            if isinstance(event, ReceiptsRecorded):
-                recorded.add(position, event.receipts)
-            if kept and position == kept.contents.position:
-                same = kept.digest() == snapshot.digest(*recorded.kept())
-        if kept or snapshot.is_due(len(recorded), 0):
-            self._take_snapshot(head, recorded)
-        return same
-
-    def _take_snapshot(self, position: int, recorded: Recorded) -> None:
+    def _keep(self, draft: snapshot.Draft, position: int, names: dict[str, list[str]]) -> None:
         for sealed in self.sealed(position - 1, position):
-            snapshot.save(self._path, position, sealed.hash, *recorded.kept())
+            draft.keep(position, sealed.hash, names)
+
+    def recorded_anew(self) -> bool:
+        """Take the snapshot from the log in the place of the one that is there; whether both were alike.
+
+        Columns grow in their files: memory does not.  Raises BooksBusy if the disk cannot hold them.
+        """
+        head = self.head().position
+        kept, same = next(snapshot.snapshots(self._path, head), None), True
+        with self._translated(), snapshot.Draft(self._path) as draft:
+            recorded = Recorded(self.receipts_at, draft.begin)
+            for position, event in self.history(0, head):
+                if isinstance(event, ReceiptsRecorded):
+                    recorded.add(position, event.receipts)
+                if kept and position == kept.contents.position:
+                    same = kept.digest() == draft.digest(recorded.kept(draft.begin)[1])
+            if kept or snapshot.is_due(len(recorded), 0):
+                self._keep(draft, head, recorded.kept(draft.begin)[1])
+        return same
 
     def receipts_at(self, position: int) -> Receipts:
         """The lines that the event at a position recorded."""

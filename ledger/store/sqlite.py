@@ -8,7 +8,6 @@ the chain has no window.  WAL, synchronous FULL: what was acknowledged survives 
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
-from itertools import islice
 from pathlib import Path
 from sqlite3 import connect
 from typing import Any, get_args
@@ -30,7 +29,7 @@ from ledger.audit.chain import Algorithm, Sealed, link
 from ledger.domain.recording.receipts import Receipts
 from ledger.store import requests
 from ledger.store.requests import Answer, Request
-from ledger.store.voucher_index import SHADOW, TABLE, Kind, VoucherIndex, place_of
+from ledger.store.voucher_index import TABLE, Kind, Shares, VoucherIndex, place_of
 
 TABLES = [
     """CREATE TABLE IF NOT EXISTS events (
@@ -46,8 +45,6 @@ LOCKING = "UPDATE head SET position = position"
 """What a transaction that writes says first: it waits for its turn, and sees what others wrote before."""
 CONNECTIONS_KEPT = 16
 CONNECTIONS_MAX = 128
-BATCH_EVENTS = 64
-"""So many events are indexed together when the index is written anew."""
 
 
 @dataclass(frozen=True)
@@ -216,28 +213,31 @@ class SQLiteLog(SQLiteApplicationRecorder):
         """
         with self.datastore.transaction(commit=True) as cursor:
             cursor.execute(TABLE)
-            blocks = iter(recorded)
-            while batch := list(islice(blocks, BATCH_EVENTS)):
-                self._index_lines(cursor, batch, SHADOW)
-            kinds = get_args(Kind)
-            same = all(
-                self._vouchers.digest(cursor, kind) == self._vouchers.digest(cursor, f"{SHADOW}{kind}")
-                for kind in kinds
-            )
-            for kind in kinds:
-                self._vouchers.replace_by_shadow(cursor, kind)
+            same = True
+            with Shares.begun() as vouchers, Shares.begun() as originals:
+                shares: dict[Kind, Shares] = {"voucher": vouchers, "original": originals}
+                for event in recorded:
+                    for kind, own in shares.items():
+                        own.add(*_prints([event], kind))
+                for kind, own in shares.items():
+                    same = self._vouchers.write_anew(cursor, kind, own) and same
+                    self._vouchers.replace_by_shadow(cursor, kind)
             cursor.execute("DROP TABLE IF EXISTS receipts")
             return same
 
-    def _index_lines(self, cursor: SQLiteCursor, recorded: Sequence[tuple[int, Receipts]], shadow: str = "") -> None:
-        for kind in get_args(Kind):
-            prints, places = [], []
-            for position, receipts in recorded:
-                rows = receipts.original_rows if kind == "original" else np.arange(len(receipts))
-                prints.append(receipts.original_prints() if kind == "original" else receipts.prints())
-                places.append(place_of(position, rows))
-            if prints:
-                self._vouchers.add(cursor, f"{shadow}{kind}", np.concatenate(prints), np.concatenate(places))
+    def _index_lines(self, cursor: SQLiteCursor, recorded: Sequence[tuple[int, Receipts]]) -> None:
+        for kind in get_args(Kind) if recorded else ():
+            self._vouchers.add(cursor, kind, *_prints(recorded, kind))
+
+
+def _prints(recorded: Sequence[tuple[int, Receipts]], kind: Kind) -> tuple[np.ndarray, np.ndarray]:
+    """The prints that an index holds of some events' lines, and their places."""
+    if kind == "original":
+        found = [(place_of(position, each.original_rows), each.original_prints()) for position, each in recorded]
+    else:
+        found = [(place_of(position, np.arange(len(each))), each.prints()) for position, each in recorded]
+    places, prints = (np.concatenate(each) for each in zip(*found, strict=True))
+    return prints, places
 
 
 def _seal(head: Head, stored_events: Sequence[StoredEvent]) -> Iterable[Sealed]:

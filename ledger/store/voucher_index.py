@@ -5,9 +5,11 @@ have grown alike are merged, so that there are few of them and one more receipt 
 Prints may meet by chance: who looks up a voucher reads the lines found and compares.
 """
 
-import hashlib
-from collections.abc import Iterator
-from typing import Any, Literal, Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from itertools import pairwise
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, Literal, Protocol, Self
 
 import numpy as np
 
@@ -19,6 +21,10 @@ ROW_BITS = 14
 PART = 8_192
 MERGED_FROM = 4
 """A run is merged with the one before it when that one is not more than so many times as large."""
+
+SHARE_BITS = 6
+"""An index that is written anew is sorted in shares, by so many first bits of the prints: one share is in memory."""
+SPOOLED_BYTES = 1 << 18
 
 Kind = Literal["voucher", "original"]
 """The numbers of the lines themselves, or of what they take back."""
@@ -66,8 +72,7 @@ class VoucherIndex:
                 break
             total += runs[run]
             own = list(self._parts(cursor, kind, run))
-            prints = np.concatenate([prints, *(part[0] for part in own)])
-            places = np.concatenate([places, *(part[1] for part in own)])
+            prints, places = _joined([(prints, places), *own])
             cursor.execute("DELETE FROM voucher_runs WHERE kind = ? AND run = ?", (kind, run))
         self._write(cursor, kind, newest, prints, places)
 
@@ -84,21 +89,41 @@ class VoucherIndex:
                 places.append(where[met])
         return np.concatenate(hits), np.concatenate(places)
 
-    def digest(self, cursor: Cursor, kind: str) -> str:
-        """SHA-256 of every print and place in the order of the log; empty for an index that cannot be read."""
-        try:
-            prints, places = self.everything(cursor, kind)
-        except ValueError:
-            return ""
-        return hashlib.sha256(prints.tobytes() + places.tobytes()).hexdigest()
-
     def everything(self, cursor: Cursor, kind: str) -> tuple[np.ndarray, np.ndarray]:
         """Every print with its place, sorted by place."""
-        parts = [part for run in self._runs(cursor, kind) for part in self._parts(cursor, kind, run)]
-        prints = np.concatenate([np.empty(0, np.int64), *(part[0] for part in parts)])
-        places = np.concatenate([np.empty(0, np.int64), *(part[1] for part in parts)])
+        runs = self._runs(cursor, kind)
+        prints, places = _joined(part for run in runs for part in self._parts(cursor, kind, run))
         order = np.argsort(places, kind="stable")
         return prints[order], places[order]
+
+    def write_anew(self, cursor: Cursor, kind: Kind, shares: "Shares") -> bool:
+        """Write everything as one run beside the old ones; whether those say the same."""
+        same, part = True, 0
+        for low, high, prints, places in shares.sorted():
+            same = same and self._holds(cursor, kind, low, high, prints, places)
+            part = self._write_sorted(cursor, f"{SHADOW}{kind}", 1, prints, places, part)
+        return same
+
+    def _holds(self, cursor: Cursor, kind: Kind, low: int, high: int, prints: np.ndarray, places: np.ndarray) -> bool:
+        """Whether the runs have just these prints and places from one print up to another."""
+        try:
+            runs = self._runs(cursor, kind)
+            own, where = _joined(part for run in runs for part in self._between(cursor, kind, run, low, high))
+        except ValueError:
+            return False
+        within = (own >= low) & (own <= high)
+        own, where = own[within], where[within]
+        order = np.lexsort((where, own))
+        return np.array_equal(own[order], prints) and np.array_equal(where[order], places)
+
+    def _between(
+        self, cursor: Cursor, kind: Kind, run: int, low: int, high: int
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """The parts of a run in which prints from one up to another may stand."""
+        firsts = self._firsts_of(cursor, kind, run)
+        begin, end = np.searchsorted(firsts, low, side="left"), np.searchsorted(firsts, high, side="right")
+        for part in range(max(int(begin) - 1, 0), int(end)):
+            yield from self._parts(cursor, kind, run, part)
 
     def replace_by_shadow(self, cursor: Cursor, kind: Kind) -> None:
         """Let what was written anew take the place of the old."""
@@ -115,10 +140,7 @@ class VoucherIndex:
         self, cursor: Cursor, kind: Kind, run: int, wanted: np.ndarray
     ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """The parts of a run in which some prints may stand."""
-        if (kind, run) not in self._firsts:
-            cursor.execute("SELECT first FROM voucher_runs WHERE kind = ? AND run = ? ORDER BY part", (kind, run))
-            self._firsts[kind, run] = np.array([first for (first,) in cursor.fetchall()], np.int64)
-        firsts = self._firsts[kind, run]
+        firsts = self._firsts_of(cursor, kind, run)
         begins = np.maximum(np.searchsorted(firsts, wanted, side="left") - 1, 0)
         ends = np.searchsorted(firsts, wanted, side="right")
         is_near = np.zeros(len(firsts) + 1, np.int64)
@@ -126,6 +148,13 @@ class VoucherIndex:
         np.add.at(is_near, ends[ends > 0], -1)
         for part in np.flatnonzero(np.cumsum(is_near)).tolist():
             yield from self._parts(cursor, kind, run, part)
+
+    def _firsts_of(self, cursor: Cursor, kind: Kind, run: int) -> np.ndarray:
+        """The first print of each part of a run."""
+        if (kind, run) not in self._firsts:
+            cursor.execute("SELECT first FROM voucher_runs WHERE kind = ? AND run = ? ORDER BY part", (kind, run))
+            self._firsts[kind, run] = np.array([first for (first,) in cursor.fetchall()], np.int64)
+        return self._firsts[kind, run]
 
     @staticmethod
     def _parts(cursor: Cursor, kind: str, run: int, part: int | None = None) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -139,16 +168,61 @@ class VoucherIndex:
                 raise ValueError(f"voucher_runs {kind} {run}")
             yield np.frombuffer(prints, np.int64), np.frombuffer(places, np.int64)
 
-    @staticmethod
-    def _write(cursor: Cursor, kind: str, run: int, prints: np.ndarray, places: np.ndarray) -> None:
+    def _write(self, cursor: Cursor, kind: str, run: int, prints: np.ndarray, places: np.ndarray) -> None:
         order = np.argsort(prints, kind="stable")
-        prints, places = prints[order], places[order]
+        self._write_sorted(cursor, kind, run, prints[order], places[order], 0)
+
+    @staticmethod
+    def _write_sorted(
+        cursor: Cursor, kind: str, run: int, prints: np.ndarray, places: np.ndarray, first_part: int
+    ) -> int:
+        """Write a run, or what comes of it behind so many parts; how many parts it has by now."""
         firsts = range(0, len(prints), PART)
         cursor.executemany(
             "INSERT INTO voucher_runs VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
                 (kind, run, number, int(part[0]), len(part), part.tobytes(), places[at : at + PART].tobytes())
-                for number, at in enumerate(firsts)
+                for number, at in enumerate(firsts, first_part)
                 for part in [prints[at : at + PART]]
             ],
         )
+        return first_part + len(firsts)
+
+
+def _joined(parts: Iterable[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
+    prints, places = zip((np.empty(0, np.int64),) * 2, *parts, strict=True)
+    return np.concatenate(prints), np.concatenate(places)
+
+
+class Shares:
+    """Prints and places sorted outside of memory: by first bits into files, then file by file."""
+
+    def __init__(self, files: Sequence[IO[bytes]]) -> None:
+        self._shares = files
+
+    @classmethod
+    @contextmanager
+    def begun(cls) -> Iterator[Self]:
+        """Nothing yet; the files are gone when the context ends."""
+        with ExitStack() as stack:
+            yield cls([stack.enter_context(SpooledTemporaryFile(SPOOLED_BYTES)) for _ in range(1 << SHARE_BITS)])
+
+    def add(self, prints: np.ndarray, places: np.ndarray) -> None:
+        """Put some prints with their places where they belong."""
+        shares = (prints >> (64 - SHARE_BITS)) + len(self._shares) // 2
+        order = np.argsort(shares, kind="stable")
+        pairs = np.stack([prints, places], axis=1)[order]
+        bounds = np.searchsorted(shares[order], np.arange(len(self._shares) + 1)).tolist()
+        for file, (begin, end) in zip(self._shares, pairwise(bounds), strict=True):
+            if begin < end:
+                file.write(pairs[begin:end].tobytes())
+
+    def sorted(self) -> Iterator[tuple[int, int, np.ndarray, np.ndarray]]:
+        """Share by share: the least and the greatest print it may hold, its prints in order, and their places."""
+        width = 2 ** (64 - SHARE_BITS)
+        for number, file in enumerate(self._shares):
+            low = number * width - 2**63
+            file.seek(0)
+            prints, places = np.frombuffer(file.read(), np.int64).reshape(-1, 2).T
+            order = np.lexsort((places, prints))
+            yield low, low + width - 1, prints[order], places[order]

@@ -15,7 +15,8 @@ from threading import Lock
 
 import numpy as np
 
-from ledger.domain.recording.entries import Entry, Originals
+from ledger.domain.recording.entries import CHAIN_MAX, Entry, Originals
+from ledger.domain.recording.growing import Begin, Growing, GrowingNames, InMemory, Room
 from ledger.domain.recording.receipts import NONE, Receipts, Rows, Texts, percents_of
 from ledger.domain.terms import LEVELS, Level
 
@@ -30,10 +31,21 @@ NAMED = {
 FAR = 2**62
 BLOCKS_HELD = 32
 """So many blocks are kept at hand where the others can be read again."""
+PIECE = 262_144
+"""So many lines of columns that need not be in memory are looked at together."""
+PLAIN: dict[str, tuple[type, int]] = {
+    "positions": (np.int64, 0),
+    "booked_on": (np.int32, 0),
+    "period_first": (np.int32, 0),
+    "period_last": (np.int32, 0),
+    "amounts_fen": (np.int64, 0),
+    "levels_fen": (np.int64, len(LEVELS)),
+    "takes_back": (np.bool_, 0),
+    "is_reversal": (np.bool_, 0),
+}
+"""The columns of numbers: what each holds, and how many of them a line has if not one."""
 Load = Callable[[int], Receipts]
 """Reads the lines of the event at a position again."""
-Room = tuple[np.ndarray, int]
-"""A column with room at its end, and how much of it is used."""
 
 
 @dataclass(frozen=True)
@@ -65,106 +77,28 @@ Asked = tuple[int, int, int, date, date]
 """How many lines there were, and which of them were asked for."""
 
 
-class _Growing:
-    """A column that grows at its end; room is made by doubling, so that adding costs what is added.
-
-    Zeros are never written, so that a column nobody filled takes no memory.
-    """
-
-    def __init__(self, dtype: type, width: int = 0) -> None:
-        self._room: np.ndarray = np.zeros((0, width) if width else 0, dtype)
-        self._count = 0
-        self._is_filled = False
-
-    def begin_with(self, room: Room) -> None:
-        """Go on from a column that was kept."""
-        self._room, self._count = room
-        self._is_filled = True
-
-    @property
-    def values(self) -> np.ndarray:
-        """Everything added so far."""
-        return self._room[: self._count]
-
-    def add(self, values: np.ndarray) -> None:
-        """Add values at the end."""
-        end = self._count + len(values)
-        if end > len(self._room):
-            room = np.zeros((max(end, 2 * len(self._room)), *self._room.shape[1:]), self._room.dtype)
-            if self._is_filled:
-                room[: self._count] = self.values
-            self._room = room
-        if values.any():
-            self._room[self._count : end] = values
-            self._is_filled = True
-        self._count = end
-
-
-class _GrowingNames:
-    """A column of names that grows at its end: codes, and the name of each code."""
-
-    def __init__(self, codes: _Growing) -> None:
-        self.codes = codes
-        self.names: list[str] = []
-        self._known: dict[str, int] = {}
-        self._still: list[str] = []
-
-    def begin_with(self, names: list[str]) -> None:
-        """Go on from names that were kept."""
-        self.names = names
-        self._known = {name: code for code, name in enumerate(names)}
-
-    def stand_as(self, other: "_GrowingNames") -> None:
-        """Know what another column knows now; it goes on growing beside this one."""
-        if len(other._still) != len(other.names):
-            other._still = other.names.copy()
-        self.names, self._known = other._still, other._known
-
-    def add(self, texts: Texts) -> None:
-        """Add the names of some lines."""
-        own = np.array([self.code(text) for text in texts.distinct], np.int32)
-        self.codes.add(own[texts.codes])
-
-    def code(self, name: str) -> int:
-        """The code of a name, a new one if nobody knows it."""
-        if name not in self._known:
-            self._known[name] = len(self.names)
-            self.names.append(name)
-        return self._known[name]
-
-    def known(self, names: Iterable[str]) -> list[int]:
-        """The codes of those among some names that stand anywhere."""
-        return [self._known[name] for name in names if name in self._known]
-
-
 class Recorded:
     """The lines of receipts known so far; grows block by block."""
 
-    def __init__(self, load: Load | None = None) -> None:
+    def __init__(self, load: Load | None = None, begin: Begin = InMemory.begin) -> None:
         self._load = load
         self._held: dict[int, Receipts] = {}
         self._holding = Lock()
-        self._plain = {
-            "positions": _Growing(np.int64),
-            "booked_on": _Growing(np.int32),
-            "period_first": _Growing(np.int32),
-            "period_last": _Growing(np.int32),
-            "amounts_fen": _Growing(np.int64),
-            "levels_fen": _Growing(np.int64, len(LEVELS)),
-            "takes_back": _Growing(np.bool_),
-            "is_reversal": _Growing(np.bool_),
-        }
-        codes = {name: _Growing(np.int32) for name in (*NAMED, "percents")}
-        self._grown = self._plain | codes
-        self._prints = self._grown["prints"] = _Growing(np.int64)
-        self._firsts = self._grown["block_firsts"] = _Growing(np.int64)
-        self._block_positions = self._grown["block_positions"] = _Growing(np.int64)
-        self._names = {name: _GrowingNames(codes[name]) for name in codes}
+        self._plain = {name: begin(name, *kind) for name, kind in PLAIN.items()}
+        codes = {name: begin(name, np.int32, 0) for name in (*NAMED, "percents")}
+        self._prints = begin("prints", np.int64, 0)
+        self._firsts = begin("block_firsts", np.int64, 0)
+        self._block_positions = begin("block_positions", np.int64, 0)
+        blocks = {"prints": self._prints, "block_firsts": self._firsts, "block_positions": self._block_positions}
+        self._grown: dict[str, Growing] = {**self._plain, **codes, **blocks}
+        self._names = {name: GrowingNames(codes[name]) for name in codes}
         self._of_project: dict[int, list[np.ndarray]] = {}
         self._noted = 0
         self._originals = Originals()
+        self._remembered: Rows = np.empty(0, np.int64)
+        self._to_make: list[Rows] = []
         self._treasuries: dict[str, None] = {}
-        self._unresolved: list[int] = []
+        self._unresolved: list[tuple[Rows, np.ndarray]] = []
         self._columns: Columns | None = None
         self._answered: tuple[Asked, Rows] | None = None
 
@@ -185,33 +119,55 @@ class Recorded:
 
     # Kept and taken up again
 
-    def kept(self) -> tuple[dict[str, np.ndarray], dict[str, list[str]]]:
-        """Everything from which `restored` goes on: columns of numbers, and names."""
-        self._note_projects()
-        projects = {code: np.concatenate(parts) for code, parts in sorted(self._of_project.items())}
-        columns = {name: column.values for name, column in self._grown.items()}
-        columns["project_rows"] = np.concatenate([NONE, *projects.values()]).astype(np.int64)
-        columns["project_sizes"] = np.array([(code, len(rows)) for code, rows in projects.items()], np.int64)
-        columns["remembered"] = self._rows_remembered()
+    def kept(self, begin: Begin = InMemory.begin) -> tuple[dict[str, Growing], dict[str, list[str]]]:
+        """Everything from which `restored` goes on: columns of numbers, and names; what is worked out is begun."""
+        self._resolve()
+        projects, sizes = begin("project_rows", np.int64, 0), begin("project_sizes", np.int64, 2)
+        remembered = begin("remembered", np.int64, 0)
+        projects.add_zeros(len(self))
+        sizes.add(self._group_by_project(projects))
+        remembered.add(self._remembered)
+        columns = self._grown | {"project_rows": projects, "project_sizes": sizes, "remembered": remembered}
         names = {name: column.names for name, column in self._names.items()}
         return columns, names | {"treasuries": list(self._treasuries)}
+
+    def _group_by_project(self, grouped: Growing) -> np.ndarray:
+        """Write every row behind those of its project before it; each project that occurs, and how many rows it has."""
+        codes = self._names["projects"].codes.values
+        counts = np.zeros(len(self._names["projects"].names), np.int64)
+        for lines in _pieces(len(codes)):
+            counts += np.bincount(codes[lines], minlength=len(counts))
+        ends = np.cumsum(counts) - counts
+        for lines in _pieces(len(codes)):
+            order = np.argsort(codes[lines], kind="stable")
+            own = codes[lines][order]
+            added = np.bincount(own, minlength=len(counts))
+            before = np.cumsum(added) - added
+            grouped.values[ends[own] + np.arange(len(own)) - before[own]] = lines.start + order
+            ends += added
+            self._let_go(grouped)
+        occurring = np.flatnonzero(counts)
+        return np.stack([occurring, counts[occurring]], axis=1)
+
+    def _let_go(self, *others: Growing) -> None:
+        for column in (*self._grown.values(), *others):
+            column.let_go()
 
     @classmethod
     def restored(cls, columns: Mapping[str, Room], names: Mapping[str, list[str]], load: Load) -> "Recorded":
         """The lines as they were kept; the columns may be mapped files, of which only what is asked for is read."""
-        recorded = cls(load)
-        for name, column in recorded._grown.items():
-            column.begin_with(columns[name])
+        recorded = cls(load, lambda name, dtype, width: InMemory(columns[name]))
         for name, own in recorded._names.items():
             own.begin_with(names[name])
         rows, sizes, remembered = (
             columns[name][0][: columns[name][1]] for name in ("project_rows", "project_sizes", "remembered")
         )
-        begins = np.cumsum(sizes[:, 1]) - sizes[:, 1] if len(sizes) else NONE
+        begins = np.cumsum(sizes[:, 1]) - sizes[:, 1]
         for (code, size), begin in zip(sizes.tolist(), begins.tolist(), strict=True):
             recorded._of_project[code] = [rows[begin : begin + size]]
         recorded._noted = len(recorded)
         kept = recorded.still()
+        recorded._remembered = remembered
         recorded._originals = Originals(pending=lambda: kept.entries(remembered))
         recorded._treasuries = dict.fromkeys(names["treasuries"])
         return recorded
@@ -226,14 +182,13 @@ class Recorded:
         Columns are shared, not copied: what is added to these goes behind the end of those.
         """
         self._note_projects()
-        found = Recorded(self._load)
-        for name, column in found._grown.items():
-            column.begin_with((self._grown[name].values, len(self._grown[name].values)))
+        found = Recorded(self._load, lambda name, dtype, width: InMemory((own := self._grown[name].values, len(own))))
         for name, names in found._names.items():
             names.stand_as(self._names[name])
         found._held, found._holding = self._held, self._holding
         found._of_project, found._noted = self._of_project, self._noted
-        found._originals, found._treasuries = self._originals, self._treasuries.copy()
+        found._originals, found._remembered = self.originals, self._remembered
+        found._treasuries = self._treasuries.copy()
         return found
 
     # Blocks come in
@@ -257,7 +212,9 @@ class Recorded:
             self._names[name].add(getattr(receipts, name))
         self._names["percents"].add(receipts.percents or Texts.alike("", count))
         self._treasuries |= dict.fromkeys(receipts.treasuries.distinct)
-        self._unresolved += (first + receipts.original_rows).tolist()
+        if len(receipts.original_rows):
+            self._unresolved.append((first + receipts.original_rows, receipts.original_prints()))
+        self._let_go()
 
     def _block(self, block: int) -> Receipts:
         held = self._held.get(block)
@@ -286,26 +243,52 @@ class Recorded:
         """Name the new lines that take others back by their first originals."""
         if not self._unresolved:
             return
-        rows, self._unresolved = np.array(self._unresolved, np.int64), []
-        blocks = np.unique(np.searchsorted(self._firsts.values, rows, side="right") - 1).tolist()
-        named = np.concatenate([self._block(block).original_prints() for block in blocks])
-        self._remember(np.union1d(np.flatnonzero(np.isin(self._prints.values, named)), rows))
-        for row, entry in zip(rows.tolist(), self.entries(rows), strict=True):
-            source = [entry, *self._originals.above(entry)][-1]
-            for name, attribute in NAMED.items():
-                column = self._names[name]
-                column.codes.values[row] = column.code(getattr(source, attribute))
+        taking_back, named = (np.concatenate(each) for each in zip(*self._unresolved, strict=True))
+        self._unresolved = []
+        rows = np.union1d(self._printed(named), taking_back)
+        sources = self._sources(rows)[np.searchsorted(rows, taking_back)]
+        for name in NAMED:
+            codes = self._names[name].codes
+            own = np.concatenate([codes.values[each] for each in self._in_pieces(rows)])
+            written = zip(self._in_pieces(taking_back), self._in_pieces(taking_back, own[sources]), strict=True)
+            for each, found in written:
+                codes.values[each] = found
+        self._remembered = np.union1d(self._remembered, rows)
+        self._to_make.append(rows)
 
-    def _rows_remembered(self) -> Rows:
-        """The lines that take back or are taken back, in the order of the log."""
-        entries = [(entry.position, entry.row) for entry in self._originals]
-        positions = np.array([position for position, _ in entries], np.int64)
-        blocks = np.searchsorted(self._block_positions.values, positions)
-        rows: Rows = np.sort(self._firsts.values[blocks] + np.array([row - 1 for _, row in entries], np.int64))
-        return rows
+    def _printed(self, prints: np.ndarray) -> Rows:
+        """The lines whose voucher numbers have one of some prints."""
+        found = []
+        for lines in _pieces(len(self)):
+            found.append(lines.start + np.flatnonzero(np.isin(self._prints.values[lines], prints)))
+            self._let_go()
+        return np.concatenate(found)
 
-    def _remember(self, rows: Rows) -> None:
-        self._originals = self._originals.with_more(self.entries(rows))
+    def _sources(self, rows: Rows) -> Rows:
+        """Where among some lines the first original of each stands; the line itself where it takes none of them back."""
+        read = [receipts.keys_and_originals(own) for _, receipts, own in self._by_block(rows)]
+        keys, originals = (np.concatenate(each) for each in zip(*read, strict=True))
+        order = np.argsort(keys)
+        at = order[np.minimum(np.searchsorted(keys, originals, sorter=order), len(keys) - 1)]
+        above = np.where(keys[at] == originals, at, np.arange(len(keys)))
+        for _ in range(CHAIN_MAX.bit_length()):
+            above = above[above]
+        return above
+
+    def _by_block(self, rows: Rows) -> Iterator[tuple[int, Receipts, Rows]]:
+        """The positions and blocks in which some rising rows stand, each with their places in it."""
+        blocks = np.searchsorted(self._firsts.values, rows, side="right") - 1
+        for begin, end in _runs(blocks):
+            block = int(blocks[begin])
+            position = int(self._block_positions.values[block])
+            yield position, self._block(block), rows[begin:end] - self._firsts.values[block]
+
+    def _in_pieces(self, rows: Rows, values: np.ndarray | None = None) -> Iterator[np.ndarray]:
+        """Rising rows, or values for each of them, piece of the columns by piece."""
+        bounds = np.searchsorted(rows, np.arange(0, len(self) + PIECE, PIECE)).tolist()
+        for begin, end in pairwise(bounds):
+            self._let_go()
+            yield (rows if values is None else values)[begin:end]
 
     # Lines
 
@@ -330,6 +313,9 @@ class Recorded:
     def originals(self) -> Originals:
         """The lines that take others back, and those that are taken back."""
         self._resolve()
+        to_make, self._to_make = self._to_make, []
+        for rows in to_make:
+            self._originals = self._originals.with_more(self.entries(rows))
         return self._originals
 
     @property
@@ -369,11 +355,8 @@ class Recorded:
 
     def entries(self, rows: Rows) -> Iterator[Entry]:
         """Some lines as entries, in the order of the log; row numbers must rise."""
-        blocks = np.searchsorted(self._firsts.values, rows, side="right") - 1
-        for begin, end in _runs(blocks):
-            block = int(blocks[begin])
-            position = int(self._block_positions.values[block])
-            yield from self._block(block).entries(position, rows[begin:end] - self._firsts.values[block])
+        for position, receipts, own in self._by_block(rows):
+            yield from receipts.entries(position, own)
 
     def years(self, cut: int = FAR) -> list[int]:
         """The years in which something recorded up to a position was booked."""
@@ -391,6 +374,11 @@ def _runs(codes: np.ndarray) -> list[tuple[int, int]]:
     """Where each run of alike codes begins and ends."""
     bounds = [*np.flatnonzero(np.diff(codes, prepend=-1)).tolist(), len(codes)]
     return list(pairwise(bounds)) if len(codes) else []
+
+
+def _pieces(count: int) -> Iterator[slice]:
+    """So many lines, piece by piece."""
+    return (slice(first, first + PIECE) for first in range(0, count, PIECE))
 
 
 def _mask(count: int, rows: Rows) -> np.ndarray:
