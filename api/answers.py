@@ -38,7 +38,8 @@ def _finished(response: Response) -> Response:
     response.vary.add("Accept-Language")
     if request.method == "GET" and response.status_code == 200 and response.is_json:
         response.add_etag()
-        response.make_conditional(request)
+        if request.if_none_match:
+            response.make_conditional(request)
     _compress(response)
     return response
 

@@ -168,7 +168,8 @@ def _kept(answer: Callable[[], Any]) -> Response:
         made.add_etag()
         return Written(made.get_data(), {name: made.headers[name] for name in WRITTEN_WITH if name in made.headers})
 
-    found = kept().once((request.full_path, ledger().books.position, roles()), write)
+    asked = request.path, request.query_string
+    found = kept().once((asked, ledger().books.position, roles()), write)
     return Response(found.body, headers=dict(found.headers))
 
 

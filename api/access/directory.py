@@ -239,11 +239,7 @@ class Directory:
     def memberships(self, person: Person) -> tuple[Membership, ...]:
         """The roles that somebody holds now."""
         with self._connected() as connection:
-            rows = connection.execute(
-                "SELECT tenant, role, party FROM memberships WHERE person = ? AND ended_at IS NULL ORDER BY rowid",
-                (person.id,),
-            )
-            return tuple(Membership(*row) for row in rows)
+            return _memberships(connection, person.id)
 
     def people_of(self, tenant: str) -> list[Person]:
         """Everybody who holds a role in a tenant now, by login."""
@@ -292,18 +288,26 @@ class Directory:
                 "JOIN people ON people.id = tokens.person WHERE prefix = ?",
                 (prefix,),
             ).fetchone()
+            held = _memberships(connection, row["own"] if row else 0)
         known = row["hash"] if row else bytes(32)
         if not hmac.compare_digest(known, _hash(secret)) or row is None or kind != "enc":
             return None
         if row["revoked_at"] or datetime.fromisoformat(row["expires_at"]) <= _now():
             return None
         person = Person(row["own"], row["login"], row["name"], bool(row["is_operator"]), bool(row["must_change"]))
-        own = (each for each in self.memberships(person) if row["tenant"] in ("", each.tenant))
+        own = (each for each in held if row["tenant"] in ("", each.tenant))
         return Caller(person, tuple(own), bool(row["may_write"]))
 
 
 def _person(row: sqlite3.Row) -> Person:
     return Person(row["id"], row["login"], row["name"], bool(row["is_operator"]), bool(row["must_change"]))
+
+
+def _memberships(connection: sqlite3.Connection, person: int) -> tuple[Membership, ...]:
+    rows = connection.execute(
+        "SELECT tenant, role, party FROM memberships WHERE person = ? AND ended_at IS NULL ORDER BY rowid", (person,)
+    )
+    return tuple(Membership(*row) for row in rows)
 
 
 def _hash(secret: str) -> bytes:
