@@ -20,11 +20,17 @@ class Exact:
 
     def add(self, party: str, part: Fraction, times: int = 1) -> None:
         """Move a party's part by another, so many times, or back by it."""
-        if self.denominator % part.denominator:
-            grown = lcm(self.denominator, part.denominator)
-            self.sizes = {each: size * (grown // self.denominator) for each, size in self.sizes.items()}
-            self.denominator = grown
-        self.sizes[party] += times * part.numerator * (self.denominator // part.denominator)
+        self.add_all({party: part}, times)
+
+    def add_all(self, parts: Mapping[str, Fraction], times: int = 1) -> None:
+        """Move the parts of some parties by others, so many times, or back by them."""
+        for party, part in parts.items():
+            denominator = part.denominator
+            if self.denominator % denominator:
+                grown = lcm(self.denominator, denominator)
+                self.sizes = {each: size * (grown // self.denominator) for each, size in self.sizes.items()}
+                self.denominator = grown
+            self.sizes[party] += times * part.numerator * (self.denominator // denominator)
 
     def parts(self) -> dict[str, Fraction]:
         """The parts, each in its own lowest terms."""
@@ -43,8 +49,7 @@ class Exact:
 def rounded(parts: Mapping[str, Fraction], rule: RoundingRule = "largest_remainder") -> dict[str, int]:
     """Whole units for exact parts in listing order, as `Exact.rounded` gives them."""
     exact = Exact(parts)
-    for party, part in parts.items():
-        exact.add(party, part)
+    exact.add_all(parts)
     return exact.rounded(rule)
 
 

@@ -198,9 +198,7 @@ class Division:
         place.flow = None
         if not self.pool.hands_on:
             self._collected[reading.collector] += reading.amount_fen
-        exact = self._exact[rate.account]
-        for party, part in rate.parts.items():
-            exact.add(party, part, reading.amount_fen)
+        self._exact[rate.account].add_all(rate.parts, reading.amount_fen)
         self._touched.add(rate.account)
 
     def _otherwise_on(self, when: date, unit: str) -> Weights:

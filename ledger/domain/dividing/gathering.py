@@ -8,7 +8,7 @@ lines that are rounded one by one are read one by one.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 
 import numpy as np
 from msgspec.structs import replace
@@ -60,9 +60,11 @@ class Gathering:
         """What some lines come to, part by part; `parts` says for each line which of so many it belongs to."""
         found: list[list[Reading]] = [[] for _ in range(count)]
         alone = self._alone(rows) if self._first.rounding.level != "line" else np.ones(len(rows), bool)
-        self._read_into(found, rows[alone], parts[alone])
-        if not alone.all():
-            self._gather_into(found, rows[~alone], parts[~alone])
+        if alone.any():
+            self._read_into(found, rows[alone], parts[alone])
+            rows, parts = rows[~alone], parts[~alone]
+        if len(rows):
+            self._gather_into(found, rows, parts)
         return found
 
     def _read_into(self, found: list[list[Reading]], rows: Rows, parts: np.ndarray) -> None:
@@ -160,7 +162,7 @@ class Gathering:
     def _kinds(self, rows: Rows) -> Kinds:
         own, pools = self._columns, list(self._judging_pools())
         rated, booked = self._rate_days(rows), own.booked_on[rows]
-        columns = [_cells(rated, self._rate_cuts(rated)), _cells(booked, self._booked_cuts(booked))]
+        columns = [*_cells(rated, self._rate_cuts(rated)), *_cells(booked, self._booked_cuts(booked))]
         columns += [own.codes["collectors"][rows], self._subject_classes[own.codes["subjects"][rows]]]
         if any(pool.per == "enterprise" or pool.selection.by == "list" for pool in pools):
             columns.append(own.codes["enterprises"][rows])
@@ -182,12 +184,7 @@ class Gathering:
         """Which subjects no pool and no table of levels can tell apart, by code."""
         beginnings = {LAND_PROCEEDS_SUBJECT, *(subject for pool in self._judging_pools() for subject in pool.subjects)}
         beginnings |= {row.subject for terms in self._claims.signed() for row in terms.levels}
-        known: dict[tuple[bool, ...], int] = {}
-        classes = []
-        for subject in self._columns.names["subjects"]:
-            traits = (not subject, *(subject.startswith(beginning) for beginning in sorted(beginnings)))
-            classes.append(known.setdefault(traits, len(known)))
-        return np.array(classes, np.int64)
+        return _classes(tuple(self._columns.names["subjects"]), tuple(sorted(beginnings)))
 
     def _rate_cuts(self, days: np.ndarray) -> set[date]:
         return self._claims.days_of_change() | self._pools.days_of_change(*_range(days))
@@ -216,10 +213,20 @@ def _waits(readings: Iterable[Reading]) -> bool:
     return any(reading.fate is Fate.WAITING for reading in readings)
 
 
-def _cells(days: np.ndarray, cuts: set[date]) -> np.ndarray:
-    """Which run of days between two cuts each day lies in."""
-    ordinals = np.array(sorted(cut.toordinal() for cut in cuts), np.int64)
-    return np.asarray(np.searchsorted(ordinals, days, side="right"))
+@lru_cache(maxsize=64)
+def _classes(subjects: tuple[str, ...], beginnings: tuple[str, ...]) -> np.ndarray:
+    """Subjects with the same beginnings are of one class: the class of each."""
+    known: dict[tuple[bool, ...], int] = {}
+    traits = [(not subject, *(subject.startswith(each) for each in beginnings)) for subject in subjects]
+    return np.array([known.setdefault(own, len(known)) for own in traits], np.int64)
+
+
+def _cells(days: np.ndarray, cuts: set[date]) -> Iterator[np.ndarray]:
+    """Which run of days between two cuts each day lies in; nothing where no cut lies between them."""
+    first, last = int(days.min()), int(days.max())
+    ordinals = sorted(day for day in (cut.toordinal() for cut in cuts) if first < day <= last)
+    if ordinals:
+        yield np.searchsorted(np.array(ordinals), days, side="right")
 
 
 def _range(days: np.ndarray) -> tuple[date, date]:

@@ -85,13 +85,17 @@ class Kinds:
 
 
 def told_apart(columns: Iterable[np.ndarray]) -> Kinds:
-    """The kinds of lines by columns of numbers from 0, of which there is at least one."""
+    """The kinds of lines by columns of numbers from 0, of which there is at least one; one that is alike throughout tells nothing."""
     kinds = Kinds([], [])
     for column in columns:
         width = int(column.max()) + 1
+        if width == 1 or int(column.min()) + 1 == width:
+            continue
         if kinds.columns and kinds.span * width > DENSE * len(column):
             kinds = _numbered(kinds)
         kinds = Kinds([*kinds.columns, column], [*kinds.widths, width])
+    if not kinds.columns:
+        return Kinds([np.zeros(len(column), np.int64)], [1])
     return _numbered(kinds) if kinds.span > DENSE * len(kinds.columns[0]) else kinds
 
 

@@ -349,6 +349,8 @@ class Recorded:
         found = np.sort(np.concatenate([NONE, *own]))
         if not len(rows) or not len(found):
             return rows[:0]
+        if len(rows) == len(self):
+            return found
         at = np.minimum(np.searchsorted(rows, found), len(rows) - 1)
         among: Rows = found[rows[at] == found]
         return among
