@@ -15,7 +15,7 @@ import numpy as np
 from python_calamine import CalamineWorkbook
 
 from bench import limit
-from bench.cells import cell_text, digest, summed
+from bench.cells import cell_text, digest
 from bench.child import Action, Work, run
 from bench.workload import Document, Workload, policy
 from ledger.application import Ledger
@@ -127,14 +127,13 @@ def totals(books: Books) -> Cells:
     booked = books.recorded.columns.booked_on
     first, last = (date.fromordinal(int(pick())) for pick in (booked.min, booked.max))
     lasts = [start - DAY for start in sorted(month_starts(first, last)) if start > first]
-    names = {last: f"{Period.of(last)}" for last in lasts}
-    return summed(
-        (party, names[last], fen)
-        for agreement in books.in_force(books.position)
-        for last, shares in Course(books, agreement, books.position).changes(lasts)
-        for party, fen in shares.items()
-        if fen
-    )
+    found: dict[str, np.ndarray] = {}
+    for agreement in books.in_force(books.position):
+        course = Course(books, agreement, books.position)
+        for party, column in zip(course.pools.versions.parties, course.shares_fen(lasts).T, strict=True):
+            found[party] = found[party] + column if party in found else column
+    names = [f"{Period.of(last)}" for last in lasts]
+    return {(party, name): fen for party, own in found.items() for name, fen in zip(names, own.tolist(), strict=True)}
 
 
 def summed_by_segment(units: np.ndarray, segments: np.ndarray, amounts_fen: np.ndarray) -> np.ndarray:

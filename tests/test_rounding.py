@@ -1,11 +1,14 @@
 """Rounding: every fen is handed out, nobody is a fen off."""
 
 from fractions import Fraction
+from typing import get_args
 
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.domain.rounding import part_of, rounded
+from ledger.domain.rounding import Exact, RoundingRule, part_of, rounded, rounded_to_date
 
 WEIGHTS = st.lists(st.integers(0, 100), min_size=2, max_size=9).filter(any)
 
@@ -37,6 +40,34 @@ def test_a_share_of_zero_gets_nothing_by_either_rule(total: int, weights: list[i
 @given(st.integers(0, 10**15), st.fractions(min_value=0, max_value=3, max_denominator=10**6))
 def test_a_part_of_an_amount_is_half_a_fen_off_at_most_and_half_a_fen_goes_up(whole: int, part: Fraction) -> None:
     assert -Fraction(1, 2) < part_of(whole, part) - whole * part <= Fraction(1, 2)
+
+
+@pytest.mark.parametrize("rule", get_args(RoundingRule))
+@given(
+    comings=st.lists(
+        st.tuples(WEIGHTS, st.lists(st.integers(-(10**6), 10**6), min_size=3, max_size=3)), min_size=1, max_size=3
+    )
+)
+def test_rows_rounded_at_once_are_those_rounded_one_after_the_other(
+    comings: list[tuple[list[int], list[int]]], rule: RoundingRule
+) -> None:
+    parties = [f"county{index}" for index in range(9)]
+    come = [(parts(1, weights), np.array(times)) for weights, times in comings]
+
+    at_once = rounded_to_date(come, parties, rule)
+
+    exact = Exact(parties)
+    for row in range(3):
+        for own, times in come:
+            exact.add_all(own, int(times[row]))
+        assert at_once is not None and at_once[row].tolist() == list(exact.rounded(rule).values())
+
+
+def test_what_does_not_fit_into_columns_is_not_rounded_in_them() -> None:
+    assert (
+        rounded_to_date([(parts(1, [1, 10**9]), np.array([10**15]))], ["county0", "county1"], "largest_remainder")
+        is None
+    )
 
 
 def test_ten_fen_over_nothing_one_third_and_two_thirds_are_0_3_7() -> None:

@@ -1,14 +1,19 @@
 """Simulation: other terms over recorded history; nothing is recorded, and the same terms gain nothing."""
 
-from hypothesis import assume, given, settings
+from datetime import date
+
+from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
 from ledger.application import Ledger
+from ledger.domain.calendar import DAY, month_starts
+from ledger.domain.dividing.course import Course
 from ledger.domain.dividing.simulation import Simulation, outcome, simulate
 from ledger.domain.terms import Document
 from ledger.domain.terms.draft import read_terms
 from tests import engine
 from tests.conftest import agree, csv_file, two_counties
+from tests.engine import Plain
 from tests.histories import random_log
 
 SEEDS = st.integers(0, 2**32)
@@ -43,6 +48,42 @@ def test_the_years_of_a_simulation_sum_to_what_is_due_at_the_end_of_its_last(see
 
     due = engine.worked_out(log).due_in_money()
     assert {party: sum(shares[party] for shares in found.years.values()) for party in due} == due
+
+
+@FEW
+@given(SEEDS, st.integers(0, 2))
+def test_a_course_worked_out_at_once_is_that_of_one_period_after_the_other(seed: int, how: int) -> None:
+    log = rated_log(seed) if how else random_log(seed)[0]
+    known, agreement = engine.known_of(log)
+    assume(known.entries)
+    firsts = month_starts(*known.recorded.booked())
+    lasts = [each - DAY for each in sorted(firsts)][1:] + [date(known.recorded.booked()[1].year, 12, 31)]
+    at_once, one_by_one = (Course(known, agreement, len(log)) for _ in range(2))
+
+    found = at_once.shares_fen(lasts)
+    event(f"at once: {at_once.pools.course([], 1) is not None}")
+    one_by_one.pools.course = lambda parted, count: None  # type: ignore[method-assign]
+
+    assert found.tolist() == one_by_one.shares_fen(lasts).tolist()
+    for key, division in at_once.pools.divisions.items():
+        other = one_by_one.pools.divisions[key]
+        assert (division.due(), division.waiting_fen(), division.undivided_fen(), division.collected()) == (
+            other.due(),
+            other.waiting_fen(),
+            other.undivided_fen(),
+            other.collected(),
+        )
+
+
+def rated_log(seed: int) -> list[Plain]:
+    """A log of versions whose steps remember nothing, so that a rate tells what every fen comes to."""
+    log = random_log(seed)[0]
+    for thing in log:
+        for version in [thing["version"]] if "version" in thing else []:
+            own = {name: pool for name, pool in version["pools"].items() if name in ("tax", "fees", "land")}
+            steps = [{"split": {party: weight for weight, party in enumerate(version["parties"], 1)}}]
+            version["pools"] = {name: pool | {"waterfall": steps} for name, pool in own.items()}
+    return log
 
 
 def simulated(ledger: Ledger, document: Document) -> Simulation:

@@ -3,12 +3,16 @@
 The only place where anything is rounded.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import lcm
 from typing import Literal
 
+import numpy as np
+
 RoundingRule = Literal["largest_remainder", "last_takes_rest"]
+COLUMN_MAX = 2**62
+"""Columns of whole numbers hold less than this, sums and all; what may be more is rounded number by number."""
 
 
 class Exact:
@@ -53,6 +57,37 @@ def rounded(parts: Mapping[str, Fraction], rule: RoundingRule = "largest_remaind
     return exact.rounded(rule)
 
 
+def rounded_to_date(
+    come: Sequence[tuple[Mapping[str, Fraction], np.ndarray]], parties: Sequence[str], rule: RoundingRule
+) -> np.ndarray | None:
+    """Whole units of parties row by row, to date: each row adds what comes there, so many times some parts.
+
+    As `Exact.rounded` gives them row after row; None where the numbers may be too large for columns.
+    """
+    denominator = lcm(*(part.denominator for parts, _ in come for part in parts.values()))
+    weights = [[int(parts.get(party, 0) * denominator) for party in parties] for parts, _ in come]
+    largest = (int(np.abs(times).sum()) * sum(map(abs, own)) for own, (_, times) in zip(weights, come, strict=True))
+    if sum(largest) >= COLUMN_MAX or denominator >= COLUMN_MAX:
+        return None
+    sizes = np.zeros((len(come[0][1]), len(parties)), np.int64)
+    for own, (_, times) in zip(weights, come, strict=True):
+        sizes += np.cumsum(times)[:, None] * np.array(own)
+    return rounded_rows(sizes, denominator, rule)
+
+
+def rounded_rows(sizes: np.ndarray, denominator: int, rule: RoundingRule = "largest_remainder") -> np.ndarray:
+    """Whole units for rows of parts over one denominator, as `Exact.rounded` gives them for each."""
+    totals = sizes.sum(axis=1)
+    assert not (totals % denominator).any(), "parts sum to a whole number"
+    if rule == "last_takes_rest":
+        return _rows_last_takes_rest(sizes, denominator, totals // denominator)
+    signs = np.where(totals < 0, -1, 1)[:, None]
+    whole, rests = np.divmod(signs * sizes, denominator)
+    missing = np.abs(totals) // denominator - whole.sum(axis=1)
+    ranks = np.argsort(np.argsort(-rests, axis=1, kind="stable"), axis=1)
+    return np.asarray(signs * (whole + (ranks < missing[:, None])))
+
+
 def shares_of(whole: int, weights: Mapping[str, Fraction]) -> dict[str, int]:
     """Whole units divided by weights, in listing order."""
     total = sum(weights.values(), Fraction(0))
@@ -91,4 +126,11 @@ def _last_takes_rest(sizes: Mapping[str, int], denominator: int) -> dict[str, in
     holders = [party for party, size in sizes.items() if size]
     if holders:
         whole[holders[-1]] += sum(sizes.values()) // denominator - sum(whole.values())
+    return whole
+
+
+def _rows_last_takes_rest(sizes: np.ndarray, denominator: int, totals: np.ndarray) -> np.ndarray:
+    whole: np.ndarray = np.sign(sizes) * (np.abs(sizes) // denominator)
+    last = sizes.shape[1] - 1 - np.argmax((sizes != 0)[:, ::-1], axis=1)
+    whole[np.arange(len(sizes)), last] += totals - whole.sum(axis=1)
     return whole

@@ -6,23 +6,24 @@ Adding an entry costs its unit, not the history.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
+import numpy as np
 from msgspec.structs import replace
 
 from ledger.domain.calendar import anniversary, settlement
 from ledger.domain.dividing.guarantee import Shortfall, shortfalls
-from ledger.domain.dividing.reading import Fate, Reading
+from ledger.domain.dividing.reading import Fate, Parted, Reading
 from ledger.domain.dividing.schedule import Schedule, SegmentKey
 from ledger.domain.dividing.waterfall import Flow, Memory, Progress, Segment, Taken, flow
 from ledger.domain.errors import RuleBroken
 from ledger.domain.facts.certified import Certified
-from ledger.domain.rounding import Exact
+from ledger.domain.rounding import Exact, rounded_to_date
 from ledger.domain.terms import COLLECTOR, Step, Weights
 from ledger.domain.terms.versions import Versions
 
@@ -167,11 +168,7 @@ class Division:
             place = self._otherwise[stream].setdefault(weights, _Place(when))
             self._changed_otherwise[stream].add(weights)
         else:
-            key = self.schedule(reading.unit).segment(when)
-            places = self._segments[stream]
-            if key not in places:
-                places[key] = _Place(when, None if self._remembers else self._rate(stream, when))
-            place = places[key]
+            key, place = self._place(stream, when)
             if place.rate:
                 self._count_at(place, place.rate, reading)
                 return
@@ -179,6 +176,14 @@ class Division:
         place.sum_fen += reading.amount_fen
         if not self.pool.hands_on:
             place.collected_fen[reading.collector] += reading.amount_fen
+
+    def _place(self, stream: Stream, when: date) -> tuple[SegmentKey, _Place]:
+        """The segment of a stream in which a day lies."""
+        key = self.schedule(stream.unit).segment(when)
+        places = self._segments[stream]
+        if key not in places:
+            places[key] = _Place(when, None if self._remembers else self._rate(stream, when))
+        return key, places[key]
 
     def _rate(self, stream: Stream, when: date) -> _Rate | None:
         """What one fen of a stream comes to on a day; none if it waits."""
@@ -250,6 +255,38 @@ class Division:
                 self._due[party] += amount_fen - before.get(party, 0)
             self._fen[account] = fen
         return dict(self._due)
+
+    def course(self, parted: Iterable[Parted], count: int) -> np.ndarray | None:
+        """What falls to the parties, in listing order, in each of so many parts; None where a rate does not tell it.
+
+        Nothing is added.
+        """
+        if self._is_guaranteed or self.pool.hands_on or self.pool.basis == "in_place":
+            return None
+        come: dict[tuple[Stream, SegmentKey], tuple[_Rate, np.ndarray]] = {}
+        for reading, parts, amounts_fen in parted:
+            if reading.fate in (Fate.WAITING, Fate.UNDIVIDED):
+                continue
+            stream = Stream(reading.unit, self._apart(reading))
+            key, place = self._place(stream, reading.rate_date)
+            if place.rate is None or reading.fate is Fate.OTHERWISE:
+                return None
+            _, times = come.setdefault((stream, key), (place.rate, np.zeros(count, np.int64)))
+            times[parts] += amounts_fen
+        return self._course_by(list(come.values()), count)
+
+    def _course_by(self, come: Sequence[tuple[_Rate, np.ndarray]], count: int) -> np.ndarray | None:
+        """The same of so many fen in each part, rate by rate."""
+        listed, rule = list(self.versions.parties), self.versions.first.rounding.rule
+        found = np.zeros((count, len(listed)), np.int64)
+        for account in dict.fromkeys(rate.account for rate, _ in come):
+            own = [(rate.parts, times) for rate, times in come if rate.account == account]
+            fen = rounded_to_date(own, account.parties, rule)
+            if fen is None:
+                return None
+            fen[1:] -= fen[:-1].copy()
+            found[:, [listed.index(party) for party in account.parties]] += fen
+        return found
 
     def entitled_fen(self, party: str, apart: str | None = None) -> int:
         """What the accounts give a party, all of them or those of one entry or settlement; not less what it hands on."""

@@ -6,9 +6,10 @@ between which no version, window, fact, park or year changes.  Lines that take o
 lines that are rounded one by one are read one by one.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import cached_property, lru_cache, partial
+from itertools import pairwise
 
 import numpy as np
 from msgspec.structs import replace
@@ -18,7 +19,7 @@ from ledger.domain.dividing.claims import Claims
 from ledger.domain.dividing.kinds import Kinds, told_apart
 from ledger.domain.dividing.levels import levels_in, retained_by_percent
 from ledger.domain.dividing.pools import Pools
-from ledger.domain.dividing.reading import Fate, Reading
+from ledger.domain.dividing.reading import Fate, Parted, Reading, by_part
 from ledger.domain.recording.entries import Entry, Key
 from ledger.domain.recording.receipts import Rows, day_of
 from ledger.domain.recording.recorded import Columns, Recorded
@@ -51,37 +52,38 @@ class Gathering:
         yield from self._one_by_one(rows[alone])
         yield from self._together(rows[~alone])
 
-    def by_period(self, rows: Rows, lasts: Sequence[date]) -> list[list[Reading]]:
-        """What some lines come to, period of booking by period, of which the last days are given."""
-        ends = np.array([last.toordinal() for last in lasts], np.int64)
-        return self.by_part(rows, np.searchsorted(ends, self._columns.booked_on[rows]), len(lasts))
-
     def by_part(self, rows: Rows, parts: np.ndarray, count: int) -> list[list[Reading]]:
         """What some lines come to, part by part; `parts` says for each line which of so many it belongs to."""
-        found: list[list[Reading]] = [[] for _ in range(count)]
+        return by_part(self.parted(rows, parts), count)
+
+    def parted(self, rows: Rows, parts: np.ndarray) -> Iterator[Parted]:
+        """What some lines come to, parted; `parts` says for each line which part it belongs to."""
         alone = self._alone(rows) if self._first.rounding.level != "line" else np.ones(len(rows), bool)
         if alone.any():
-            self._read_into(found, rows[alone], parts[alone])
+            yield from self._parted_alone(rows[alone], parts[alone])
             rows, parts = rows[~alone], parts[~alone]
         if len(rows):
-            self._gather_into(found, rows, parts)
-        return found
+            yield from self._parted_together(rows, parts)
 
-    def _read_into(self, found: list[list[Reading]], rows: Rows, parts: np.ndarray) -> None:
-        for entry, part in zip(self._recorded.entries(rows), parts.tolist(), strict=True):
-            found[part] += self._claims.read(entry)
+    def _parted_alone(self, rows: Rows, parts: np.ndarray) -> Iterator[Parted]:
+        for place, entry in enumerate(self._recorded.entries(rows)):
+            for reading in self._claims.read(entry):
+                yield Parted(reading, parts[place : place + 1], np.array([reading.amount_fen]))
 
-    def _gather_into(self, found: list[list[Reading]], rows: Rows, parts: np.ndarray) -> None:
+    def _parted_together(self, rows: Rows, parts: np.ndarray) -> Iterator[Parted]:
         kinds = self._kinds(rows)
         told = told_apart([kinds.numbers, parts])
         read = self._read_kinds(rows, kinds)
-        waits = np.array([_waits(readings) for readings in read])[kinds.numbers]
+        waits = np.array([_waits(readings) for readings in read])
         if waits.any():
-            self._read_into(found, rows[waits], parts[waits])
+            own = waits[kinds.numbers]
+            yield from self._parted_alone(rows[own], parts[own])
         sums = self._sums_fen(rows, told, kinds, read)
-        for number, place in enumerate(told.first_places.tolist()):
-            for reading in read[kinds.numbers[place]] if not waits[place] else ():
-                found[parts[place]].append(replace(reading, amount_fen=sums[reading.level][number]))
+        told_parts = parts[told.first_places]
+        bounds = np.searchsorted(kinds.numbers[told.first_places], np.arange(len(read) + 1)).tolist()
+        for kind, (begin, end) in enumerate(pairwise(bounds)):
+            for reading in read[kind] if not waits[kind] else ():
+                yield Parted(reading, told_parts[begin:end], sums[reading.level][begin:end])
 
     def _read_kinds(self, rows: Rows, kinds: Kinds) -> list[list[Reading]]:
         """How the lines of each kind are read, by the first of them."""
@@ -89,10 +91,10 @@ class Gathering:
 
     def _sums_fen(
         self, rows: Rows, told: Kinds, kinds: Kinds, read: Iterable[Iterable[Reading]]
-    ) -> dict[Level, list[int]]:
+    ) -> dict[Level, np.ndarray]:
         """What each level that somebody reads retains of lines told apart, which are of some kinds."""
         levels = {reading.level for readings in read for reading in readings}
-        return {level: told.sums(self._amounts_fen(rows, kinds, level)).tolist() for level in levels}
+        return {level: told.sums(self._amounts_fen(rows, kinds, level)) for level in levels}
 
     def _amounts_fen(self, rows: Rows, kinds: Kinds, level: Level) -> np.ndarray:
         """What a level retains of each line."""
@@ -123,7 +125,7 @@ class Gathering:
             if _waits(found):
                 yield from self._one_by_one(lines_of(kind))
                 continue
-            summed = [replace(reading, amount_fen=sums[reading.level][kind]) for reading in found]
+            summed = [replace(reading, amount_fen=int(sums[reading.level][kind])) for reading in found]
             yield partial(lines_of, kind), summed
 
     def _entry_like(self, row: int) -> Entry:

@@ -12,7 +12,7 @@ from math import lcm
 import numpy as np
 
 from ledger.domain.recording.entries import Entry
-from ledger.domain.rounding import rounded
+from ledger.domain.rounding import rounded, rounded_rows
 from ledger.domain.terms import LEVELS, Level, LevelRow
 
 WHOLE_MAX = 2**31
@@ -73,11 +73,7 @@ def retained_by_percent(amounts_fen: np.ndarray, percents: Mapping[Level, Fracti
         return np.array([sum(part[each] for each in levels_in(level)) for part in parts], np.int64)
     weights = np.array([int(share * whole) for share in shares], np.int64)
     units, rest = np.divmod(np.abs(amounts_fen), whole)
-    cut, remainders = np.divmod(rest[:, None] * weights, whole)
-    missing = rest - cut.sum(axis=1)
-    order = np.argsort(-remainders, axis=1, kind="stable")
-    ranks = np.argsort(order, axis=1)
-    parts_fen = units[:, None] * weights + cut + (ranks < missing[:, None])
+    parts_fen = units[:, None] * weights + rounded_rows(rest[:, None] * weights, whole)
     wanted = [LEVELS.index(each) for each in levels_in(level)]
     retained: np.ndarray = np.sign(amounts_fen) * parts_fen[:, wanted].sum(axis=1)
     return retained

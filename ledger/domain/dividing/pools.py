@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
+import numpy as np
+
 from ledger.domain.calendar import month_starts
 from ledger.domain.dividing.division import Division
 from ledger.domain.dividing.feeding import Feed
-from ledger.domain.dividing.reading import Reading
+from ledger.domain.dividing.reading import Parted, Reading
 from ledger.domain.dividing.transfers import Uncounted, transfers
 from ledger.domain.dividing.worksheet import Shares
 from ledger.domain.errors import RuleBroken
@@ -95,6 +97,22 @@ class Pools:
             for party, amount_fen in due[key].items():
                 total[party] += amount_fen
         return total
+
+    def course(self, parted: Iterable[Parted], count: int) -> np.ndarray | None:
+        """What falls to the parties, in listing order, in each of so many parts, in fen, over all pools whose money moves.
+
+        None where only adding one part after the other tells it.  Nothing is added.
+        """
+        if self.moves_by_day:
+            return None
+        found = np.zeros((count, len(self.versions.parties)), np.int64)
+        for key in self._money:
+            own = [each for each in parted if (each.reading.pool, each.reading.measure) == key]
+            course = self.divisions[key].course(own, count)
+            if course is None:
+                return None
+            found += course
+        return found
 
     def days_of_change(self, first: date, last: date) -> set[date]:
         """Rate dates from one day to another that part what the pools count: segments, and settlements where one feeds."""

@@ -3,12 +3,14 @@
 What cannot be told is never guessed: the entry waits, with the rule that says what is missing.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from enum import Enum
 from fractions import Fraction
 from itertools import combinations
+from typing import NamedTuple
 
+import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -86,6 +88,23 @@ class Reading(Struct, frozen=True):
     reason: RuleBroken | None = None
     measure: str = ""
     level: Level = "as_given"
+
+
+class Parted(NamedTuple):
+    """Entries that are read alike, parted: how they are read, in which parts some stand, and what they come to in each."""
+
+    reading: Reading
+    parts: np.ndarray
+    amounts_fen: np.ndarray
+
+
+def by_part(parted: Iterable[Parted], count: int) -> list[list[Reading]]:
+    """The same part by part, of so many: one reading for what comes to a sum there."""
+    found: list[list[Reading]] = [[] for _ in range(count)]
+    for reading, parts, amounts_fen in parted:
+        for part, amount_fen in zip(parts.tolist(), amounts_fen.tolist(), strict=True):
+            found[part].append(replace(reading, amount_fen=amount_fen))
+    return found
 
 
 class Reader:

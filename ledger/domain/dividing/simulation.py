@@ -68,8 +68,12 @@ def outcome(known: Known, agreement: Agreement, cut: int, until: date = date.min
     booked = known.recorded.years(cut)
     first = min([*booked, agreement.known_at(cut).first.first.year])
     lasts = [date(year, 12, 31) for year in range(first, max([*booked, until.year, first]) + 1)]
-    years = {last.year: change for last, change in course.changes(lasts) if last.year in booked or any(change.values())}
-    pools = course.pools
+    pools, rows = course.pools, course.shares_fen(lasts).tolist()
+    years = {
+        last.year: dict(zip(pools.versions.parties, row, strict=True))
+        for last, row in zip(lasts, rows, strict=True)
+        if last.year in booked or any(row)
+    }
     money = [division for division in pools.divisions.values() if division.pool.is_money]
     return Outcome(
         years,

@@ -232,6 +232,8 @@ class Recorded:
 
     def _note_projects(self) -> None:
         """Note the new lines under their projects."""
+        if self._noted == len(self):
+            return
         self._resolve()
         rows, self._noted = np.arange(self._noted, len(self)), len(self)
         codes = self._names["projects"].codes.values[rows]
