@@ -57,12 +57,11 @@ class CoverageQuery(KnownQuery):
 @routes.arguments(ProofQuery, location="query")
 @routes.response(200, ProofSchema)
 def verify(asked: dict[str, Any]) -> Document:
-    """核验：封印、税票索引、每张结算单重算。Check the chain, the index and every closed statement."""
+    """核验：封印、原始文件、税票索引、每张结算单重算。Check the chain, the files, the index, every closed statement."""
     position, _, expected = asked["expect"].partition(":")
     report = ledger().verify((int(position), expected) if expected else None)
     said = {name: getattr(report, name) for name in ("is_sound", "events", "statements")}
-    findings = [finding.say(language_asked()) for finding in report.findings]
-    return said | {"head": f"{report.events}:{report.head}", "findings": findings}
+    return said | {"head": f"{report.events}:{report.head}", "findings": report.in_words(language_asked())}
 
 
 @routes.on_get("/coverage", act="coverage.read")

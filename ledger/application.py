@@ -5,7 +5,7 @@ somebody was faster it decides again.  Many may act on the same books at once (`
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ledger.audit.chain import Algorithm
+from ledger.audit.files import check_files
 from ledger.audit.index import IndexUnusable, check_index
 from ledger.audit.verification import PointNotOnChain, Report, check_chain, check_statements
 from ledger.domain.agreeing import acceptance, agreement, certification
@@ -23,7 +24,7 @@ from ledger.domain.agreeing.agreement import Agreement
 from ledger.domain.agreeing.certification import Certification
 from ledger.domain.calendar import Period
 from ledger.domain.dividing.claims import refuse_claimed_twice
-from ledger.domain.errors import Fault, NotFound, Refusal, RuleBroken
+from ledger.domain.errors import Fault, NotFound, RuleBroken
 from ledger.domain.events import BooksOpened, EnterpriseRelocated, Event, Fact, FactProposed, PeriodClosed
 from ledger.domain.recording.linking import link
 from ledger.domain.recording.receipts import Receipts, Rows
@@ -493,28 +494,29 @@ class Ledger:
     # Proof
 
     def verify(self, point: tuple[int, str] | None = None) -> Report:
-        """Check chain, index and every closed statement.
+        """Check chain, kept files, index and every closed statement.
 
         `point` is a position and hash kept outside the books: the chain must still pass it.
         """
         head = self._log.head()
         end = (head.position, head.hash)
         everything = self._log.sealed(-(2**63))
-        findings: list[RuleBroken] = list(check_chain(everything, head.books, head.algorithm, end))
-        findings += self._point_findings(point) if point else []
-        statements = 0
-        if not findings:
-            try:
-                findings += check_index(self._log.history, self._log.indexed("voucher"), self._log.indexed("original"))
-            except (Refusal, TypeError, ValueError) as problem:
-                findings.append(IndexUnusable(problem=problem))
-        if not findings:
-            for finding in check_statements(self._log.history()):
-                if isinstance(finding, int):
-                    statements += finding
-                else:
-                    findings.append(finding)
+        broken: list[RuleBroken] = list(check_chain(everything, head.books, head.algorithm, end))
+        broken += self._point_findings(point) if point else []
+        found: list[RuleBroken | int] = [*broken] or [*self._contents()]
+        statements = sum(each for each in found if isinstance(each, int))
+        findings = [each for each in found if not isinstance(each, int)]
         return Report(head.position, statements, head.hash.hex(), findings)
+
+    def _contents(self) -> Iterator[RuleBroken | int]:
+        """What is wrong behind a chain that holds; a number counts statements that were checked."""
+        try:
+            yield from check_files(self._log.files(), self._log.kept_sha256)
+            yield from check_index(self._log.history, self._log.indexed("voucher"), self._log.indexed("original"))
+        except (RuleBroken, TypeError, ValueError) as problem:
+            yield IndexUnusable(problem=problem)
+        else:
+            yield from check_statements(self._log.history())
 
     def _point_findings(self, point: tuple[int, str]) -> list[RuleBroken]:
         position, expected = point

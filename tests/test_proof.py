@@ -1,13 +1,26 @@
 """What verification proves, and what it needs from outside the books to prove more."""
 
+import hashlib
+import json
 import sqlite3
+import tracemalloc
+from base64 import b64decode
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from eventsourcing.persistence import StoredEvent
 
 from ledger.application import Ledger
+from ledger.audit.files import FileMissing
+from ledger.audit.verification import DigestBroken, Report
+from ledger.domain.errors import RuleBroken
+from ledger.domain.events import ReceiptsListed
+from ledger.domain.recording.receipts import LINES_MAX
+from ledger.store.evidence import folder_of
 from ledger.store.log import BooksDamaged, Log
 from tests.conftest import agree, csv_file, two_counties
+from tests.test_style import HISTORY
 
 
 def recorded(ledger: Ledger) -> Ledger:
@@ -82,3 +95,61 @@ def test_a_missing_head_row_is_named_and_never_made_up(ledger: Ledger, books_fil
 
     with sqlite3.connect(books_file) as looked:
         assert looked.execute("SELECT count(*) FROM head").fetchone() == (0,)
+
+
+def test_an_original_that_is_gone_changed_or_unreadable_is_named_with_its_event_once(
+    ledger: Ledger, books_file: Path
+) -> None:
+    recorded(ledger)
+    lines = [f"W{number},2024-01-05,1.00" for number in range(LINES_MAX + 1)]
+    for name, data in (("W.csv", csv_file(lines)), ("X.csv", csv_file(["X1,2024-01-05,1.00"]))):
+        ledger.import_receipts(data, name)
+    figures = csv_file(["产值,2024-01-01,2024-01-31,1.0,万元,甲县"], "指标,所属期起,所属期止,数值,单位,报送方")
+    ledger.import_figures(figures, "指标.csv")
+    assert ledger.verify().is_sound
+    gone, cut, whole, folder, changed = (folder_of(books_file) / each.sha256 for each in ledger.log.files())
+
+    gone.unlink()
+    cut.write_bytes(cut.read_bytes()[:-1])
+    folder.unlink()
+    folder.mkdir()
+    changed.write_bytes(figures.replace(b"1.0", b"2.0"))
+
+    found = [(each.kind, each.facts["file"], each.facts["position"]) for each in ledger.verify().findings]
+    assert whole.is_file() and found == [
+        ("file-missing", "V1.csv", 5),
+        ("file-changed", "V2.csv", 6),
+        ("file-changed", "X.csv", 9),
+        ("file-changed", "指标.csv", 10),
+    ]
+
+
+def test_originals_of_any_size_are_read_a_little_at_a_time(ledger: Ledger, books_file: Path) -> None:
+    big = csv_file(["V1,2024-01-05,1.00"]) + b"\n" * 30_000_000
+    kept = folder_of(books_file)
+    ledger.log.keep_file(hashlib.sha256(big).hexdigest(), big)
+    sha256 = next(kept.iterdir()).name
+    del big
+
+    tracemalloc.start()
+    assert ledger.log.kept_sha256(sha256) == sha256
+    assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    tracemalloc.stop()
+
+
+def test_what_was_written_before_originals_were_kept_misses_none(ledger: Ledger) -> None:
+    topic, state = next(json.loads(line) for line in HISTORY if ReceiptsListed.TOPIC in line)
+    old = StoredEvent(uuid4(), 1, topic, b64decode(state))
+    ledger.log.recorder.insert_events([old])
+
+    assert list(ledger.log.files()) == []
+
+
+def test_of_many_findings_of_one_rule_the_first_are_named_and_the_others_counted() -> None:
+    lost: list[RuleBroken] = [FileMissing(position=5, file=f"{number}.csv", sha256="x") for number in range(500)]
+    report = Report(9, 0, "", [*lost, DigestBroken(number="A1")])
+
+    said = report.in_words("zh")
+
+    assert len(said) < 30
+    assert "“0.csv”" in said[0] and "另有 480 处" in said[-2] and "A1" in said[-1]

@@ -15,6 +15,8 @@ import yaml
 from api import statements as api_statements
 from api.access.people import Membership
 from api.routes import DECIDED
+from ledger.store.evidence import folder_of
+from ledger.store.tenants import Tenants
 from tests.conftest import HEADER, csv_file, two_counties
 from tests.test_service import Service, kind
 
@@ -384,6 +386,10 @@ def test_the_log_is_verified_and_coverage_told_to_who_reads_everything(service: 
     assert (proof["sound"], proof["statements"], proof["head"]) == (True, 2, closed["head"])
     forged = closed["head"][:-1] + ("0" if closed["head"][-1] != "0" else "1")
     assert read(service, "auditor", f"verify?expect={forged}")["sound"] is False
+    originals = folder_of(Tenants(service.folder / "tenants").books("park"))
+    min(originals.iterdir(), key=lambda each: each.stat().st_mtime_ns).unlink()
+    (lost,) = read(service, "auditor", "verify")["findings"]
+    assert "原件不在了" in lost and ".csv”" in lost
     covered = read(service, "office", "coverage?period=2024-02")
     assert (covered["unselected_lines"], covered["unselected"]) == (1, "8.00")
     for path in ("verify", "coverage?period=2024-02"):

@@ -27,6 +27,7 @@ from ledger.domain.errors import LinesRefused, Refusal
 from ledger.domain.events import BooksOpened, Fact
 from ledger.domain.recording.entries import Key
 from ledger.store import log
+from ledger.store.evidence import folder_of
 from ledger.store.log import BooksBusy, BooksDamaged, BooksMissing, MovedOn
 from tests.conftest import REFUNDS, ROOT, Enclave, agree, csv_file, two_counties
 
@@ -57,6 +58,7 @@ def tampered_copy(sound: Path) -> Iterator[tuple[Path, sqlite3.Connection]]:
         with sqlite3.connect(sound) as original:
             original.execute("VACUUM INTO ?", (str(path),))
         original.close()
+        shutil.copytree(folder_of(sound), folder_of(path), dirs_exist_ok=True)
         intruder = sqlite3.connect(path, isolation_level=None)
         yield path, intruder
         intruder.close()
@@ -461,6 +463,17 @@ def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(contents: bytes
     assert books_file.read_bytes() == contents
 
 
+@pytest.mark.parametrize("word", [b"position INTEGER PRIMARY", b"CREATE TABLE head", b"events ("])
+def test_books_whose_tables_are_described_wrongly_are_called_damaged_and_not_busy(word: bytes, sound: Path) -> None:
+    with tampered_copy(sound) as (path, intruder):
+        intruder.close()
+        whole = path.read_bytes()
+        path.write_bytes(whole.replace(word, b"q" + word[1:], 1))
+
+        with pytest.raises(BooksDamaged):
+            Ledger.open(path, "经办").verify()
+
+
 def test_an_empty_file_is_no_books(books_file: Path) -> None:
     books_file.touch()
 
@@ -514,12 +527,14 @@ def test_the_index_is_written_anew_from_the_log_as_it_was_and_mended_where_it_wa
     sound: Path, books_file: Path, enclave: Enclave
 ) -> None:
     with tampered_copy(sound) as (path, intruder):
+        shutil.copytree(folder_of(path), folder_of(books_file))
         shutil.copy(path, books_file)
         assert "完全一致" in enclave("rebuild").out
 
         intruder.execute("UPDATE voucher_runs SET places = zeroblob(length(places))")
         intruder.commit()
         shutil.copy(path, books_file)
-        assert enclave("verify").code == 1
+        found = enclave("verify")
+        assert found.code == 1 and "共 4 处，如 V1, V2, R1。" in found.out and "enclave rebuild" in found.out
         assert "不一致" in enclave("rebuild").out
         assert enclave("verify").code == 0

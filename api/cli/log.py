@@ -109,7 +109,7 @@ def point(context: click.Context, parameter: click.Parameter, text: str | None) 
 @json_option
 @click.pass_context
 def verify(context: click.Context, expect: tuple[int, str] | None, as_json: bool) -> None:
-    """核验：封印、税票索引、每张结算单重算。Check the chain, the index and every closed statement."""
+    """核验：封印、原始文件、税票索引、每张结算单重算。Check the chain, the files, the index, every closed statement."""
     settings = context.find_object(Settings)
     assert settings is not None
     with console(stderr=True).status("正在核验 …"):
@@ -127,7 +127,7 @@ def verify(context: click.Context, expect: tuple[int, str] | None, as_json: bool
             ]
         )
     else:
-        print_lines(_findings(said["findings"]))
+        print_lines(["核验发现问题：", *(f"  - {finding}" for finding in said["findings"])])
     context.exit(0 if said["sound"] else 1)
 
 
@@ -137,7 +137,7 @@ def _proof(report: Report, language: Language) -> Document:
         "events": report.events,
         "statements": report.statements,
         "head": report.head,
-        "findings": [finding.say(language) for finding in report.findings],
+        "findings": report.in_words(language),
     }
 
 
@@ -155,8 +155,3 @@ def rebuild(settings: Settings, as_json: bool) -> None:
     for name, word in (("vouchers", "税票索引"), ("snapshot", "明细快照")):
         said = "完全一致。" if same[name] else "不一致，已换成重建的。请用 enclave verify 核验。"
         print_lines([f"{word}已由日志重建，与原来{said}"])
-
-
-def _findings(findings: list[str]) -> Iterator[str]:
-    yield f"核验发现 {len(findings)} 处问题："
-    yield from (f"  - {finding}" for finding in findings)

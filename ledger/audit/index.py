@@ -10,21 +10,24 @@ from ledger.domain.events import Event, ReceiptsRecorded
 from ledger.domain.recording.entries import Key
 from ledger.domain.recording.receipts import Receipts
 
+NAMED_MAX = 5
+"""So many vouchers are named as examples of a damaged index."""
+TABLE_NAME = "voucher_runs"
 Events = Callable[[], Iterable[tuple[int, Event]]]
 
 
 class IndexDiffers(RuleBroken):
     """The index of vouchers and the log disagree."""
 
-    zh = "税票索引与日志不一致：{voucher}。可能造成重复入账；请从备份恢复。"
-    en = "The index of vouchers and the log disagree: {voucher}. Restore a backup."
+    zh = "税票索引与日志不一致，共 {count} 处，如 {vouchers}。日志不受影响，但可能造成重复入账：请先用 enclave rebuild 由日志重建索引，再核验，其间不要导入。"
+    en = "The index of vouchers and the log disagree in {count} places, such as {vouchers}. The log is not concerned, but a voucher may be recorded twice: run enclave rebuild, which writes the index anew from the log, and verify again before you import."
 
 
 class IndexUnusable(RuleBroken):
     """An index or an event that cannot be read at all."""
 
-    zh = "税票索引或日志的内容读不出来（{problem}）。文件被改动或损坏；请从备份恢复。"
-    en = "The index of vouchers or the log cannot be read ({problem}). The file was changed or damaged; restore a backup."
+    zh = "税票索引或日志的内容读不出来（{problem}），文件被改动或损坏。请先用 enclave rebuild 由日志重建索引；仍读不出来的，从备份恢复。"
+    en = "The index of vouchers or the log cannot be read ({problem}); the file was changed or damaged. Run enclave rebuild, which writes the index anew from the log; if that does not help, restore a backup."
 
 
 class VoucherRecordedTwice(RuleBroken):
@@ -50,29 +53,28 @@ class Indexed(NamedTuple):
 def check_index(events: Events, vouchers: Indexed, originals: Indexed) -> Iterator[RuleBroken]:
     """The index of vouchers against the lines in the log, each of which stands there once."""
     seen: list[np.ndarray] = []
-    lines, named = 0, 0
+    examples: list[Key] = []
+    wrong, strays = 0, len(vouchers.prints) + len(originals.prints)
     for position, event in events():
         if isinstance(event, ReceiptsRecorded):
-            receipts = event.receipts
+            receipts, said = event.receipts, (vouchers.at(position), originals.at(position))
             seen.append(receipts.prints())
-            lines, named = lines + len(receipts), named + len(receipts.originals)
-            yield from _differing(receipts, position, vouchers.at(position), originals.at(position))
-    if len(vouchers.prints) != lines or len(originals.prints) != named:
-        yield IndexDiffers(voucher=f"{len(vouchers.prints)} + {len(originals.prints)} ≠ {lines} + {named}")
+            rows = _differing(receipts, *said)
+            wrong, strays = wrong + len(rows), strays - sum(map(len, said))
+            named = np.array([row - 1 for row in rows if row <= len(receipts)][: NAMED_MAX - len(examples)], np.int64)
+            examples += [entry.key for entry in receipts.entries(position, named)]
+    if wrong or strays:
+        yield IndexDiffers(count=max(wrong, strays), vouchers=", ".join(map(str, examples)) or TABLE_NAME)
     yield from _recorded_twice(events, seen)
 
 
-def _differing(
-    receipts: Receipts, position: int, vouchers: dict[int, int], originals: dict[int, int]
-) -> Iterator[RuleBroken]:
-    """The lines of an event of which the index says something else."""
+def _differing(receipts: Receipts, vouchers: dict[int, int], originals: dict[int, int]) -> list[int]:
+    """The rows of an event of which the index says something else."""
     own = dict(enumerate(receipts.prints().tolist(), 1))
     above = dict(zip((receipts.original_rows + 1).tolist(), receipts.original_prints().tolist(), strict=True))
     wrong = {row for row in own.keys() | vouchers.keys() if own.get(row) != vouchers.get(row)}
     wrong |= {row for row in above.keys() | originals.keys() if above.get(row) != originals.get(row)}
-    rows = np.array(sorted(row - 1 for row in wrong if row in own), np.int64)
-    for entry in receipts.entries(position, rows):
-        yield IndexDiffers(voucher=entry.key)
+    return sorted(wrong)
 
 
 def _recorded_twice(events: Events, seen: list[np.ndarray]) -> Iterator[RuleBroken]:

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 
 from ledger.audit.chain import Algorithm, Sealed, genesis, link
 from ledger.domain.calendar import Period
-from ledger.domain.errors import Refusal, RuleBroken
+from ledger.domain.errors import Language, Refusal, RuleBroken
 from ledger.domain.events import Event, PeriodClosed
 from ledger.domain.stating.books import Books
 from ledger.domain.stating.closing import ENGINE, statements_at
 from ledger.domain.stating.statement import digest
 from ledger.domain.terms import EDITION
+
+NAMED_MAX = 20
+"""So many findings of one rule are named one by one."""
 
 
 class PositionMissing(RuleBroken):
@@ -73,6 +76,13 @@ class EngineDiffers(RuleBroken):
     en = "{period} was closed by engine {engine} (edition {edition}); this one checked seal and digest only."
 
 
+class MoreFindings(RuleBroken):
+    """What stands for the rest of many findings of one rule."""
+
+    zh = "同样的问题（{kind}）另有 {count} 处，没有逐一列出。"
+    en = "{count} more findings of the same kind ({kind}) are not listed one by one."
+
+
 @dataclass
 class Report:
     """What was checked, and everything that is wrong."""
@@ -86,6 +96,18 @@ class Report:
     def is_sound(self) -> bool:
         """Whether nothing is wrong."""
         return not self.findings
+
+    def in_words(self, language: Language) -> list[str]:
+        """What is wrong: of each rule the first findings, then how many more."""
+        by_rule: dict[str, list[RuleBroken]] = {}
+        for finding in self.findings:
+            by_rule.setdefault(finding.kind, []).append(finding)
+        sentences = []
+        for kind, found in by_rule.items():
+            sentences += [each.say(language) for each in found[:NAMED_MAX]]
+            if len(found) > NAMED_MAX:
+                sentences.append(MoreFindings(count=len(found) - NAMED_MAX, kind=kind).say(language))
+        return sentences
 
 
 def check_chain(

@@ -4,22 +4,6 @@ import hashlib
 import os
 from pathlib import Path
 
-from ledger.domain.errors import NotFound, RuleBroken
-
-
-class EvidenceMissing(NotFound):
-    """A file that is not kept."""
-
-    zh = "账簿旁没有保存 SHA-256 为 {sha256} 的原始文件。请核对，或从备份恢复文件夹 {folder}。"
-    en = "No file with SHA-256 {sha256} is kept beside the books. Check it, or restore the folder {folder}."
-
-
-class EvidenceChanged(RuleBroken):
-    """A kept file that is no longer what came."""
-
-    zh = "保存的原始文件 {sha256} 与其 SHA-256 不符，被改动过或已损坏。请从备份恢复。"
-    en = "The kept file {sha256} does not have its SHA-256: changed or damaged. Restore a backup."
-
 
 def folder_of(books: Path) -> Path:
     """Where the files of some books are kept."""
@@ -46,12 +30,12 @@ def write_durably(file: Path, data: bytes) -> None:
     draft.replace(file)
 
 
-def kept(books: Path, sha256: str) -> bytes:
-    """A file as it came; raises EvidenceMissing, EvidenceChanged."""
-    file = folder_of(books) / sha256
-    if not file.is_file():
-        raise EvidenceMissing(sha256=sha256, folder=folder_of(books).name)
-    data = file.read_bytes()
-    if hashlib.sha256(data).hexdigest() != sha256:
-        raise EvidenceChanged(sha256=sha256)
-    return data
+def kept_sha256(books: Path, sha256: str) -> str | None:
+    """What the file that is kept under a SHA-256 has for one now: None without a file, empty if it cannot be read."""
+    try:
+        with (folder_of(books) / sha256).open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except FileNotFoundError:
+        return None
+    except OSError:
+        return ""

@@ -17,14 +17,15 @@ from eventsourcing.application import Application
 from eventsourcing.persistence import OperationalError, PersistenceError, StoredEvent
 
 from ledger.audit.chain import Algorithm, Sealed, genesis
+from ledger.audit.files import KeptFile
 from ledger.audit.index import Indexed
 from ledger.domain.errors import Conflict, NotFound, RuleBroken
-from ledger.domain.events import Event, Fact, ReceiptsListed, ReceiptsRecorded
+from ledger.domain.events import Event, Fact, FiguresRecorded, ReceiptsListed, ReceiptsRecorded
 from ledger.domain.recording.entries import Entry
 from ledger.domain.recording.receipts import Receipts, prints_of
 from ledger.domain.recording.recorded import Recorded
 from ledger.store import snapshot
-from ledger.store.evidence import keep, kept
+from ledger.store.evidence import keep, kept_sha256
 from ledger.store.mapper import StructMapper
 from ledger.store.requests import Answer, Request
 from ledger.store.sqlite import Head, HeadMoved, SQLiteLog, may_hold_books
@@ -32,6 +33,7 @@ from ledger.store.voucher_index import Kind, position_and_row
 
 PAGE = 50
 LOCK_TIMEOUT_SECONDS = 30
+DAMAGE = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 RECEIPTS_TOPICS = (ReceiptsRecorded.TOPIC, ReceiptsListed.TOPIC)
 
 
@@ -180,8 +182,12 @@ class Log(Application[UUID]):
     def history(self, after: int = 0, last: int | None = None, *, receipts: bool = True) -> Iterator[tuple[int, Event]]:
         """Every event behind a position, in order; without `receipts` those that recorded none."""
         for sealed in self.sealed(after, last, without=() if receipts else RECEIPTS_TOPICS):
-            stored = StoredEvent(UUID(sealed.stream), sealed.version, sealed.topic, sealed.state)
-            yield sealed.position, self.mapper.to_domain_event(stored)
+            yield sealed.position, self._event(sealed)
+
+    def _event(self, sealed: Sealed) -> Event:
+        stored = StoredEvent(UUID(sealed.stream), sealed.version, sealed.topic, sealed.state)
+        event: Event = self.mapper.to_domain_event(stored)
+        return event
 
     def has_receipts(self, after: int) -> bool:
         """Whether receipts were recorded behind a position."""
@@ -253,9 +259,18 @@ class Log(Application[UUID]):
         with self._translated():
             keep(self._path, sha256, data)
 
-    def kept_file(self, sha256: str) -> bytes:
-        """A file as it came; raises EvidenceMissing, EvidenceChanged."""
-        return kept(self._path, sha256)
+    def files(self) -> Iterator[KeptFile]:
+        """Every file that should be kept, once, with its first event; what was written in the first form kept none."""
+        seen: set[str] = set()
+        for sealed in self.sealed(without=(ReceiptsListed.TOPIC,)):
+            event = self._event(sealed)
+            if isinstance(event, (ReceiptsRecorded, FiguresRecorded)) and event.file_sha256 not in seen:
+                seen.add(event.file_sha256)
+                yield KeptFile(sealed.position, event.file, event.file_sha256)
+
+    def kept_sha256(self, sha256: str) -> str | None:
+        """The SHA-256 that a kept file has now: None without a file, empty if it cannot be read."""
+        return kept_sha256(self._path, sha256)
 
     # The lines of vouchers
 
@@ -326,6 +341,14 @@ class Log(Application[UUID]):
         except HeadMoved:
             raise
         except (OperationalError, sqlite3.OperationalError, OSError) as problem:
+            if _is_damage(problem):
+                raise BooksDamaged(path=self._path, problem=problem) from problem
             raise BooksBusy(problem=problem) from problem
         except (PersistenceError, sqlite3.Error, ValueError) as problem:
             raise BooksDamaged(path=self._path, problem=problem) from problem
+
+
+def _is_damage(problem: Exception) -> bool:
+    """Whether the file itself is at fault: its tables do not hold what every statement of ours names."""
+    said = problem if isinstance(problem, sqlite3.Error) else problem.__cause__
+    return isinstance(said, sqlite3.Error) and said.sqlite_errorcode in DAMAGE
