@@ -28,6 +28,22 @@ LINES_BYTES_MAX = 64_000_000
 routes = Routes("imports", __name__, description="导入 imports")
 
 
+FILE_BYTES = {"schema": {"type": "string", "format": "binary"}}
+FILE_SENT: dict[str, Any] = {
+    "required": True,
+    "description": "正文就是文件本身，不是 multipart 表单；文件名写在 name。看内容认文件，内容类型写哪一个都可以。"
+    "缺省至多 512 MB（设置 file_bytes），超过的答 413。"
+    "The body is the file itself, no multipart form; its name stands in `name`. What it is, is seen from its contents.",
+    "content": {
+        "application/octet-stream": FILE_BYTES,
+        "text/csv": {
+            "schema": {"type": "string"},
+            "example": "税票号码,入库日期,实缴金额,征收方\nV1,2024-01-05,300.00,甲县\n",
+        },
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": FILE_BYTES,
+        "application/vnd.dbf": FILE_BYTES,
+    },
+}
 LATER = "还没办完，请看 Location 的 state 和 progress not done yet: see state and progress at Location"
 
 
@@ -120,7 +136,14 @@ class PreviewSchema(UploadSchema):
     sheet_read = fields.String(metadata={"description": "读的是哪张工作表 which sheet was read", "example": ""})
     repeated = fields.Integer(metadata={"description": "文件内重复 repeated within the file", "example": 0})
     late = fields.Integer(
-        metadata={"description": "属于已结账月份的行数 lines of months that are closed", "example": 0}
+        metadata={
+            "description": "属于已结账月份的行数：照记，已出的结算单不变，差额列入 next_period 起的下一张结算单 "
+            "lines of months that are closed: recorded, and stated from next_period on",
+            "example": 2,
+        }
+    )
+    late_lines = fields.List(
+        fields.Integer(), metadata={"description": "是哪几行（前 100 行）the first of them", "example": [2, 5]}
     )
     late_sum = MoneyField(allow_none=True, metadata={"example": "0.00"})
     next_period = fields.String(
@@ -152,7 +175,9 @@ class LinesQuery(Wire):
 class SendQuery(LinesQuery):
     """How a file is called and read; the body is the file itself."""
 
-    name = fields.String(required=True, metadata={"example": "入库明细.xlsx"})
+    name = fields.String(
+        required=True, metadata={"description": "文件名 what the file is called", "example": "入库明细.xlsx"}
+    )
     kind = fields.String(
         load_default="receipts",
         validate=OneOf(get_args(Kind)),
@@ -175,6 +200,7 @@ def list_imports(page: dict[str, Any]) -> Any:
 
 
 @routes.on_post("/imports", act="import.upload", brings_file=True)
+@routes.doc(requestBody=FILE_SENT)
 @routes.arguments(SendQuery, location="query")
 @routes.alt_response(202, schema=UploadSchema, description=LATER)
 @routes.response(201, UploadSchema)

@@ -313,6 +313,7 @@ def preview_of(held: Ledger, plan: ImportPlan | FiguresPlan) -> Preview:
         unused_columns=list(report.source.unused),
         sheet_read=report.source.sheet,
         late=report.late,
+        late_lines=report.late_first,
         late_sum=report.late_fen,
         next_period=str(report.next_period) if report.next_period else None,
     )

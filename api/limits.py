@@ -29,6 +29,13 @@ class JsonTooDeep(RuleBroken):
     en = "The JSON is nested deeper than {most}; it was not read. Check it against the API document."
 
 
+class FileInForm(RuleBroken):
+    """A file inside a form (multipart), where the body is the file itself."""
+
+    zh = "文件要直接作为正文发送，不要放在 multipart 表单里。请这样发：curl --data-binary @文件 '{address}?name=文件名'，不要用 -F；程序里把文件内容作为 body。"
+    en = "Send the file itself as the body, not inside a multipart form: curl --data-binary @FILE '{address}?name=NAME' instead of -F; in programs give its bytes as the body."
+
+
 @dataclass
 class Pace:
     """So many times a minute for each key, evenly refilled.  What is kept of a key is when it has caught up again."""
@@ -78,6 +85,12 @@ def admit_json() -> None:
     request.max_content_length = current_app.extensions[EXTENSION][0]
     if _depth(request.get_data()) > DEPTH_MAX:
         raise JsonTooDeep(most=DEPTH_MAX)
+
+
+def admit_file() -> None:
+    """A body that is a file itself; raises FileInForm."""
+    if request.mimetype == "multipart/form-data":
+        raise FileInForm(address=request.base_url)
 
 
 def _depth(body: bytes) -> int:

@@ -11,7 +11,7 @@ from flask_smorest import Api, Blueprint
 from api.access.policy import ACTS
 from api.idempotency import HEADER, REPLAYED, answered, request_noted
 from api.kept import Written
-from api.limits import admit_json
+from api.limits import admit_file, admit_json
 from api.problems import MIMETYPE, SAID, ProblemSchema
 from api.tenancy import kept, ledger, policy, roles
 from ledger.domain.errors import RuleBroken
@@ -147,6 +147,8 @@ class Routes(Blueprint):
                 policy().require(act)
                 if getattr(view, "takes_json", False):
                     admit_json()
+                if brings_file:
+                    admit_file()
                 g.request_key = noted = request_noted(brings_file=brings_file) if is_keyed else None
                 before = answered(noted) if noted else None
                 answer = partial(view, *arguments, **named)

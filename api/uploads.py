@@ -116,6 +116,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     sheet_read: str = ""
     late: int = 0
     """Lines of months that are closed; they are stated in the next period."""
+    late_lines: list[int] = []
     late_sum: int | None = None
     next_period: str | None = None
 

@@ -1,6 +1,7 @@
 """Every act and report of the command line over HTTP: each answers what the ledger knows, and only to whom it concerns."""
 
 import io
+import json
 import re
 import sys
 import time
@@ -552,6 +553,55 @@ def test_lines_sent_as_json_wait_for_another_person_like_a_file(service: Service
         ("V3", "30.00"),
         ("J1", "300.00"),
     ]
+
+
+def test_whoever_sends_a_file_or_lines_in_another_form_is_shown_the_right_one(service: Service) -> None:
+    def refusal(path: str, **body: Any) -> str:
+        answer = service.ask("jia-clerk", "POST", f"park/imports{path}", **body)
+        assert kind(answer)[0] == 422 and answer.json
+        return f"{answer.json['type']} {answer.json['title']}"
+
+    form = {"file": (io.BytesIO(csv_file(["V9,2024-01-05,1.00"], HEADER)), "一.csv")}
+    said = refusal("", data=form)
+    assert (
+        said.startswith("file-in-form")
+        and "curl --data-binary @文件 'http://localhost/api/v1/park/imports?name=" in said
+    )
+    right = '{"lines": [{"voucher": "V1", "booked_on": "2024-01-05", "amount": "300.00"}]}'
+    for bare in ([{"voucher": "V1"}], {"data": []}, "V1", {"lines": {}}):
+        said = refusal("/lines", json=bare)
+        assert said.startswith("lines-not-wrapped") and right in said
+    said = refusal("/lines", data=b'{"voucher": "V1"}\n{"voucher": "V2"}\n', content_type="application/json")
+    assert said.startswith("lines-not-wrapped")
+    said = refusal("/lines", json={"lines": [json.loads(right)["lines"][0], {"税票号码": "V1", "实缴金额": "1.00"}]})
+    assert (
+        said.startswith("lines-in-headers 第 2 行")
+        and "税票号码 → voucher, 实缴金额 → amount" in said
+        and right in said
+    )
+
+
+def test_the_document_says_how_a_file_is_sent(service: Service) -> None:
+    document = service.get(None, "openapi.json").json
+    assert document
+    body = document["paths"]["/api/v1/{tenant}/imports"]["post"]["requestBody"]
+
+    assert body["required"] and next(iter(body["content"])) == "application/octet-stream"
+    example = body["content"]["text/csv"]["example"]
+    sent = made(service.post("jia-clerk", "park/imports?name=例.csv", data=example, content_type="text/csv"))
+    preview = read(service, "jia-clerk", f"imports/{sent['id']}")
+    assert (preview["state"], preview["known"] + preview["recorded"] + preview["skipped"]) == ("checked", 1)
+
+
+def test_a_preview_says_which_lines_are_of_closed_months(service: Service) -> None:
+    made(service.post("office", "park/periods/2024-01/close"))
+    lines = ["V8,2024-02-06,1.00,项目甲,甲县", "V9,2024-01-06,30.00,项目甲,甲县"]
+    sent = made(service.post("office", "park/imports?name=二.csv", data=csv_file(lines, COLUMNS)))
+
+    seen = read(service, "office-2", f"imports/{sent['id']}")
+
+    assert (seen["late"], seen["late_lines"], seen["late_sum"]) == (1, [3], "30.00")
+    assert seen["next_period"] == "2024-02"
 
 
 # Not yours, not there (T19); days (N21); kept answers

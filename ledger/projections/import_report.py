@@ -18,6 +18,7 @@ from ledger.projections.drafts import LINES_WALKED_MAX, Drafts, PartyChange, cha
 from ledger.projections.statements import Statement
 
 PLACES_SHOWN_MAX = 3
+LATE_NAMED_MAX = 100
 
 
 class FileOfOtherYear(RuleBroken):
@@ -74,6 +75,8 @@ class Problem:
 class ImportReport:
     """What an import does: `late` lines belong to months that are closed, and are stated in the `next_period`.
 
+    `late_first` are the first of them by their numbers in the file.
+
     `revised` says by line what is revised; where it `awaits_acceptance`, `changes` and `statements` tell what comes once it
     is given.  Where `is_worked_out` is false the lines are too many to work out at once what each party gets.
     """
@@ -88,6 +91,7 @@ class ImportReport:
     changes: list[PartyChange]
     statements: list[Statement]
     late: int
+    late_first: list[int]
     late_fen: int | None
     next_period: Period | None
     warnings: list[Refusal]
@@ -132,6 +136,7 @@ def import_report(plan: FilePlan, before: Before, after: Books) -> ImportReport:
         changes=changes(before.drafts, drafts),
         statements=changed(before.drafts, drafts),
         late=int(late.sum()),
+        late_first=plan.file.numbers[plan.rows][late][:LATE_NAMED_MAX].tolist(),
         late_fen=None if plan.amounts_fen is None else sum(plan.amounts_fen[late].tolist()),
         next_period=after.next_period(),
         warnings=before.warnings,
