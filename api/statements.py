@@ -14,6 +14,7 @@ from api.kept import Written
 from api.routes import Routes, download, page_of
 from api.tenancy import kept, ledger, policy
 from api.wire import MoneyField, PageQuery, Wire
+from ledger.domain.agreeing.agreement import Agreement
 from ledger.domain.calendar import Period
 from ledger.domain.stating.books import Books
 from ledger.domain.terms import Document
@@ -228,7 +229,7 @@ class ExportQuery(KnownQuery):
         data_key="as",
         validate=OneOf(FORMS),
         metadata={
-            "description": "Excel、CSV，或已结账的复式记账文本（不用写 period）closed ones as plain-text accounting",
+            "description": "Excel、CSV，或已结账的复式记账文本（不写 period 则是全部）closed ones as plain-text accounting",
             "example": "xlsx",
         },
     )
@@ -282,15 +283,25 @@ def _print(found: Statement) -> Written:
 def stated(books: Books, period: str, agreement: str = "", as_of: date | None = None) -> list[Statement]:
     """The statements that exist for the caller; raises AgreementUnknown, NoAgreements, NothingInForce."""
     span = month_span(Period.of(as_of)) if as_of else span_of(period)
-    now = ledger().books
-    own = [policy().own_agreement(now, agreement)] if agreement else policy().own_agreements(now)
-    numbers = [each.number for each in own if each.number in books.agreements]
+    numbers = [each.number for each in _own(agreement) if each.number in books.agreements]
     if not numbers:
         raise NoAgreements()
     found = [each for number in numbers for each in _of(books, number, span, as_of)]
     if not found:
         raise nothing_in_force(books, [books.agreements[number] for number in numbers], span)
     return found
+
+
+def _own(agreement: str) -> list[Agreement]:
+    """The agreements of the caller's, or one of them; raises AgreementUnknown."""
+    now = ledger().books
+    return [policy().own_agreement(now, agreement)] if agreement else policy().own_agreements(now)
+
+
+def _closed(agreement: str, books: Books) -> list[Statement]:
+    """Every closed statement that exists for the caller, or those of one agreement; raises AgreementUnknown."""
+    own = {each.number for each in _own(agreement)}
+    return [each for each in closed_statements(books) if each.agreement in own]
 
 
 def _of(books: Books, number: str, span: Span, as_of: date | None) -> list[Statement]:
@@ -310,9 +321,12 @@ def export_statements(asked: dict[str, Any]) -> Response:
     """同样的结算单，写成 Excel、CSV 或复式记账文本。The same statements as papers."""
     books = ledger().books_known_at(asked["as_known"])
     if asked["form"] in get_args(Dialect):
-        own = {each.number for each in policy().own_agreements(ledger().books)}
-        text = plain_text((each for each in closed_statements(books) if each.agreement in own), asked["form"])
-        return download(text.encode(), f"结算单.{asked['form']}")
+        found = (
+            stated(books, asked["period"], asked["agreement"])
+            if asked["period"]
+            else _closed(asked["agreement"], books)
+        )
+        return download(plain_text(found, asked["form"]).encode(), f"结算单{asked['period']}.{asked['form']}")
     found = stated(books, asked["period"], asked["agreement"])
     sheets = [statements_table(found)] if asked["form"] == "csv" else list(statement_papers(books, found))
     return sheets_sent(sheets, f"结算单{asked['period']}", asked["form"], asked["encoding"])

@@ -219,6 +219,7 @@ WRITTEN = (
     "export worksheet 2024-01 --encoding gb18030 csv",
     "export entries csv",
     "export --as hledger txt",
+    "export statement 2024 --as beancount --agreement A1 txt",
 )
 
 

@@ -326,6 +326,31 @@ def test_whatever_parties_are_called_the_text_is_one_that_the_programs_read(
         subprocess.run([*PROGRAMS[dialect], str(file)], check=True, capture_output=True)
 
 
+@pytest.mark.parametrize("dialect", ["hledger", "beancount"])
+def test_a_text_for_accountants_is_of_the_period_and_agreement_that_were_asked_for_and_never_empty(
+    dialect: str, ledger: Ledger, enclave: Enclave, tmp_path: Path
+) -> None:
+    for pool, project in (("tax", "项目甲"), ("另", "项目乙")):
+        agree(ledger, two_counties(title=pool, pools={pool: SHARED["tax"] | {"of": {"projects": [project]}}}))
+    lines = [f"V{month},2024-0{month}-05,{month}.00,项目甲" for month in (1, 2, 3)]
+    ledger.import_receipts(csv_file(lines, f"{HEADER},项目"), "一.csv")
+    for month in (1, 2):
+        ledger.close_period(Period(2024, month))
+    to = tmp_path / "a.journal"
+
+    def numbers(*asked: str) -> list[str]:
+        assert enclave("export", "statement", *asked, "--as", dialect, "--to", to).code == 0
+        return re.findall(r"A[12]-\S+?-2024-\d\d(?=[)\"])", to.read_text("utf-8"))
+
+    assert numbers("2024-01") == ["A1-tax-2024-01", "A2-另-2024-01"]
+    assert numbers("2024-02", "--agreement", "A2") == ["A2-另-2024-02"]
+    assert len(numbers("2024")) == 4 and "; 未结账，没有写入 drafts, left out: A1-tax-2024-03" in to.read_text("utf-8")
+    to.unlink()
+    refused = enclave("export", "statement", "2024-03", "--as", dialect, "--to", to)
+    assert refused.code == 1 and "还是草稿的：A1-tax-2024-03、A2-另-2024-03" in refused.err and not to.exists()
+    assert enclave("export", "--as", dialect, "statement", "2024-01", "--to", to).code == 2
+
+
 def test_figures_that_serve_assessment_say_so_on_every_sheet(ledger: Ledger) -> None:
     pool = {
         "share": "indicator",

@@ -317,7 +317,15 @@ def test_what_is_due_is_read_as_of_a_day_as_known_then_and_as_papers_by_its_part
         "gb18030"
     )
     assert "A2" in csv and "A1" not in csv and "300.00" in csv
+    texts = [
+        service.get("auditor", f"park/statements/export?as=hledger{asked}").text for asked in ("", "&agreement=A2")
+    ]
+    assert [("A1" in text, "A2" in text) for text in texts] == [(True, True), (False, True)]
     assert "A2" not in service.get("jia-head", "park/statements/export?as=hledger").text
+    assert "A2" not in service.get("jia-head", "park/statements/export?as=beancount&period=2024-01").text
+    for asked in ("period=2024-02", "period=2024-02&agreement=A1", f"as_known={signed}"):
+        answer = service.get("jia-head", f"park/statements/export?as=hledger&{asked}")
+        assert kind(answer) == (404, "nothing-closed")
     assert kind(service.get("jia-head", "park/statements/export?as=csv")) == (422, "http-422")
     assert kind(service.get("jia-head", "park/statements?period=2024-01&agreement=A2")) == (404, "agreement-unknown")
 

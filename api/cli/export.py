@@ -29,18 +29,25 @@ encoding_option = click.option(
 )
 
 
-@click.group(invoke_without_command=True)
-@click.option(
+dialect_option = click.option(
     "--as",
     "dialect",
     type=click.Choice(["hledger", "beancount"]),
     help="已结账的结算单写成复式记账文本。Closed statements as plain-text accounting.",
 )
+
+
+@click.group(invoke_without_command=True)
+@dialect_option
 @click.option("--to", type=click.Path(path_type=Path), help="写到这个文件；不写则打印。")
 @click.pass_context
 def export(context: click.Context, dialect: Dialect | None, to: Path | None) -> None:
     """把结算单、入库明细、事项写成 Excel、CSV 或记账文本。Files for other programs."""
     if context.invoked_subcommand:
+        if dialect or to:
+            raise click.UsageError(
+                "--as、--to 请写在要导出的东西之后，例如 export statement 2024-03 --as hledger --to …"
+            )
         return
     if dialect is None:
         raise click.UsageError(
@@ -61,19 +68,29 @@ def export(context: click.Context, dialect: Dialect | None, to: Path | None) -> 
 @export.command("statement")
 @click.argument("period")
 @click.option("--agreement", callback=agreement_number, help="只要一份协议的，例如 A1。One agreement.")
+@dialect_option
 @to_option
 @encoding_option
 @pass_settings
-def export_statement(settings: Settings, period: str, agreement: str | None, to: Path, encoding: Encoding) -> None:
-    """结算单（XLSX 每张一页并附底稿；CSV 一行一方）。Statements and their worksheets."""
+def export_statement(
+    settings: Settings, period: str, agreement: str | None, dialect: Dialect | None, to: Path, encoding: Encoding
+) -> None:
+    """结算单（XLSX 每张一页并附底稿；CSV 一行一方；--as 写成记账文本）。Statements and their worksheets."""
 
     def here(ledger: Ledger) -> bytes:
         found = statements_within(ledger.books, span_of(period), agreement)
+        if dialect:
+            return plain_text(found, dialect).encode()
         sheets = [statements_table(found)] if _is_csv(to) else list(statement_papers(ledger.books, found))
         return _file(to, sheets, encoding)
 
-    asked = only_said(period=period, agreement=agreement)
-    _written(to, settings.told(here, lambda service: _fetched(service, "statements", to, encoding, asked)))
+    def there(service: Client) -> bytes:
+        asked = only_said(period=period, agreement=agreement)
+        if dialect:
+            return service.file("statements", "export", **asked, **{"as": dialect})
+        return _fetched(service, "statements", to, encoding, asked)
+
+    _written(to, settings.told(here, there))
 
 
 @export.command("worksheet")

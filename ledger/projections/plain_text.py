@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Literal
 
+from ledger.domain.errors import NotFound
 from ledger.domain.money import yuan
 from ledger.projections.statements import Statement
 
@@ -19,11 +20,23 @@ PART_SIGNS = ("Lu", "Ll", "Lt", "Lm", "Lo", "Nd")
 Posting = tuple[str, int]
 
 
+class NothingClosed(NotFound):
+    """Statements of which none is closed, so that there is nothing to enter into accounts."""
+
+    zh = "没有已结账的款项结算单，记账文本无内容可写（还是草稿的：{drafts}）。请结账以后再写；草稿可以导出为 Excel、CSV。"
+    en = "No statement of money is closed, so there is nothing to enter into accounts (drafts: {drafts}). Close the period first; drafts can be exported as Excel or CSV."
+
+
 def plain_text(found: Iterable[Statement], dialect: Dialect) -> str:
-    """Every closed statement of money as one transaction."""
-    closed = [each for each in found if each.is_money and not each.is_draft]
+    """Every closed statement of money as one transaction; drafts are named in a comment.  Raises NothingClosed."""
+    of_money = [each for each in found if each.is_money]
+    closed = [each for each in of_money if not each.is_draft]
+    drafts = "、".join(each.number for each in of_money if each.is_draft)
+    if not closed:
+        raise NothingClosed(drafts=drafts or "—")
+    left_out = [f"; 未结账，没有写入 drafts, left out: {drafts}"] if drafts else []
     write = _hledger if dialect == "hledger" else _beancount
-    return "\n".join([*_accounts_opened(closed, dialect), *(write(each) for each in closed)])
+    return "\n".join([*left_out, *_accounts_opened(closed, dialect), *(write(each) for each in closed)])
 
 
 def _postings(found: Statement, account: Callable[[str, str], str]) -> Iterator[Posting]:
