@@ -1,17 +1,27 @@
 """Settings (设置) of the service: from the environment, else from `settings.toml` in its folder, else as they stand here."""
 
+import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
-from ledger.domain.errors import RuleBroken, nearest
+from ledger.domain.errors import RuleBroken
 
 PREFIX = "ENCLAVE_"
 FILE = "settings.toml"
 FOLDER = Path(".service")
 FOLDER_VARIABLE = f"{PREFIX}SERVICE"
+ELSEWHERE = {
+    f"{PREFIX}{name}"
+    for name in (
+        *("SERVICE", "BOOKS", "ACTOR", "HASH", "SERVER", "TOKEN", "TENANT", "BENCH_SERVICE"),
+        *("CALLS", "HISTORIES", "LINES", "MUTATIONS", "ROUNDS"),  # how much the tests try
+    )
+}
+"""What other parts of the program read from the environment."""
 FOLDER_MEANING = "账套、人员、设置文件所在的文件夹 where tenants, people and settings.toml are"
 Origin = Literal["environment", "file", "default"]
 TRUTHS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
@@ -33,10 +43,10 @@ class SignInUnprotected(RuleBroken):
 
 
 class SettingUnknown(RuleBroken):
-    """A word in the file that is no setting."""
+    """A word in the file, or a variable of the environment, that is no setting."""
 
-    zh = "{where} 里的“{name}”不是设置{hint}。请用 enclave settings 查看有哪些。"
-    en = "'{name}' in {where} is no setting{hint}. See enclave settings."
+    zh = "“{name}”（{where}）不是设置{hint}。请改正或去掉后再启动，有哪些设置用 enclave settings 查看。"
+    en = "'{name}' ({where}) is no setting{hint}. Correct or drop it and start again; enclave settings lists them."
 
 
 class SettingsUnreadable(RuleBroken):
@@ -78,14 +88,20 @@ class Setting:
     """One of them as it came about, for people."""
 
     name: str
-    value: str
+    value: str | int
     origin: Origin
     meaning: str
+
+    @property
+    def as_toml(self) -> str:
+        """A line of the file that says the same."""
+        return f"{self.name} = {json.dumps(self.value, ensure_ascii=False)}"
 
 
 def load(folder: Path, environment: Mapping[str, str]) -> ServiceSettings:
     """The settings of the service in a folder; raises SettingWrong, SettingUnknown, SettingsUnreadable."""
     written, file = _from_file(folder), folder / FILE
+    _refuse_unknown(environment)
     given: dict[str, Any] = {}
     for each in fields(ServiceSettings):
         if variable(each.name) in environment:
@@ -104,7 +120,7 @@ def listed(folder: Path, environment: Mapping[str, str]) -> list[Setting]:
     return [there] + [
         Setting(
             each.name,
-            str(getattr(settings, each.name)),
+            getattr(settings, each.name),
             "environment" if variable(each.name) in environment else "file" if each.name in written else "default",
             each.metadata["meaning"],
         )
@@ -126,12 +142,23 @@ def _from_file(folder: Path) -> dict[str, Any]:
         written = tomllib.loads(file.read_text(encoding="utf-8"))
     except ValueError as problem:
         raise SettingsUnreadable(where=file, problem=problem) from None
-    known = [each.name for each in fields(ServiceSettings)]
-    for name in written:
-        if name not in known:
-            meant = nearest(name, known)
-            raise SettingUnknown(name=name[:40], where=file, hint=f"（{meant}?）" if meant else "")
+    _refuse_others(written, [each.name for each in fields(ServiceSettings)], str(file))
     return written
+
+
+def _refuse_unknown(environment: Mapping[str, str]) -> None:
+    """Raises SettingUnknown for a variable under our prefix that nothing here reads: it would be no error and no effect."""
+    own = [variable(each.name) for each in fields(ServiceSettings)]
+    _refuse_others(
+        (name for name in environment if name.startswith(PREFIX)), [*own, *sorted(ELSEWHERE)], "环境变量 environment"
+    )
+
+
+def _refuse_others(names: Iterable[str], known: Sequence[str], where: str) -> None:
+    for name in names:
+        if name not in known:
+            meant = get_close_matches(name, known, n=1)
+            raise SettingUnknown(name=name[:40], where=where, hint=f"（{meant[0]}?）" if meant else "")
 
 
 def _read(setting: Any, value: object, where: str) -> object:

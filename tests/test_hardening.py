@@ -5,6 +5,7 @@ import json
 import re
 import socket
 import time
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
@@ -28,7 +29,7 @@ from api.settings import ServiceSettings, listed, load, variable
 from api.tenancy import OPENAPI
 from api.wire import Wire
 from ledger.domain.errors import Refusal
-from tests.conftest import HEADER, Enclave, csv_file, start, two_counties
+from tests.conftest import HEADER, ROOT, Enclave, csv_file, start, two_counties
 from tests.test_service import PASSWORD, Service, kind
 
 HAN = re.compile("[\u4e00-\u9fff]")
@@ -408,6 +409,9 @@ def test_the_environment_comes_before_the_file_and_the_file_before_what_stands_h
         ("port = true", {}, "setting-wrong", "port"),
         ("host = 5", {}, "setting-wrong", "host"),
         ("prot = 9000", {}, "setting-unknown", "prot"),
+        ("prot = 9000", {}, "setting-unknown", "port?"),
+        ("", {"ENCLAVE_COOKIES_SECURE": "false"}, "setting-unknown", "ENCLAVE_COOKIES_SECURE"),
+        ("", {"ENCLAVE_COOKIES_SECURE": "false"}, "setting-unknown", "ENCLAVE_COOKIE_SECURE?"),
         ("port 9000", {}, "settings-unreadable", "settings.toml"),
         ("host = '0.0.0.0'\ncookie_secure = false", {}, "sign-in-unprotected", "cookie_secure"),
     ],
@@ -429,7 +433,27 @@ def test_settings_are_listed_with_what_they_mean(enclave: Enclave, tmp_path: Pat
 
     assert {each["name"] for each in said} >= {"port", "cookie_secure"} and all(each["meaning"] for each in said)
     assert {each["variable"] for each in said} >= {variable("port"), "ENCLAVE_SERVICE"}
-    assert "cookie_secure" in enclave("settings", "--service", tmp_path).out
+
+
+def test_settings_as_they_are_printed_are_a_file_that_says_the_same(enclave: Enclave, tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text('host = "::1"\nport = 9000\ncookie_secure = false\n')
+    before = load(tmp_path, {})
+    printed = enclave("settings", "--service", tmp_path).out
+
+    (tmp_path / "settings.toml").write_text(printed)
+
+    assert load(tmp_path, {}) == before and before.port == 9000 and not before.cookie_secure
+    assert set(tomllib.loads(printed)) == set(ServiceSettings.__dataclass_fields__)
+
+
+def test_variables_that_other_parts_of_the_program_read_are_no_wrong_settings(tmp_path: Path) -> None:
+    files = [file for folder in ("api", "features", "bench", "tests") for file in (ROOT / folder).rglob("*.py")]
+    read = {name for file in files for name in re.findall(r'"(ENCLAVE_[A-Z_]+)"', file.read_text("utf-8"))}
+    wrong = {"ENCLAVE_COOKIES_SECURE"}
+
+    settings = {variable(name) for name in ServiceSettings.__dataclass_fields__}
+    load(tmp_path, dict.fromkeys(read - settings - wrong, "1"))
+    assert read > {"ENCLAVE_TOKEN", "ENCLAVE_BENCH_SERVICE", "ENCLAVE_LINES"}
 
 
 # A server as it runs

@@ -37,6 +37,7 @@ PEOPLE: tuple[tuple[str, Role, str], ...] = (
 @pass_settings
 def demo_service(settings: Settings, folder: Path, port: int | None, no_serve: bool) -> None:
     """演示账和演示人员，备好即启动。The demonstration books and people, served."""
+    chosen = load(folder, os.environ)
     tenants = Tenants(folder / "tenants")
     path = tenants.books(TENANT) if TENANT in tenants.names() else tenants.new_books(TENANT)
     ledger = made(replace(settings, books=path, actor=OFFICE).new_ledger(TITLE))
@@ -44,7 +45,6 @@ def demo_service(settings: Settings, folder: Path, port: int | None, no_serve: b
     ledger.close_files()
     print_sign_ins(Directory(folder / "people.db"))
     if not no_serve:
-        chosen = load(folder, os.environ)
         run(folder, replace(chosen, port=port or chosen.port, cookie_secure=chosen.host not in LOOPBACK))
 
 

@@ -4,17 +4,18 @@ import os
 import secrets
 import socket
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
 
 from api.access.directory import Directory
-from api.cli.printing import print_json, print_lines, print_table
+from api.cli.printing import print_json, print_lines
 from api.cli.service import folder_option
 from api.cli.settings import json_option
 from api.docs_page import DOCS
-from api.settings import FILE, FOLDER_VARIABLE, ServiceSettings, listed, load, variable
+from api.settings import FILE, FOLDER_VARIABLE, ServiceSettings, Setting, listed, load, variable
 from ledger.domain.errors import Conflict
 
 ADMINISTRATOR = "admin"
@@ -25,18 +26,21 @@ ORIGINS = {"environment": "环境变量", "file": "设置文件", "default": "�
 @folder_option
 @json_option
 def settings(folder: Path, as_json: bool) -> None:
-    """列出服务的全部设置：名称、值、从哪来、作何用。Every setting of the service."""
+    """列出服务的全部设置，可以存成 settings.toml。Every setting of the service, as a file of settings."""
     found = listed(folder, os.environ)
     if as_json:
         print_json({"settings": [asdict(each) | {"variable": variable(each.name)} for each in found]})
         return
-    rows = [(each.name, each.value, ORIGINS[each.origin], each.meaning) for each in found]
-    print_table("设置 Settings", ("名称", "值", "从哪来", "含义"), rows)
-    print_lines(
-        [
-            f"环境变量是 {variable('…')} 加大写的名称，例如 {variable('port')}；设置文件是 {folder / FILE}；环境变量优先。"
-        ]
-    )
+    print_lines(_as_file(found))
+
+
+def _as_file(found: list[Setting]) -> Iterator[str]:
+    """Settings as the file that says the same, with what each means and where it is from."""
+    folder, *others = found
+    yield f"# 设置文件是 {Path(str(folder.value)) / FILE}（{folder.meaning}；文件夹用 --service 或 {FOLDER_VARIABLE}）。"
+    yield f"# 环境变量 {variable('…')} 加大写的名称，例如 {variable('port')}，优先于文件。The environment comes before the file."
+    for each in others:
+        yield f"\n# {each.meaning}（{ORIGINS[each.origin]} {each.origin}）\n{each.as_toml}"
 
 
 @click.command()
