@@ -115,6 +115,13 @@ class StatementSchema(Wire):
         metadata={"description": "与在地数的核对 against the figure in place", "example": ""}
     )
     is_draft = fields.Boolean(metadata={"example": False})
+    open_before = fields.Integer(
+        metadata={
+            "description": "草稿：此前还有几个月没有结账；它的变动含那些月份的 "
+            "of a draft: so many months before it are not closed, and its changes include theirs",
+            "example": 0,
+        }
+    )
     as_of = fields.Date(allow_none=True, metadata={"example": None})
     closed_at = fields.Integer(allow_none=True, metadata={"example": 42})
     cut = fields.Integer(metadata={"example": 41})
@@ -361,7 +368,18 @@ def document_of(found: Statement) -> Document:
     quantity = stated_quantity(found.unit, found.step, found.basis)
     said = (
         *("number", "agreement", "title", "pool", "measure", "settlement"),
-        *("is_draft", "as_of", "closed_at", "cut", "digest", "basis", "is_of_dates", "edition", "engine"),
+        *(
+            "is_draft",
+            "open_before",
+            "as_of",
+            "closed_at",
+            "cut",
+            "digest",
+            "basis",
+            "is_of_dates",
+            "edition",
+            "engine",
+        ),
     )
     owing = [(payer, payee, quantity.written(whole)) for payer, payee, whole in owed(found)]
     return {name: getattr(found, name) for name in said} | {

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ from ledger.domain.money import yuan
 from ledger.domain.stating.closing import NothingToClose, PeriodAlreadyClosed, PeriodsCloseInOrder
 from ledger.domain.stating.statement import Stated, digest
 from ledger.domain.stating.statement import statements as statements_of
-from ledger.projections.statements import statements
+from ledger.projections.papers import statement_sheet
+from ledger.projections.statements import statements, statements_as_of
 from tests import engine
 from tests.conftest import HEADER, REFUNDS, Enclave, agree, csv_file, fresh_books, two_counties
 from tests.histories import random_log
@@ -409,3 +411,22 @@ def test_lines_together_and_line_by_line_give_each_cause_the_same(seed: int) -> 
 
         assert [paper.stated for paper in together] == [paper.stated for paper in each]
         assert [paper.causes for paper in together] == [paper.causes for paper in each]
+
+
+def test_a_draft_says_how_many_months_before_it_are_not_closed(
+    agreed: Ledger, enclave: Enclave, tmp_path: Path
+) -> None:
+    agreed.import_receipts(csv_file([f"V{month},2024-0{month}-05,30.00" for month in (1, 2, 3, 4)]), "一.csv")
+    agreed.close_period(Period(2024, 1))
+
+    for asked, open_before in (("2024-01", 0), ("2024-02", 0), ("2024-04", 2), ("2024", 2)):
+        said = enclave("statement", asked, "--json").document["statements"][-1]
+        words = [
+            enclave(*command).out for command in (("statement", asked), ("explain", "A1", said["settlement"], "甲县"))
+        ]
+        assert said["open_before"] == open_before
+        assert [f"此前还有 {open_before} 个月没有结账" in each for each in words] == [open_before > 0] * 2
+    (early,) = statements_as_of(agreed.books, date(2024, 3, 31))
+    assert (early.settlement, early.open_before) == ("2024-03", 1)
+    sheet = statement_sheet(agreed.books, statements(agreed.books, Period(2024, 4))[0])
+    assert any("2 month(s) before it are not closed" in line for line in sheet.below)

@@ -8,6 +8,7 @@ from api.cli.over_http import statements as over_http
 from api.cli.printing import amount, print_json, print_lines, print_table
 from api.cli.settings import Settings, agreement_number, as_known_option, as_of_option, json_option, pass_settings
 from ledger.domain.calendar import Period, day
+from ledger.projections.drafts import covers_more
 from ledger.projections.payments import Paid, paid_in_words, settlements
 from ledger.projections.quantities import OF_DATES, Quantity, stated_quantity
 from ledger.projections.spans import Span, month_span, span_of
@@ -60,8 +61,6 @@ def _print(found: Stated) -> None:
         if id(each) in paid_behind:
             print_lines(paid_in_words(paid_behind[id(each)]))
         print_lines([""])
-    if any(each.is_draft for each in found.statements) and found.following and found.following < found.span.first:
-        print_lines([f"{found.following} 起尚未结账：草稿含从那时起的全部变动，不只是本期。"])
     _print_sums(found.span, found.statements)
     if found.unselected_fen:
         print_lines([f"本期入库中有 {amount(found.unselected_fen)} 元没有任何已签协议选中。"])
@@ -138,6 +137,7 @@ def causes_in_words(causes_fen: Mapping[str, int], quantity: Quantity) -> str:
 def remarks(found: Statement, quantity: Quantity) -> list[str]:
     """What does not stand in the table, and the digest that does."""
     lines = [quantity.mark] if quantity.mark else []
+    lines += covers_more(found)
     lines += [OF_DATES] if found.is_of_dates else []
     lines += _checked(found, quantity)
     lines += [f"由{payer}付给{payee} {quantity.said(whole)}。" for payer, payee, whole in owed(found)]
@@ -177,6 +177,7 @@ def statement_document(found: Statement) -> dict[str, object]:
         "owed": [{"payer": payer, "payee": payee, "amount": whole} for payer, payee, whole in owed(found)],
         "as_of": found.as_of.isoformat() if found.as_of else None,
         "draft": found.is_draft,
+        "open_before": found.open_before,
         "closed_at": found.closed_at,
         "cut": found.cut,
         "edition": found.edition,

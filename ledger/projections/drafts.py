@@ -77,6 +77,16 @@ def _months(first: Period, last: Period) -> Iterator[Period]:
         period = period.next
 
 
+def covers_more(found: Statement) -> list[str]:
+    """That a draft tells of months before its own too, where these are not closed; what they brought looks late in it."""
+    if not found.open_before:
+        return []
+    return [
+        f"此前还有 {found.open_before} 个月没有结账：本草稿的变动含它们的，它们的款项也列作“以前期间”，不是补记。"
+        f"{found.open_before} month(s) before it are not closed: what moved in them is in this draft, as if it were late."
+    ]
+
+
 def last_open(books: Books, lines_last: Period | None) -> Period | None:
     """The last month that a draft is needed for: of the last booking, or of the lines that come in."""
     known = [period for period in (last_booked(books), lines_last, books.next_period()) if period]

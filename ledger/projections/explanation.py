@@ -169,6 +169,7 @@ def as_document(why: Explanation) -> dict[str, object]:
     return {
         "statement": why.statement.number,
         "draft": why.statement.is_draft,
+        "open_before": why.statement.open_before,
         "closed_at": why.statement.closed_at,
         "cut": why.statement.cut,
         "party": why.party,

@@ -6,6 +6,7 @@ from fractions import Fraction
 from ledger.domain.dividing.division import GUARANTEED, HANDED_ON, OTHERWISE, Account
 from ledger.domain.dividing.reading import Fate
 from ledger.domain.dividing.worksheet import IN_PLACE
+from ledger.projections.drafts import covers_more
 from ledger.projections.explanation import Explanation, OtherChange, StepShare, Voucher, last_fen_owners
 from ledger.projections.wording import (
     LEVEL_WORDS,
@@ -42,6 +43,7 @@ def _sentences(why: Explanation, vouchers_max: int | None) -> Iterator[str]:
         f"{why.quantity.cause(cause)} {why.quantity.said(amount_fen)}" for cause, amount_fen in why.causes_fen.items()
     )
     yield f"本期数按原因分为：{causes or '无变动'}。"
+    yield from covers_more(statement)
     yield from _collected(why)
     yield _rows_sentence(why)
     yield from _step_sentences(why)

@@ -12,6 +12,7 @@ from ledger.domain.stating.causes import CAUSES
 from ledger.domain.terms import LEVELS, Party
 from ledger.files.columns import LEVEL_COLUMNS, RECEIPTS
 from ledger.files.sheets import Cell, Column, Formula, Number, Sheet
+from ledger.projections.drafts import covers_more
 from ledger.projections.payments import Settlement, paid_in_words, paid_of
 from ledger.projections.quantities import BASES_ZH, OF_DATES, Quantity, stated_quantity
 from ledger.projections.statements import Statement, StatementLine, in_place_check, owed
@@ -97,6 +98,7 @@ def _causes(lines: Sequence[StatementLine]) -> list[str]:
 
 
 def _below(found: Statement, quantity: Quantity) -> Iterator[str]:
+    yield from covers_more(found)
     if found.is_of_dates:
         yield OF_DATES
     if checked := in_place_check(found):

@@ -15,13 +15,12 @@ from ledger.projections.statements import Statement, statements_as_of, statement
 
 @dataclass(frozen=True)
 class Stated:
-    """Statements, one `paid` for each settlement of them; what no agreement selects, where it is known; what closes next."""
+    """Statements, one `paid` for each settlement of them; what no agreement selects, where it is known."""
 
     span: Span
     statements: Sequence[Statement]
     paid: Sequence[Paid]
     unselected_fen: int | None
-    following: Period | None
 
 
 def stated(books: Books, span: Span | None, number: str | None, as_of: date | None) -> Stated:
@@ -29,9 +28,7 @@ def stated(books: Books, span: Span | None, number: str | None, as_of: date | No
     span = span or month_span(_current(books))
     found = statements_as_of(books, as_of, number) if as_of else statements_within(books, span, number)
     unselected_fen = coverage(books, booked(books, span.first.first, span.last.last)).unselected_fen
-    return Stated(
-        span, found, [paid_of(books, each) for each in settlements(found)], unselected_fen, books.next_period()
-    )
+    return Stated(span, found, [paid_of(books, each) for each in settlements(found)], unselected_fen)
 
 
 def _current(books: Books) -> Period:

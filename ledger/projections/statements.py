@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ledger.domain.agreeing.agreement import Agreement
-from ledger.domain.calendar import Every, Period, settlement_last
+from ledger.domain.calendar import MONTHS, Every, Period, settlement_last
 from ledger.domain.dividing.pools import PoolKey
 from ledger.domain.events import PeriodClosed, StatedLine, StatedPool
 from ledger.domain.stating.books import Books
@@ -57,6 +57,8 @@ class Statement:
     as_of: date | None = None
     is_of_dates: bool = False
     """Whether it states stock figures (时点数), each date of which stands alone."""
+    open_before: int = 0
+    """How many months before its settlement are not closed, so that a draft tells what moved in them too."""
 
     @property
     def last_day(self) -> date:
@@ -181,7 +183,15 @@ def statements_of_agreement(books: Books, agreement: Agreement, period: Period) 
     if closed or _is_past(books, period):
         return closed
     worked = books.work(agreement, period, books.position)
-    return [_statement(agreement, each.stated, books.position) for each in worked]
+    return [_draft_of(books, agreement, period, each.stated) for each in worked]
+
+
+def _draft_of(books: Books, agreement: Agreement, period: Period, stated: StatedPool) -> Statement:
+    """What was worked out for the settlement that a month ends, with the months before it that are open as well."""
+    begins, following = period.settlement_first(agreement.terms.every), books.next_period()
+    since = max(agreement.terms.first, following.first) if following else begins
+    months = (begins.year - since.year) * MONTHS["year"] + begins.month - since.month
+    return replace(_statement(agreement, stated, books.position), open_before=max(0, months))
 
 
 def statements_as_of(books: Books, day: date, number: str | None = None) -> list[Statement]:
@@ -200,7 +210,7 @@ def _as_of(books: Books, agreement: Agreement, day: date) -> Iterator[Statement]
     period = Period.of(settlement_last(day, agreement.terms.every))
     before = closed_at(books, period)
     for worked in books.work(agreement, period, books.position, before, day):
-        yield replace(_statement(agreement, worked.stated, books.position), as_of=day)
+        yield replace(_draft_of(books, agreement, period, worked.stated), as_of=day)
 
 
 def closed_at(books: Books, period: Period) -> int | None:

@@ -22,14 +22,12 @@ def stated(
     service: Client, span: Span | None, agreement: str | None, as_of: date | None, as_known: int | None
 ) -> Stated:
     """The statements of a span, by default the last closed month, that concern the caller; raises NothingToClose."""
-    periods = service.get("periods", limit=1)
-    span = span or month_span(_current(periods))
+    span = span or month_span(_current(service.get("periods", limit=1)))
     asked = {"period": None if as_of else span.name, "as_of": as_of and as_of.isoformat()}
     said = service.whole("statements", of="statements", **only_said(asked, agreement=agreement, as_known=as_known))
     found = [statement_read(each) for each in said["statements"]]
     paid = [_paid(*each) for each in zip(said["payments"], settlements(found), strict=True)]
-    following = Period.parse(periods["next"]) if periods["next"] else None
-    return Stated(span, found, paid, _unselected_fen(service, span, as_known), following)
+    return Stated(span, found, paid, _unselected_fen(service, span, as_known))
 
 
 def _current(periods: Document) -> Period:
@@ -56,7 +54,7 @@ def statement_read(said: Document) -> Statement:
     quantity = stated_quantity(said["unit"], said["step"], said["basis"])
     as_written = (
         *("number", "agreement", "title", "pool", "settlement", "measure", "unit", "step", "basis"),
-        *("is_of_dates", "digest", "cut", "closed_at", "engine", "edition"),
+        *("is_of_dates", "digest", "cut", "closed_at", "engine", "edition", "open_before"),
     )
     return Statement(
         **{name: said[name] for name in as_written},
