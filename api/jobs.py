@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Event, Lock, Thread
@@ -27,10 +28,11 @@ from api.request_log import failure
 from api.tenancy import Shelf, uploads_of
 from api.uploads import DraftChanged, Preview, Upload, Uploads
 from ledger.application import Ledger, unheard
-from ledger.domain.errors import Conflict, Fault, LinePlace, LinesRefused, Refusal, RuleBroken
+from ledger.domain.errors import Conflict, Fault, LinePlace, Refusal, RuleBroken
 from ledger.domain.events import FiguresRecorded, ReceiptsRecorded
 from ledger.files.figures_plan import FiguresPlan
 from ledger.files.import_plan import ImportPlan
+from ledger.files.lines_file import refuse_faulty
 from ledger.projections.drafts import PartyChange
 from ledger.projections.import_report import Before, import_report
 from ledger.store.log import BooksBusy
@@ -262,25 +264,24 @@ def planned(
     own, books = audience(sent), held.books
     more: dict[str, Any] = {"sheet": sent.sheet, "mapping": sent.mapping, "skip_bad": skip_bad, "on_read": on_read}
     if sent.kind == "receipts":
+        more["skip_bad"] = skip_bad or not own.sees_everything
         plan = held.plan_import(data, sent.name, shown=partial(own.shown_lines, books), **more)
-        return plan if own.sees_everything else _of_ones_own(held, plan, own)
+        return plan if own.sees_everything else _of_ones_own(held, plan, own, skip_bad=skip_bad)
     sees = partial(own.sees_report, books)
     if sent.kind == "inputs":
         return held.plan_inputs(data, sent.name, sees=sees, **more)
     return held.plan_figures(data, sent.name, needs_acceptance=sent.kind == "figures", sees=sees, **more)
 
 
-def _of_ones_own(held: Ledger, plan: ImportPlan, own: Policy) -> ImportPlan:
-    """A plan without lines of others: with `skip_bad` they are wrong lines, else raises LinesRefused with every one."""
+def _of_ones_own(held: Ledger, plan: ImportPlan, own: Policy, *, skip_bad: bool) -> ImportPlan:
+    """A plan without lines of others, which are wrong lines; without `skip_bad` raises LinesRefused with every wrong one."""
     recorded = held.books_if(plan)
     rows = np.arange(len(recorded.recorded) - len(plan.fresh), len(recorded.recorded))
     of_others = plan.file.numbers[plan.rows][own.of_others(recorded, rows)].tolist()
     faults = [Fault(LinePlace(number), LineOfOthers()) for number in of_others]
-    if not faults:
-        return plan
-    if not plan.skip_bad:
-        raise LinesRefused(plan.file.source.seen(faults), file=plan.file.name)
-    return held.plan_without(plan, plan.file.source.seen(faults))
+    plan = held.plan_without(plan, plan.file.source.seen(faults)) if faults else plan
+    refuse_faulty(plan.file, skip_bad=skip_bad)
+    return replace(plan, skip_bad=skip_bad)
 
 
 def columns_of(plan: ImportPlan | FiguresPlan) -> dict[str, str]:

@@ -15,7 +15,7 @@ from api.callers import CsrfMissing, PasswordToChange, SignInRefused
 from api.messages import field_message
 from api.uploads import Problem
 from api.wire import Wire
-from ledger.domain.errors import Conflict, Faults, Language, NotFound, Refusal, RuleBroken
+from ledger.domain.errors import Conflict, Faults, Language, NotFound, Refusal, RuleBroken, some_of_each
 
 MIMETYPE = "application/problem+json"
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -123,7 +123,9 @@ def status_of(error: Refusal) -> int:
 
 def kept_problem(error: Refusal) -> Problem:
     """A refusal to be answered later, to whoever asks in either language."""
-    faults = error.faults[:ERRORS_KEPT_MAX] if isinstance(error, Faults) else ()
+    faults = some_of_each(
+        error.faults if isinstance(error, Faults) else (), lambda fault: fault.rule.kind, ERRORS_KEPT_MAX
+    )
     return Problem(
         status_of(error),
         error.kind,

@@ -315,7 +315,7 @@ class Ledger:
 
         Raises LinesRefused with every wrong line (not with `skip_bad`), MappingUnknown, or the rule that the file breaks.
         """
-        file = self._read(partial(read_receipts, data, writable(name), skip_bad=skip_bad, sheet=sheet), mapping)
+        file = self._read(partial(read_receipts, data, writable(name), skip_bad=True, sheet=sheet), mapping)
         on_read(len(file))
         return self._planned(file, data, skip_bad=skip_bad, shown=shown)
 
@@ -443,7 +443,7 @@ class Ledger:
         on_read: Callable[[int], object] = unheard,
     ) -> FiguresPlan:
         """What an import of indicators (or quotas) would record, and nothing is; raises as `plan_import`."""
-        file = self._read(partial(read_figures, data, writable(name), skip_bad=skip_bad, sheet=sheet), mapping)
+        file = self._read(partial(read_figures, data, writable(name), skip_bad=True, sheet=sheet), mapping)
         on_read(len(file))
         asked = {"needs_acceptance": needs_acceptance, "skip_bad": skip_bad}
         return figures_plan(self.books, file, data, **asked, sees=sees)
@@ -460,7 +460,7 @@ class Ledger:
         on_read: Callable[[int], object] = unheard,
     ) -> FiguresPlan:
         """What an import of contributions would record, and nothing is; raises as `plan_import`."""
-        file = self._read(partial(read_inputs, data, writable(name), skip_bad=skip_bad, sheet=sheet), mapping)
+        file = self._read(partial(read_inputs, data, writable(name), skip_bad=True, sheet=sheet), mapping)
         on_read(len(file))
         return figures_plan(self.books, file, data, needs_acceptance=False, skip_bad=skip_bad, sees=sees)
 

@@ -1,5 +1,6 @@
 """A dry run says what an import would do, and the import then does that; wrong lines are left out only when asked."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -156,6 +157,28 @@ def test_lines_that_contradict_the_books_each_other_or_their_original_are_left_o
 
     assert (imported.recorded, imported.skipped) == (2, 5)
     assert [entry.key.voucher for entry in ledger.books.entries] == ["V1", "V3", "V4"]
+
+
+def test_an_import_is_refused_for_everything_that_its_dry_run_finds(
+    agreed: Ledger, enclave: Enclave, tmp_path: Path
+) -> None:
+    agreed.import_receipts(csv_file(["V1,2024-01-05,100.00,,"], REFUNDS), "一.csv")
+    unread = [f"X{number},昨天,1.00,," for number in range(60)]
+    others = [
+        "V1,2024-01-05,90.00,,",  # in the books with another amount
+        "R9,2024-01-06,-1.00,退库,V9",  # of an original that nobody knows
+        "R2,2024-01-06,-1.00,退库,X1",  # of a line that is wrong
+    ]
+    file = written(tmp_path, csv_file([*unread, *others], REFUNDS))
+
+    tried = enclave("import", file, "--dry-run", "--json").document["problems"]
+    refused = enclave("import", file, "--json")
+    words = enclave("import", file).err
+
+    found = Counter(each["kind"] for each in refused.document["faults"])
+    assert found == {each["kind"]: each["count"] for each in tried}
+    assert set(found) == {"day-in-cell-unreadable", "voucher-amount-differs", "original-unknown", "original-left-out"}
+    assert all(word in words for word in ("昨天", "90.00 元", "V9", "X1 在本文件第 3 行"))
 
 
 def test_of_a_million_lines_three_wrong_ones_are_named_and_the_others_recorded() -> None:

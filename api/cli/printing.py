@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from api.client import ServiceRefused
-from ledger.domain.errors import Fault, Faults, Language, Refusal
+from ledger.domain.errors import Fault, Faults, Language, Refusal, some_of_each
 from ledger.domain.terms import Document
 from ledger.projections.wording import money
 
@@ -62,7 +62,7 @@ def print_refusal(said: Document, language: Language, *, as_json: bool) -> None:
     faults = said["faults"]
     if len(faults) == 1 and faults[0]["message"] in said["message"]:
         return
-    for fault in faults[:FAULTS_SHOWN_MAX]:
+    for fault in some_of_each(faults, lambda fault: str(fault.get("kind", "")), FAULTS_SHOWN_MAX):
         click.echo(f"  - {_fault_in_words(fault, language)}", err=True)
     if len(faults) > FAULTS_SHOWN_MAX:
         more = len(faults) - FAULTS_SHOWN_MAX

@@ -5,11 +5,13 @@ what to do about it.  Keyword arguments are the facts of the case.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 Language = Literal["zh", "en"]
+Thing = TypeVar("Thing")
 
 
 class Refusal(Exception):
@@ -132,6 +134,16 @@ class LinesRefused(Faults):
 
     zh = "文件 {file} 有 {count} 处问题，整份未予接受，什么也没有记下。第一处：{first}请改正后整份重新提交。"
     en = "{file} has {count} fault(s); nothing of it was recorded. First: {first} Correct the file and send it whole again."
+
+
+def some_of_each(things: Sequence[Thing], kind_of: Callable[[Thing], str], most: int) -> list[Thing]:
+    """So many of some things at most, in their order, of each kind as many as there is room for: no kind hides another."""
+    so_far: Counter[str] = Counter()
+    ranks = []
+    for number, thing in enumerate(things):
+        so_far[kind_of(thing)] += 1
+        ranks.append((so_far[kind_of(thing)], number))
+    return [things[number] for number in sorted(number for _, number in sorted(ranks)[:most])]
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

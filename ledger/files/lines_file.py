@@ -42,16 +42,25 @@ Found = TypeVar("Found")
 
 
 def sound_lines(file: File, look: Callable[[File], Found], *, skip_bad: bool) -> tuple[File, Found]:
-    """A file and what a look at it beside the books finds; lines that the books contradict are left out with `skip_bad`.
+    """The sound lines of a file and what a look at them beside the books finds; lines that the books contradict are left out.
 
-    Raises LinesRefused.
+    Without `skip_bad` raises LinesRefused if there are others, with everything that is wrong, whatever finds it.
     """
     while True:
         try:
-            return file, look(file)
+            found = look(file)
         except LinesRefused as refused:
             faults = file.source.seen(refused.faults)
             sound = file.without_faulty(faults)
-            if not skip_bad or len(sound) == len(file):
+            if len(sound) == len(file):
                 raise LinesRefused(faults, file=file.name) from None
             file = sound
+        else:
+            refuse_faulty(file, skip_bad=skip_bad)
+            return file, found
+
+
+def refuse_faulty(file: LinesFile, *, skip_bad: bool) -> None:
+    """Raises LinesRefused for a file with wrong lines, unless these are skipped."""
+    if file.faults and not skip_bad:
+        raise LinesRefused(file.faults, file=file.name)
