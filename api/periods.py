@@ -11,7 +11,7 @@ from api.wire import PageQuery, Wire
 from ledger.domain.calendar import Period
 from ledger.domain.events import PeriodClosed
 from ledger.domain.terms import Document
-from ledger.projections.closing import incomplete, unsigned
+from ledger.projections.closing import remarks, settles_to
 
 routes = Routes("periods", __name__, description="会计期 periods")
 
@@ -39,6 +39,13 @@ class PeriodsSchema(Wire):
     next = fields.String(
         allow_none=True, metadata={"description": "下一个要结的月份 closes next", "example": "2024-04"}
     )
+    settles_to = fields.String(
+        allow_none=True,
+        metadata={
+            "description": "账内的入库结到哪个月就结完；不看全部账簿的为空 by which month all that was booked is settled",
+            "example": "2024-06",
+        },
+    )
 
 
 class ClosedSchema(PeriodSchema):
@@ -61,8 +68,9 @@ def list_periods(page: dict[str, Any]) -> Any:
     books = ledger().books
     found, headers = page_of(books.closings[::-1], lambda each: each[1].period, page)
     periods = [_document(closed) | {"closed_at": position} for position, closed in found]
-    following = books.next_period()
-    return {"periods": periods, "next": str(following) if following else None}, 200, headers
+    following, last = books.next_period(), settles_to(books) if policy().sees_everything else None
+    said = {"next": str(following) if following else None, "settles_to": str(last) if last else None}
+    return {"periods": periods} | said, 200, headers
 
 
 @routes.on_post("/periods/<period:period>/close", act="period.close")
@@ -71,9 +79,8 @@ def close_period(period: Period) -> Document:
     """结账：在日志上划一刀。A cut in the log, with the figures of every statement."""
     closed = ledger().close_period(period)
     head, books = ledger().log.head(), ledger().books
-    remarks = [*(each.say(language_asked()) for each in unsigned(books, [closed])), *incomplete(books, closed)]
-    said = {"head": f"{head.position}:{head.hash.hex()}", "remarks": remarks if policy().sees_everything else []}
-    return _document(closed) | said
+    left_out = remarks(books, closed, language_asked()) if policy().sees_everything else []
+    return _document(closed) | {"head": f"{head.position}:{head.hash.hex()}", "remarks": left_out}
 
 
 def _document(closed: PeriodClosed) -> Document:

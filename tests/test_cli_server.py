@@ -3,9 +3,11 @@
 import json
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from sqlite3 import connect
 from threading import Thread
 from typing import Any
 from zipfile import ZipFile
@@ -14,10 +16,14 @@ import pytest
 
 from api.access.directory import Directory
 from api.access.people import Membership, Role
+from api.cli.closing import ClosedInPart, closed_in_turn
 from api.cli.main import COMMANDS, ONLY_HERE, main
+from api.cli.over_http import periods as over_http
+from api.cli.server import Server
 from api.jobs import SMALL_BYTES
 from api.tenancy import Shelf
 from ledger.application import Ledger
+from ledger.domain.calendar import Period
 from ledger.domain.terms import Document
 from ledger.store.tenants import Tenants
 from tests.conftest import HEADER, Answer, Enclave, csv_file, two_counties
@@ -137,6 +143,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, document in documents.items():
         (folder / f"{name}.json").write_text(json.dumps(document), encoding="utf-8")
     (folder / "一月.csv").write_bytes(csv_file(["V1,2024-01-05,300.00", "V2,2024-01-06,3.00"], HEADER))
+    (folder / "四月.csv").write_bytes(csv_file(["V6,2024-04-05,5.00"], HEADER))
     (folder / "二月.csv").write_bytes(csv_file(["V3,2024-02-05,0.01"], "票号,日期,金额"))
     (folder / "有误.csv").write_bytes(csv_file(["V4,2024-02-05,1.00", "V5,2024-02-30,x"], HEADER))
     (folder / "指标.csv").write_bytes(csv_file(["1,产值,2024-01,2024-01,5.1,万元,乙县"], FIGURES))
@@ -218,6 +225,8 @@ WRITTEN = (
     "export statement 2024 --agreement A1 xlsx",
     "export worksheet 2024-01 --encoding gb18030 csv",
     "export entries csv",
+    "export events csv",
+    "export events xlsx",
     "export --as hledger txt",
     "export statement 2024 --as beancount --agreement A1 txt",
 )
@@ -294,6 +303,39 @@ def test_a_file_with_wrong_lines_is_refused_and_taken_back_unless_they_are_to_be
     assert again.code == 1 and "已经撤回" in again.err
 
 
+def test_months_are_closed_up_to_one_over_a_server_as_here_each_by_itself(
+    counties: Counties, files: Path, enclave: Enclave, books_file: Path
+) -> None:
+    a_month(counties, files)
+    counties.record("jia-clerk", "import", files / "四月.csv")
+    with closing(connect(counties.books)) as theirs, closing(connect(books_file)) as copied:
+        theirs.backup(copied)
+    for line in (("close", "2024-06", "--up-to"), ("close", "2024-03", "--up-to"), ("close", "2024-04", "--up-to")):
+        here, there = enclave(*line), counties.by("office", *line)
+
+        assert (there.code, there.err) == (here.code, here.err)
+        assert there.out.partition("链首")[0] == here.out.partition("链首")[0]
+    assert [each["period"] for each in counties.done("office", "period", "list")["periods"]] == [
+        f"2024-0{month}" for month in (4, 3, 2, 1)
+    ]
+    assert counties.done("yi-head", "period", "list")["settles_to"] is None, "what others booked shows in no month"
+
+
+def test_where_a_month_is_refused_the_months_before_it_stay_closed_and_are_named(
+    counties: Counties, files: Path
+) -> None:
+    a_month(counties, files)
+    months = [Period.parse("2024-02"), Period.parse("2024-04")]
+    server = Server(counties.url, counties.tokens["office"])
+
+    with server.reached("zh") as service, pytest.raises(ClosedInPart) as refused:
+        closed_in_turn(months, partial(over_http.close, service), "zh")
+
+    assert str(refused.value).startswith("已经结了 2024-02，链首 ")
+    assert "结 2024-04 时停下" in str(refused.value) and "应先结 2024-03" in str(refused.value)
+    assert counties.done("office", "period", "list")["next"] == "2024-03"
+
+
 def test_a_large_file_is_followed_until_it_is_checked_and_until_it_is_recorded(
     counties: Counties, tmp_path: Path
 ) -> None:
@@ -360,7 +402,6 @@ def test_what_the_service_refuses_is_said_like_a_refusal_of_books_in_either_lang
     assert "第 1 稿" in counties.by("jia-head", "agreement", "sign", "A1", "--party", "甲县").err
     both = counties.by("jia-head", "agreement", "sign", "A1", "--party", "甲县", "--party", "乙县", "--draft", "1")
     assert both.code == 1 and "一人只代表一方签署" in both.err
-    assert "逐月 close" in counties.by("office", "close", "2024-02", "--up-to").err
 
 
 def test_a_wrong_token_a_server_that_is_away_and_one_that_is_not_ours_are_said_in_a_sentence(
@@ -424,13 +465,14 @@ def test_what_has_no_meaning_over_a_server_says_so_and_does_nothing(counties: Co
         "token issue jia-clerk --tenant park",
         "settings",
         "serve",
-        "export events --to e.csv",
-        f"agreement propose {files / 'terms.json'} --new",
-        f"import {files / '一月.csv'} --new",
     ):
         for lang, words in (("zh", "只在存放账簿的机器上用"), ("en", "works only on the machine")):
             answer = counties.by("office", *line.split(), "--lang", lang)
             assert answer.code == 1 and words in answer.err and line.split()[0] in answer.err, (line, answer)
+    for begun in (f"agreement propose {files / 'terms.json'} --new", f"import {files / '一月.csv'} --new"):
+        for lang, words in (("zh", "由服务管理员新建"), ("en", "begun by the operator of the service")):
+            answer = counties.by("office", *begun.split(), "--lang", lang)
+            assert answer.code == 1 and words in answer.err and "POST /api/v1/tenants" in answer.err, (begun, answer)
     assert counties.done("office", "agreement", "list") == {"agreements": []}
 
 

@@ -263,7 +263,7 @@ def test_a_slip_does_not_close_months_without_a_booking(slip: str, two_years: Le
     refused = enclave("close", slip, "--up-to", "--json").document
 
     assert refused["refused"] == "beyond-last-booking"
-    assert f"账内最后一笔入库在 2025-12，不能一次结到 {slip}" in refused["message"]
+    assert f"账内的入库结到 2025-12 就结完了，不能一次结到 {slip}" in refused["message"]
     assert two_years.books.position == before
     assert enclave("close", "2025-12", "--up-to").code == 0
     assert enclave("close", "2026-01").code == 0
@@ -278,9 +278,9 @@ def test_close_remarks_on_agreements_that_lack_signatures(ledger: Ledger, enclav
     one = enclave("close", "2024-01").out
     more = enclave("close", "2024-03", "--up-to", "--json").document
 
-    assert "A1 尚待 乙县 签署，本月没有它的结算单。" in one
+    assert "A1 尚待 乙县 签署，所结月份没有它的结算单。" in one
     assert "A2" not in one
-    assert more["remarks"] == ["A1 尚待 乙县 签署，这些月没有它的结算单。"]
+    assert more["remarks"] == ["A1 尚待 乙县 签署，所结月份没有它的结算单。"]
 
 
 # The log, agreements

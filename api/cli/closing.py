@@ -1,25 +1,30 @@
 """`enclave close|period`: a cut in the log, with the figures of every statement; the cuts so far."""
 
+from collections.abc import Callable, Sequence
+from functools import partial
+
 import click
 
 from api.cli.over_http import periods as over_http
 from api.cli.printing import print_json, print_lines, print_table
 from api.cli.settings import Settings, json_option, pass_settings
+from api.client import ServiceRefused
 from ledger.application import Ledger
-from ledger.domain.calendar import Period, settlement_last
-from ledger.domain.errors import Conflict, Language
+from ledger.domain.calendar import Period
+from ledger.domain.errors import Conflict, Language, Refusal
 from ledger.domain.events import PeriodClosed
 from ledger.domain.stating.books import Books
 from ledger.domain.terms import Document
-from ledger.projections.closing import incomplete, unsigned
-from ledger.projections.statements import last_booked
+from ledger.projections.closing import BeyondLastBooking, remarks, settles_to
+
+Close = Callable[[Period], Document]
 
 
-class BeyondLastBooking(Conflict):
-    """Months without a booking, to be closed at one stroke."""
+class ClosedInPart(Conflict):
+    """Several months at one stroke, of which one was refused after others were closed."""
 
-    zh = "账内最后一笔入库在 {last}，不能一次结到 {period}，没有结账。请核对期间；确要结空月请逐月 close。"
-    en = "The last receipt was booked in {last}; closing up to {period} was refused. To close empty months, close each."
+    zh = "已经结了 {closed}，链首 {head}；结 {period} 时停下，以后的月份没有结：{why}"
+    en = "Closed: {closed}, head {head}. Stopped at {period}, and nothing later was closed: {why}"
 
 
 @click.command()
@@ -30,9 +35,13 @@ class BeyondLastBooking(Conflict):
 def close(settings: Settings, period: str, up_to: bool, as_json: bool) -> None:
     """结账：在日志上划一刀，记下每张结算单的数字。Close a period: a cut in the log."""
     last = Period.parse(period)
+
+    def closed(periods: Callable[[], Document], close: Close) -> Document:
+        return closed_in_turn(_months(last, periods()) if up_to else [last], close, settings.language)
+
     done = settings.told(
-        lambda ledger: _closed(ledger, last, settings.language, up_to=up_to),
-        lambda service: over_http.close(service, last, up_to=up_to),
+        lambda ledger: closed(partial(_periods, ledger.books), partial(_close_here, ledger, settings.language)),
+        lambda service: closed(partial(over_http.periods, service), partial(over_http.close, service)),
     )
     if as_json:
         print_json(done)
@@ -41,30 +50,41 @@ def close(settings: Settings, period: str, up_to: bool, as_json: bool) -> None:
         print_lines([*map(_closed_in_words, done["closed"]), *done["remarks"], keep])
 
 
-def _closed(ledger: Ledger, last: Period, language: Language, *, up_to: bool) -> Document:
-    closed = _close_up_to(ledger, last) if up_to else [ledger.close_period(last)]
-    remarks = [*(each.say(language) for each in unsigned(ledger.books, closed)), *incomplete(ledger.books, closed[-1])]
-    head = ledger.log.head()
-    kept = f"{head.position}:{head.hash.hex()}"
-    return {"closed": [_closed_document(each) for each in closed], "remarks": remarks, "head": kept}
-
-
-def _close_up_to(ledger: Ledger, last: Period) -> list[PeriodClosed]:
-    booked = last_booked(ledger.books)
-    if booked and last > _last_settlement(ledger.books, booked):
-        raise BeyondLastBooking(last=booked, period=last)
-    closed = []
-    following = ledger.books.next_period()
+def _months(last: Period, periods: Document) -> list[Period]:
+    """The open months up to one; raises BeyondLastBooking."""
+    settles_to = periods["settles_to"]
+    if settles_to and last > Period.parse(settles_to):
+        raise BeyondLastBooking(last=settles_to, period=last)
+    following = Period.parse(periods["next"]) if periods["next"] else None
+    months = []
     while following and following <= last:
-        closed.append(ledger.close_period(following))
+        months.append(following)
         following = following.next
-    return closed or [ledger.close_period(last)]
+    return months or [last]
 
 
-def _last_settlement(books: Books, booked: Period) -> Period:
-    """The last month of the settlement in which the last booking lies, for the agreement that settles most rarely."""
-    rhythms = [agreement.terms.every for agreement in books.in_force(books.position)]
-    return max([booked, *(Period.of(settlement_last(booked.last, every)) for every in rhythms)])
+def closed_in_turn(months: Sequence[Period], close: Close, language: Language) -> Document:
+    """Months closed one after the other, each by itself; raises ClosedInPart where a later one is refused."""
+    done: list[Document] = []
+    for month in months:
+        try:
+            done.append(close(month))
+        except (Refusal, ServiceRefused) as refused:
+            if not done:
+                raise
+            closed = "、".join(each["period"] for each in done)
+            why = refused.say(language) if isinstance(refused, Refusal) else refused.title
+            raise ClosedInPart(closed=closed, head=done[-1]["head"], period=month, why=why) from None
+    left_out = list(dict.fromkeys(remark for each in done for remark in each["remarks"]))
+    months_closed = [{word: each[word] for word in ("period", "cut", "statements")} for each in done]
+    return {"closed": months_closed, "remarks": left_out, "head": done[-1]["head"]}
+
+
+def _close_here(ledger: Ledger, language: Language, month: Period) -> Document:
+    closed = ledger.close_period(month)
+    head = ledger.log.head()
+    left_out = remarks(ledger.books, closed, language)
+    return _closed_document(closed) | {"remarks": left_out, "head": f"{head.position}:{head.hash.hex()}"}
 
 
 def _closed_document(closed: PeriodClosed) -> Document:
@@ -97,5 +117,6 @@ def list_periods(settings: Settings, as_json: bool) -> None:
 
 def _periods(books: Books) -> Document:
     closed = [_closed_document(each) | {"closed_at": position} for position, each in reversed(books.closings)]
-    following = books.next_period()
-    return {"periods": closed, "next": str(following) if following else None}
+    following, last = books.next_period(), settles_to(books)
+    said = {"next": str(following) if following else None, "settles_to": str(last) if last else None}
+    return {"periods": closed} | said

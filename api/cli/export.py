@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from api.cli.over_http import log as log_over_http
 from api.cli.over_http.asking import only_said
 from api.cli.printing import print_lines
 from api.cli.settings import Settings, agreement_number, pass_settings
@@ -12,7 +13,7 @@ from api.client import Client
 from ledger.application import Ledger
 from ledger.files.sheets import Encoding, Sheet, SheetUnwritable, csv_bytes, xlsx_bytes
 from ledger.files.text import write_bytes
-from ledger.projections.events_in_words import in_words
+from ledger.projections.events_in_words import told
 from ledger.projections.papers import entries_sheet, events_sheet, statements_table
 from ledger.projections.plain_text import Dialect, plain_text
 from ledger.projections.spans import span_of
@@ -132,8 +133,14 @@ def export_entries(settings: Settings, to: Path, encoding: Encoding) -> None:
 @encoding_option
 @pass_settings
 def export_events(settings: Settings, to: Path, encoding: Encoding) -> None:
-    """事项日志，一行一号。Every event on a line."""
-    _written(to, _file(to, [events_sheet(settings.ledger().log.history(), in_words)], encoding))
+    """事项日志，一行一号；经由服务的是与您有关的。Every event on a line; over a server those that concern you."""
+    _written(
+        to,
+        settings.told(
+            lambda ledger: _file(to, [events_sheet(told(ledger.log.history()))], encoding),
+            lambda service: _file(to, [events_sheet(log_over_http.told(service))], encoding),
+        ),
+    )
 
 
 def _is_csv(to: Path) -> bool:

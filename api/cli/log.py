@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
 from itertools import islice
 
 import click
@@ -12,17 +11,14 @@ import numpy as np
 from api.cli.over_http import log as over_http
 from api.cli.printing import console, print_json, print_lines, print_table
 from api.cli.settings import Settings, json_option, pass_settings
-from api.client import Client
 from ledger.application import Ledger
 from ledger.audit.verification import Report
 from ledger.domain.errors import Language
 from ledger.domain.events import Event
 from ledger.domain.terms import Document
-from ledger.projections.events_in_words import in_words
+from ledger.projections.events_in_words import Told, told
 
 EVENTS_SHOWN = 100
-Row = tuple[int, datetime, str, str, str]
-"""Where in the log, when, by whom, what kind of event, in words."""
 
 
 @click.command()
@@ -51,7 +47,8 @@ def events(settings: Settings, after: int, limit: int | None, as_json: bool) -> 
         return
     most = limit or EVENTS_SHOWN
     shown, last = settings.told(
-        lambda ledger: _happened(ledger, after, most), lambda service: (_told(service, after, most), None)
+        lambda ledger: _happened(ledger, after, most),
+        lambda service: (list(over_http.told(service, after, most)), None),
     )
     rows = [(str(position), f"{at.astimezone():%Y-%m-%d %H:%M}", *words) for position, at, *words in shown]
     print_table("事项日志 Events", ("序号", "时间", "经办", "类别", "内容"), rows, numbers=(0,))
@@ -61,21 +58,9 @@ def events(settings: Settings, after: int, limit: int | None, as_json: bool) -> 
         print_lines([f"接着看用 --after {shown[-1][0]}，供程序读取用 --json。"])
 
 
-def _happened(ledger: Ledger, after: int, most: int) -> tuple[list[Row], int | None]:
+def _happened(ledger: Ledger, after: int, most: int) -> tuple[list[Told], int | None]:
     """Some events, and how far the log goes."""
-    rows = [
-        (position, event.recorded_at, event.actor, event.TOPIC, in_words(event))
-        for position, event in islice(ledger.log.history(after), most)
-    ]
-    return rows, ledger.log.head().position
-
-
-def _told(service: Client, after: int, most: int) -> list[Row]:
-    """The events that concern the caller, as a service tells them, which does not say how many there are."""
-    return [
-        (int(each["id"]), datetime.fromisoformat(each["time"]), each["actor"], each["type"], each.get("sentence", ""))
-        for each in over_http.events(service, after, most)
-    ]
+    return list(told(islice(ledger.log.history(after), most))), ledger.log.head().position
 
 
 def _how_to_see_more(last_shown: int, last: int) -> Iterator[str]:

@@ -43,7 +43,7 @@ def import_receipts(settings: Settings, asked: Importing, new: bool, title: str)
     """
     if settings.server is not None:
         if new:
-            settings.refuse_server()
+            settings.refuse_new_books_there()
         send(settings, asked, "receipts")
         return
     data = asked.read(RECEIPTS_BYTES_MAX)

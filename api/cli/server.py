@@ -28,6 +28,20 @@ class OnlyHere(Conflict):
     )
 
 
+class BegunByOperator(Conflict):
+    """New books asked for while a server is named."""
+
+    zh = (
+        "什么也没有做：服务上的账簿（账套）由服务管理员新建，并指定一人授予角色，不能用 --new。"
+        "已有账套的，请去掉 --new；还没有的，请服务管理员办理（在那台机器上 enclave tenant add，或 POST /api/v1/tenants）。"
+    )
+    en = (
+        "Nothing was done: the books of a tenant are begun by the operator of the service, who names somebody to give "
+        "its roles; --new does not. If there is a tenant, leave out --new; if not, ask the operator "
+        "(enclave tenant add on that machine, or POST /api/v1/tenants)."
+    )
+
+
 class TokenMissing(RuleBroken):
     """A server without a word who speaks."""
 

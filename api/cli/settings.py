@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import click
 
-from api.cli.server import OnlyHere, Server
+from api.cli.server import BegunByOperator, OnlyHere, Server
 from api.client import Client
 from ledger.application import Ledger
 from ledger.audit.chain import Algorithm
@@ -51,9 +51,14 @@ class Settings:
         if self.server is not None:
             raise OnlyHere(command=click.get_current_context().command_path)
 
+    def refuse_new_books_there(self) -> None:
+        """Raises BegunByOperator where a server is named."""
+        if self.server is not None:
+            raise BegunByOperator()
+
     def new_ledger(self, title: str) -> Ledger:
-        """The books, begun if they are not there; raises OnlyHere."""
-        self.refuse_server()
+        """The books, begun if they are not there; raises BegunByOperator."""
+        self.refuse_new_books_there()
         keep_out_of_version_control(self.books)
         return Ledger.begin(self.books, self.actor, title, self.algorithm)
 

@@ -1,5 +1,9 @@
 """Events (事项) as people read them: what happened, in one sentence."""
 
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import NamedTuple
+
 from ledger.domain.events import (
     AgreementCountered,
     AgreementProposed,
@@ -18,6 +22,21 @@ from ledger.domain.events import (
 from ledger.projections.facts_in_words import fact_in_words
 from ledger.projections.register import happened
 from ledger.projections.wording import LEVEL_NAMES, money
+
+
+class Told(NamedTuple):
+    """An event on one line: where in the log, when, by whom, what kind, in words."""
+
+    position: int
+    at: datetime
+    actor: str
+    topic: str
+    sentence: str
+
+
+def told(log: Iterable[tuple[int, Event]]) -> Iterator[Told]:
+    """Some events of the log, a line for each."""
+    return (Told(at, event.recorded_at, event.actor, event.TOPIC, in_words(event)) for at, event in log)
 
 
 def in_words(event: Event) -> str:

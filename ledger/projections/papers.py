@@ -1,10 +1,9 @@
 """Papers (表样): statements, receipts and events as the sheets that people print and pass on."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import zip_longest
 
-from ledger.domain.events import Event
 from ledger.domain.recording.entries import Entry
 from ledger.domain.recording.figures import decimal_text
 from ledger.domain.stating.books import Books
@@ -13,6 +12,7 @@ from ledger.domain.terms import LEVELS, Party
 from ledger.files.columns import LEVEL_COLUMNS, RECEIPTS
 from ledger.files.sheets import Cell, Column, Formula, Number, Sheet
 from ledger.projections.drafts import covers_more
+from ledger.projections.events_in_words import Told
 from ledger.projections.payments import Settlement, paid_in_words, paid_of
 from ledger.projections.quantities import BASES_ZH, OF_DATES, Quantity, stated_quantity
 from ledger.projections.statements import Statement, StatementLine, in_place_check, owed
@@ -195,11 +195,10 @@ def _percents(entry: Entry) -> str:
 # Events
 
 
-def events_sheet(log: Iterable[tuple[int, Event]], in_words: Callable[[Event], str]) -> Sheet:
+def events_sheet(log: Iterable[Told]) -> Sheet:
     """Every event on a line."""
     heads = {"序号": 8, "时间": 34, "经办": 20, "类别": 26, "内容": 80}
     rows: Iterator[list[Cell]] = (
-        [Number(position, Fraction(1)), event.recorded_at.isoformat(), event.actor, event.TOPIC, in_words(event)]
-        for position, event in log
+        [Number(each.position, Fraction(1)), each.at.isoformat(), each.actor, each.topic, each.sentence] for each in log
     )
     return Sheet("事项日志", [Column(*head) for head in heads.items()], rows)
