@@ -31,7 +31,7 @@ PASSWORD = f"{SESSION}/password"
 class SignInRefused(Refusal):
     """A wrong password, an unknown login, a locked one: all alike."""
 
-    zh = "登录名或密码不对，或者试错次数太多、暂时锁定。请核对；连错十次要等一刻钟，忘记了请管理员用 enclave person password 重发一次性口令。"
+    zh = "登录名或密码不对，或者试错次数太多、暂时锁定。请核对；连错十次要等一刻钟，忘记了请管理员重发一次性口令。"
     en = (
         "Login or password is wrong, or the login is locked for a quarter of an hour after ten wrong tries. "
         "Check both; an administrator can give a new one-time password."

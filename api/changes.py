@@ -22,8 +22,8 @@ ID_BYTES = 8
 class ChangeUnknown(NotFound):
     """No change of that id."""
 
-    zh = "没有编号为 {change} 的登记变更。请用 GET changes 查看有哪些。"
-    en = "There is no change {change}. See GET changes."
+    zh = "没有编号为 {change} 的登记变更。请查看有哪些变更。"
+    en = "There is no change {change}. See which there are."
 
 
 class ChangeDone(Conflict):

@@ -3,6 +3,7 @@
 The only place that knows both a refusal of the ledger and an HTTP status.
 """
 
+from collections.abc import Sequence
 from typing import Any, get_args
 
 from flask import Flask, Response, g, json, request
@@ -10,6 +11,7 @@ from flask_smorest import Api
 from marshmallow import fields
 from werkzeug.exceptions import HTTPException
 
+from api import ways
 from api.access.policy import Forbidden, OwnWork, ReadOnlyToken
 from api.callers import CsrfMissing, PasswordToChange, SignInRefused
 from api.messages import field_message
@@ -76,6 +78,12 @@ class ProblemSchema(Wire):
         },
     )
     status = fields.Integer(required=True, metadata={"example": 404})
+    how = fields.String(
+        metadata={
+            "description": "怎样办：用哪个请求或哪一项 by which request or word it is done",
+            "example": "GET agreements",
+        }
+    )
     errors = fields.List(fields.Nested(FaultSchema), metadata={"description": "逐项问题 every fault"})
 
 
@@ -137,15 +145,20 @@ def kept_problem(error: Refusal) -> Problem:
 def problem_said(kept: Problem) -> dict[str, Any]:
     """A problem that was kept, in the caller's language."""
     language = language_asked()
-    said = {"type": kept.kind, "title": kept.titles[language], "status": kept.status}
-    return said | ({"errors": kept.errors[language]} if kept.errors.get(language) else {})
+    return _document(kept.status, kept.kind, kept.titles[language], kept.errors.get(language))
 
 
 def problem(status: int, kind: str, title: str, errors: list[Any] | None = None) -> Response:
     """A problem document."""
-    body = {"type": kind, "title": title, "status": status} | ({"errors": errors} if errors else {})
-    written = json.dumps(body).encode("utf-8", "replace")
+    written = json.dumps(_document(status, kind, title, errors)).encode("utf-8", "replace")
     return Response(written, status, mimetype=MIMETYPE, headers={"Vary": "Accept-Language"})
+
+
+def _document(status: int, kind: str, title: str, errors: Sequence[Any] | None) -> dict[str, Any]:
+    """What was refused, and how what it names is asked for here."""
+    how = ways.sent([kind, *(each["kind"] for each in errors or ())])
+    said = {"type": kind, "title": title, "status": status} | ({"how": how} if how else {})
+    return said | ({"errors": errors} if errors else {})
 
 
 def language_asked() -> Language:

@@ -45,8 +45,8 @@ class SignInUnprotected(RuleBroken):
 class SettingUnknown(RuleBroken):
     """A word in the file, or a variable of the environment, that is no setting."""
 
-    zh = "“{name}”（{where}）不是设置{hint}。请改正或去掉后再启动，有哪些设置用 enclave settings 查看。"
-    en = "'{name}' ({where}) is no setting{hint}. Correct or drop it and start again; enclave settings lists them."
+    zh = "“{name}”（{where}）不是设置{hint}。请改正或去掉后再启动，并查看有哪些设置。"
+    en = "'{name}' ({where}) is no setting{hint}. Correct or drop it, see which there are, and start again."
 
 
 class SettingsUnreadable(RuleBroken):

@@ -20,7 +20,7 @@ from ledger.domain.stating.books import Books
 from ledger.domain.terms import Document
 from ledger.files.sheets import Encoding, Sheet, csv_bytes, xlsx_bytes
 from ledger.projections.explanation import as_document, explain
-from ledger.projections.explanation_in_words import in_sentences
+from ledger.projections.explanation_in_words import VOUCHERS_MAX, in_sentences
 from ledger.projections.nothing_stated import NoAgreements, NothingInForce, nothing_in_force, settlement_asked
 from ledger.projections.papers import statements_table
 from ledger.projections.payments import Settlement, paid_of, settlements
@@ -356,10 +356,8 @@ def explain_due(asked: dict[str, Any], agreement: str) -> Document:
     month = settlement_asked(found, span_of(asked["period"]))
     if not asked["as_of"]:
         refuse_unstated(books, found, month)
-    why, most = (
-        explain(books, found.number, month, asked["party"], asked["as_of"]),
-        None if asked["every_voucher"] else 20,
-    )
+    why = explain(books, found.number, month, asked["party"], asked["as_of"])
+    most = None if asked["every_voucher"] else VOUCHERS_MAX
     return {"explanations": [{"sentences": in_sentences(each, most), "tree": as_document(each)} for each in why]}
 
 

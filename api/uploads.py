@@ -40,8 +40,8 @@ TABLE = """CREATE TABLE IF NOT EXISTS uploads (
 class UploadUnknown(NotFound):
     """No upload of that id."""
 
-    zh = "没有编号为 {upload} 的上传文件。请用 GET imports 查看有哪些。"
-    en = "There is no upload {upload}. See GET imports."
+    zh = "没有编号为 {upload} 的上传文件。请查看上传了哪些文件。"
+    en = "There is no upload {upload}. See which files were sent."
 
 
 class UploadWithdrawn(NotFound):
@@ -61,15 +61,15 @@ class UploadDone(Conflict):
 class UploadNotChecked(Conflict):
     """A confirmation before anybody can have seen what would be recorded."""
 
-    zh = "上传文件 {upload} 还在检查，未能确认。请等 GET imports/{upload} 的 state 变为 checked 后再办。"
-    en = "Upload {upload} is still being checked. Wait until GET imports/{upload} says that its state is checked."
+    zh = "上传文件 {upload} 还在检查，未能确认。请等检查完再办。"
+    en = "Upload {upload} is still being checked. Wait until it has been checked."
 
 
 class UploadUnreadable(RuleBroken):
     """A file of which nothing can be recorded."""
 
-    zh = "上传文件 {upload} 读不了，原因见 GET imports/{upload} 的 problem。请改正后重新上传。"
-    en = "Upload {upload} cannot be read; see problem in GET imports/{upload}. Correct the file and send it again."
+    zh = "上传文件 {upload} 读不了，原因见检查结果。请改正后重新上传。"
+    en = "Upload {upload} cannot be read; what was found says why. Correct the file and send it again."
 
 
 class UploadsWaiting(Conflict):

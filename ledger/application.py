@@ -60,8 +60,8 @@ def unheard(lines: int) -> None:
 class PositionUnknown(NotFound):
     """A position that the log does not have."""
 
-    zh = "日志没有第 {position} 号事项，现在到第 {head} 号。请用 enclave events 查看。"
-    en = "The log has no event {position}; it goes up to {head}. See enclave events."
+    zh = "日志没有第 {position} 号事项，现在到第 {head} 号。请查看事项日志。"
+    en = "The log has no event {position}; it goes up to {head}. Read the events."
 
 
 class Ledger:

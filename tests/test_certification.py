@@ -129,7 +129,7 @@ def test_two_sides_that_say_different_values_for_overlapping_days_are_certified_
     with pytest.raises(FactContradicts) as refused:
         weighted.propose_facts("A1", [EQUAL | {"from": "2024-12-31"}], "乙县")
 
-    assert "F1" in str(refused.value) and "--supersedes F1" in str(refused.value)
+    assert "F1" in str(refused.value) and "请写明取代 F1" in str(refused.value)
     assert "2024-01-01" in refused.value.say("en")
     assert weighted.log.head() == before
     assert due(weighted)[:2] == ({"jia": 0, "yi": 0}, 9_00)

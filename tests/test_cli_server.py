@@ -388,7 +388,7 @@ def test_who_is_asked_to_join_reads_the_draft_and_signs_it_and_sees_nothing_of_b
 
 
 def test_what_the_service_refuses_is_said_like_a_refusal_of_books_in_either_language(
-    counties: Counties, files: Path, enclave: Enclave
+    counties: Counties, files: Path, enclave: Enclave, ledger: Ledger
 ) -> None:
     for lang in ("zh", "en"):
         line = ("terms", "check", files / "wrong.json", "--lang", lang)
@@ -396,6 +396,14 @@ def test_what_the_service_refuses_is_said_like_a_refusal_of_books_in_either_lang
         assert (there.code, there.err) == (1, here.err)
         told = [enclave(*line, "--json").document, counties.by("jia-clerk", *line, "--json").document]
         assert told[0]["faults"] == told[1]["faults"] and told[0]["message"] == told[1]["message"]
+    assert not ledger.books.agreements
+    for unknown, way in (
+        (("agreement", "show", "A9"), "enclave agreement list"),
+        (("fact", "confirm", "F9", "--party", "甲县"), "enclave fact list"),
+        (("close", "2024-01"), "enclave import"),
+    ):
+        here, there = enclave(*unknown), counties.by("office" if unknown[0] == "close" else "jia-head", *unknown)
+        assert (there.code, there.err) == (1, here.err) and way in here.err, unknown
     propose = ("agreement", "propose", files / "terms.json")
     assert counties.by("auditor", *propose).err.startswith("您在这个账套的角色不能做这件事（agreement.propose）")
     assert counties.by("jia-clerk", *propose).code == 0

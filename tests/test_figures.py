@@ -169,7 +169,7 @@ def test_every_sheet_of_a_workbook_may_be_reported_once_and_each_as_its_own_kind
     data = workbook(pages["产值"], sheet="产值", others=[("土地", pages["土地"])])
 
     ledger.import_figures(data, "年报.xlsx", sheet="产值")
-    with pytest.raises(LinesRefused, match="enclave quota import"):
+    with pytest.raises(LinesRefused, match="请按计划额度报送"):
         ledger.import_figures(data, "年报.xlsx", sheet="土地")
     ledger.import_figures(data, "年报.xlsx", sheet="土地", needs_acceptance=False)
 

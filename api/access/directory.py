@@ -51,8 +51,8 @@ class PersonKnown(Conflict):
 class PersonUnknown(NotFound):
     """Nobody of that login."""
 
-    zh = "没有登录名为“{login}”的人员。请用 enclave person list 查看。"
-    en = "There is nobody with login '{login}'. See enclave person list."
+    zh = "没有登录名为“{login}”的人员。请查看有哪些人员。"
+    en = "There is nobody with login '{login}'. See who there is."
 
 
 class RoleUnknown(RuleBroken):
@@ -86,8 +86,8 @@ class PasswordTooShort(RuleBroken):
 class TokenUnknown(NotFound):
     """A token that is not there, or not the caller's."""
 
-    zh = "没有前缀为“{prefix}”的令牌。请用 enclave token list 查看。"
-    en = "There is no token '{prefix}'. See enclave token list."
+    zh = "没有前缀为“{prefix}”的令牌。请查看有哪些令牌。"
+    en = "There is no token '{prefix}'. See which there are."
 
 
 class Directory:

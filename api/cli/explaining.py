@@ -10,7 +10,7 @@ from ledger.application import Ledger
 from ledger.domain.calendar import day
 from ledger.domain.terms import Document
 from ledger.projections.explanation import as_document, explain
-from ledger.projections.explanation_in_words import in_sentences
+from ledger.projections.explanation_in_words import VOUCHERS_MAX, in_sentences
 from ledger.projections.nothing_stated import settlement_asked
 from ledger.projections.spans import span_of
 from ledger.projections.statements import refuse_unstated
@@ -41,9 +41,11 @@ def explain_command(
     found = settings.told(lambda ledger: _explained(ledger, asked), lambda service: over_http.explained(service, asked))
     if as_json:
         print_json({"explanations": [tree for tree, _ in found]})
-    else:
-        for _, sentences in found:
-            print_lines([*sentences, ""])
+        return
+    for _, sentences in found:
+        print_lines([*sentences, ""])
+    if not every_voucher and any(len(tree["entries"]) > VOUCHERS_MAX for tree, _ in found):
+        print_lines(["全部明细用 --all 列出，或用 --json。"])
 
 
 def _explained(ledger: Ledger, asked: Asked) -> list[tuple[Document, list[str]]]:
@@ -52,6 +54,6 @@ def _explained(ledger: Ledger, asked: Asked) -> list[tuple[Document, list[str]]]
     month = settlement_asked(agreement, span_of(asked.period))
     if not asked.as_of:
         refuse_unstated(books, agreement, month)
-    most = None if asked.every_voucher else 20
+    most = None if asked.every_voucher else VOUCHERS_MAX
     found = explain(books, agreement.number, month, asked.party, asked.as_of)
     return [(as_document(each), in_sentences(each, most)) for each in found]

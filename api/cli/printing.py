@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from api import ways
 from api.client import ServiceRefused
 from ledger.domain.errors import Fault, Faults, Language, Refusal, some_of_each
 from ledger.domain.terms import Document
@@ -60,8 +61,13 @@ def print_refusal(said: Document, language: Language, *, as_json: bool) -> None:
         return
     click.echo(said["message"], err=True)
     faults = said["faults"]
-    if len(faults) == 1 and faults[0]["message"] in said["message"]:
-        return
+    if len(faults) > 1 or faults[0]["message"] not in said["message"]:
+        _print_faults(faults, language)
+    if said["how"]:
+        click.echo(f"→ {said['how']}", err=True)
+
+
+def _print_faults(faults: Sequence[Document], language: Language) -> None:
     for fault in some_of_each(faults, lambda fault: str(fault.get("kind", "")), FAULTS_SHOWN_MAX):
         click.echo(f"  - {_fault_in_words(fault, language)}", err=True)
     if len(faults) > FAULTS_SHOWN_MAX:
@@ -78,11 +84,12 @@ def _fault_in_words(fault: Document, language: Language) -> str:
 
 
 def refusal_document(refusal: Refusal, language: Language) -> Document:
-    """A refusal as data: its stable kind, its sentence, its facts and faults."""
+    """A refusal as data: its stable kind, its sentence, what to type, its facts and faults."""
     faults = refusal.faults if isinstance(refusal, Faults) else (Fault("", refusal),)
     return {
         "refused": refusal.kind,
         "message": refusal.say(language),
+        "how": ways.typed([refusal.kind, *(fault.rule.kind for fault in faults)]),
         "facts": {name: str(value) for name, value in refusal.facts.items()},
         "faults": [fault.as_document(language) for fault in faults],
     }
@@ -92,4 +99,5 @@ def problem_document(refused: ServiceRefused) -> Document:
     """The same of what a service refused."""
     blank = {"where": "", "clause": "", "kind": refused.kind, "facts": {}, "message": refused.title}
     faults = [blank | error for error in refused.errors]
-    return {"refused": refused.kind, "message": refused.title, "facts": {}, "faults": faults or [blank]}
+    how = ways.typed([refused.kind, *(str(fault["kind"]) for fault in faults)])
+    return {"refused": refused.kind, "message": refused.title, "how": how, "facts": {}, "faults": faults or [blank]}

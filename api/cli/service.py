@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from dataclasses import asdict
 from pathlib import Path
 from typing import get_args
 
@@ -138,7 +139,7 @@ def list_people(folder: Path, as_json: bool) -> None:
 
 @click.group()
 def token() -> None:
-    """令牌：签发、撤销。Tokens for programs."""
+    """令牌：签发、列出、撤销。Tokens for programs."""
 
 
 @token.command("issue")
@@ -155,6 +156,30 @@ def issue_token(login: str, title: str, tenant: str, may_write: bool, days: int,
     print_json({"token": made}) if as_json else print_lines(
         [made, "只显示这一次，请妥善保存。撤销用 enclave token revoke。"]
     )
+
+
+@token.command("list")
+@click.argument("login")
+@folder_option
+@json_option
+def list_tokens(login: str, folder: Path, as_json: bool) -> None:
+    """列出 LOGIN 的令牌，不含令牌本身。Somebody's tokens; never what they prove."""
+    directory = _directory(folder)
+    found = directory.tokens(directory.person(login))
+    if as_json:
+        print_json({"tokens": [asdict(each) for each in found]})
+        return
+    rows = [
+        (
+            each.prefix,
+            each.title,
+            each.tenant or "全部",
+            "办理" if each.may_write else "只读",
+            f"{each.revoked_at[:10]} 撤销" if each.revoked_at else f"{each.expires_at[:10]} 到期",
+        )
+        for each in found
+    ]
+    print_table("令牌 Tokens", ("前缀", "用途", "账套", "权限", "至"), rows)
 
 
 @token.command("revoke")

@@ -34,12 +34,17 @@ class Refusal(Exception):
     @property
     def kind(self) -> str:
         """The stable name of the rule, such as `voucher-amount-differs`."""
-        return re.sub(r"(?<!^)(?=[A-Z])", "-", type(self).__name__).lower()
+        return kind_of(type(self))
 
     def say(self, language: Language) -> str:
         """The sentence people see, in Chinese or English."""
         sentence = self.en if language == "en" else self.zh
         return sentence.format(**self.facts)
+
+
+def kind_of(rule: type[Refusal]) -> str:
+    """The stable name of a rule."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", rule.__name__).lower()
 
 
 class NotFound(Refusal):

@@ -106,14 +106,16 @@ def plain(text: str) -> str:
 class ColumnMissing(RuleBroken):
     """A file without a column that must be there."""
 
-    zh = "文件 {file} 缺少必需的列“{column}”。请补上这一列，或核对表头写法；表头是自定的，请用 enclave mapping save 存一份对照。"
+    zh = (
+        "文件 {file} 缺少必需的列“{column}”。请补上这一列，或核对表头写法；表头是自定的，请存一份对照，导入时写明用它。"
+    )
     en = "{file} lacks the required column {column}. Add it, check the header, or save a mapping of your own headers."
 
 
 class ColumnUnknown(RuleBroken):
     """A header that nobody knows."""
 
-    zh = "文件 {file} 的表头“{column}”不认识{hint}。请改用通用名称，或删去这一列；表头是自定的，请用 enclave mapping save 存一份对照。"
+    zh = "文件 {file} 的表头“{column}”不认识{hint}。请改用通用名称，或删去这一列；表头是自定的，请存一份对照，导入时写明用它。"
     en = "{file} has the unknown column '{column}'{hint}. Rename or remove it, or save a mapping of your own headers."
 
 

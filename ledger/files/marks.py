@@ -26,11 +26,11 @@ class MarkingUnsupported(RuleBroken):
 
     zh = (
         "DBF、JSON 文件（{file}）不能加列标注，只能退回一份 CSV；{out} 不是 .csv，什么也没有记下。"
-        "请把 --marked 的文件名写成 .csv 结尾，或把原件另存为 XLSX、CSV 再导入。"
+        "请把退回的文件写成 .csv 结尾，或把原件另存为 XLSX、CSV 再导入。"
     )
     en = (
         "A DBF or JSON file such as {file} cannot take the two columns and is given back as CSV; {out} is no .csv, and "
-        "nothing was recorded. Name a file that ends with .csv after --marked, or save the original as XLSX or CSV."
+        "nothing was recorded. Give it a name that ends with .csv, or save the original as XLSX or CSV."
     )
 
 

@@ -32,15 +32,15 @@ NOT_WORKED_OUT = "#VALUE!"
 class SheetUnknown(RuleBroken):
     """A sheet that a file does not have."""
 
-    zh = "文件 {file} 没有工作表“{sheet}”。现有：{sheets}。请核对 --sheet。"
-    en = "{file} has no sheet '{sheet}'. It has: {sheets}. Check --sheet."
+    zh = "文件 {file} 没有工作表“{sheet}”。现有：{sheets}。请核对写明的工作表。"
+    en = "{file} has no sheet '{sheet}'. It has: {sheets}. Check the sheet that was named."
 
 
 class SheetsSeveral(RuleBroken):
     """Several sheets that could be meant."""
 
-    zh = "文件 {file} 有几张工作表都像明细：{sheets}。请用 --sheet 写明导入哪一张。"
-    en = "Several sheets of {file} could be meant: {sheets}. Name one with --sheet."
+    zh = "文件 {file} 有几张工作表都像明细：{sheets}。请写明导入哪一张。"
+    en = "Several sheets of {file} could be meant: {sheets}. Say which one."
 
 
 class DatesFrom1904(RuleBroken):

@@ -16,12 +16,14 @@ from ledger.projections.wording import (
 )
 
 UNITS_MAX = 20
+VOUCHERS_MAX = 20
+"""So many vouchers are listed of a figure unless every one is asked for."""
 RATIO_LENGTH_MAX = 200
 ROWS = {OTHERWISE: "协议期外或不符合条件的", GUARANTEED: "保底", HANDED_ON: "转入本池供分配的", IN_PLACE: "在地数"}
 ALL = "*"
 
 
-def in_sentences(explanation: Explanation, vouchers_max: int | None = 20) -> list[str]:
+def in_sentences(explanation: Explanation, vouchers_max: int | None = VOUCHERS_MAX) -> list[str]:
     """Numbered Chinese sentences; at most so many vouchers."""
     return [f"{number}. {text}" for number, text in enumerate(_sentences(explanation, vouchers_max), 1)]
 
@@ -100,7 +102,7 @@ def _step_sentences(why: Explanation) -> Iterator[str]:
     """What every step did to date: unit by unit where the pool counts by units and there are few."""
     units = {share.unit for share in why.steps}
     if len(units) > UNITS_MAX:
-        yield f"共 {len(units)} 个单位分别累计；下面各步为合计，逐个单位见 --json。"
+        yield f"共 {len(units)} 个单位分别累计；下面各步为合计，逐个单位见同一解释的数据。"
     together: dict[tuple[str, ...], list[StepShare]] = {}
     for share in why.steps:
         unit = ALL if len(units) > UNITS_MAX else share.unit
@@ -179,7 +181,7 @@ def _voucher_sentences(why: Explanation, vouchers_max: int | None) -> Iterator[s
             f"使{why.name}{why.quantity.columns[0]}变动 {why.quantity.said(voucher.worth_fen)}。"
         )
     if len(shown) < len(why.vouchers):
-        yield f"其余 {len(why.vouchers) - len(shown)} 笔从略；加 --all 全部列出，或用 --json。"
+        yield f"其余 {len(why.vouchers) - len(shown)} 笔从略，可以要求全部列出。"
 
 
 def _recorded(why: Explanation, voucher: Voucher) -> str:

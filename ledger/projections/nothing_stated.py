@@ -13,8 +13,8 @@ from ledger.projections.terms_in_words import EVERY
 class NothingInForce(NotFound):
     """A period in which no agreement has a statement, and why each has none."""
 
-    zh = "{period} 没有结算单；各协议的签署、期限和结算周期见 enclave agreement show。"
-    en = "There is no statement for {period}; see enclave agreement show for signatures, life and rhythm."
+    zh = "{period} 没有结算单；请看各协议的签署、期限和结算周期。"
+    en = "There is no statement for {period}; the agreements say who signed, for how long, and how often they settle."
 
     def __init__(self, reasons: Iterable[Refusal] = (), **facts: object) -> None:
         self.reasons = tuple(reasons)
@@ -28,8 +28,8 @@ class NothingInForce(NotFound):
 class NoAgreements(NotFound):
     """Books without an agreement."""
 
-    zh = "账内还没有协议，所以没有结算单。请先用 enclave agreement propose 提出，各方签齐即生效。"
-    en = "There is no agreement in the books, so there is no statement. Put one forward with enclave agreement propose."
+    zh = "账内还没有协议，所以没有结算单。请先提出，各方签齐即生效。"
+    en = "There is no agreement in the books, so there is no statement. Put one forward; it is in force once every party signs."
 
 
 class StillUnsigned(NotFound):

@@ -40,8 +40,8 @@ RECEIPTS_TOPICS = (ReceiptsRecorded.TOPIC, ReceiptsListed.TOPIC)
 class BooksMissing(NotFound):
     """No books at a path."""
 
-    zh = "{path} 没有账簿。请核对 --books；要建新账，在 import 或 agreement propose 后加 --new；要看演示，运行 enclave demo。"
-    en = "There are no books at {path}. Check --books; to begin new ones add --new to import or agreement propose; or run enclave demo."
+    zh = "{path} 没有账簿。请核对账簿文件在哪里，或建新账；要先看看，有演示账。"
+    en = "There are no books at {path}. Check where they are, begin new ones, or look at the demonstration."
 
 
 class BooksDamaged(RuleBroken):

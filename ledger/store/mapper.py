@@ -18,8 +18,8 @@ COLUMN = 1
 class EventUnreadable(RuleBroken):
     """Stored bytes that are no event of ours."""
 
-    zh = "日志里有一条读不懂的事项（类别 {topic}）。可能文件已损坏，或由更新的版本写入。请先用 enclave verify 核验，再换用新版本。"
-    en = "An event of topic {topic} cannot be read: damaged, or written by a later version. Run enclave verify."
+    zh = "日志里有一条读不懂的事项（类别 {topic}）。可能文件已损坏，或由更新的版本写入。请先核验，再换用新版本。"
+    en = "An event of topic {topic} cannot be read: damaged, or written by a later version. Verify the books first, then use a later version."
 
 
 class StructMapper(Mapper[UUID]):

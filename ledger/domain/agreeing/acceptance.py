@@ -14,10 +14,7 @@ from ledger.domain.recording.figure_lines import FigureLines
 from ledger.domain.recording.figures import Report
 
 AcceptingLevel = Literal["county", "city"]
-OTHER_KINDS = {
-    "indicator": ("统计指标，须经审核", "enclave figure import"),
-    "quota": ("计划额度", "enclave quota import"),
-}
+OTHER_KINDS = {"indicator": "统计指标（须经审核）", "quota": "计划额度"}
 LEVELS_SAID = {"county": "县级 county", "city": "市级 city"}
 LEVELS_IN_ORDER: tuple[AcceptingLevel, ...] = get_args(AcceptingLevel)
 
@@ -25,8 +22,8 @@ LEVELS_IN_ORDER: tuple[AcceptingLevel, ...] = get_args(AcceptingLevel)
 class BatchUnknown(NotFound):
     """No batch of that number."""
 
-    zh = "没有编号为 {batch} 的报送批次。请用 enclave figure list 查看有哪些。"
-    en = "There is no batch {batch}. See enclave figure list."
+    zh = "没有编号为 {batch} 的报送批次。请查看有哪些批次。"
+    en = "There is no batch {batch}. See which there are."
 
 
 class BatchKnown(Conflict):
@@ -39,10 +36,10 @@ class BatchKnown(Conflict):
 class NothingNew(Conflict):
     """A file of figures in which nothing is said that is not recorded already."""
 
-    zh = "文件 {file} 里没有新的数：无误的行此前都已记入，内容相同。什么也没有记下。审核到哪一步，用 enclave figure list 查看；要改数，请改好再报。"
+    zh = "文件 {file} 里没有新的数：无误的行此前都已记入，内容相同。什么也没有记下。审核到哪一步，请看各批次；要改数，请改好再报。"
     en = (
         "{file} says nothing new: its sound lines are recorded already, with the same contents. Nothing was recorded. "
-        "See enclave figure list for what waits for acceptance; to revise a figure, change it and send it again."
+        "The batches say what waits for acceptance; to revise a figure, change it and send it again."
     )
 
 
@@ -56,8 +53,8 @@ class BatchCounts(Conflict):
 class MeasureOfOtherKind(RuleBroken):
     """An indicator sent as a quota, which nobody would accept, or the other way round."""
 
-    zh = "“{measure}”在协议 {agreement} 里是{kind}，不能这样报送。请用 {command}。"
-    en = "'{measure}' is another kind of figure in agreement {agreement}. Use {command}."
+    zh = "“{measure}”在协议 {agreement} 里是{kind}，不能这样报送。请按{kind}报送。"
+    en = "'{measure}' is another kind of figure in agreement {agreement}. Send it as that kind."
 
 
 class AcceptanceOutOfOrder(Conflict):
@@ -164,8 +161,7 @@ def refuse_other_kinds(
             if report.measure in pool.measures
         }
         if other in shares and own not in shares:
-            kind, command = OTHER_KINDS[other]
-            rule = MeasureOfOtherKind(measure=report.measure, agreement=shares[other], kind=kind, command=command)
+            rule = MeasureOfOtherKind(measure=report.measure, agreement=shares[other], kind=OTHER_KINDS[other])
             faults.append(Fault(LinePlace(report.row, "指标"), rule))
     if faults:
         raise LinesRefused(faults, file=file)

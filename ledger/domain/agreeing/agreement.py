@@ -29,8 +29,8 @@ from ledger.domain.terms.versions import Versions
 class AgreementUnknown(NotFound):
     """No agreement of that number."""
 
-    zh = "没有编号为 {agreement} 的协议。请用 enclave agreement show 查看有哪些。"
-    en = "There is no agreement {agreement}. See enclave agreement show."
+    zh = "没有编号为 {agreement} 的协议。请查看有哪些协议。"
+    en = "There is no agreement {agreement}. See which there are."
 
 
 class NotAParty(NotFound):
@@ -78,15 +78,15 @@ class EntriesClaimedTwice(Conflict):
 class NothingToSign(Conflict):
     """Every draft is signed."""
 
-    zh = "协议 {agreement} 没有待签的文本。要修订，请用 enclave agreement amend。"
-    en = "Agreement {agreement} has nothing to sign. To change it use enclave agreement amend."
+    zh = "协议 {agreement} 没有待签的文本。要改，请提出修订。"
+    en = "Agreement {agreement} has nothing to sign. To change it put an amendment forward."
 
 
 class DraftUnknown(NotFound):
     """A draft that there never was, or that is not kept for reading."""
 
-    zh = "协议 {agreement} 没有第 {draft} 稿。请用 enclave agreement show {agreement} 查看有哪些。"
-    en = "Agreement {agreement} has no draft {draft}. See enclave agreement show {agreement}."
+    zh = "协议 {agreement} 没有第 {draft} 稿。请查看它有哪几稿。"
+    en = "Agreement {agreement} has no draft {draft}. See which it has."
 
 
 class DraftReplaced(Conflict):
@@ -99,14 +99,14 @@ class DraftReplaced(Conflict):
 class DraftPending(Conflict):
     """An amendment while another text waits for signatures."""
 
-    zh = "协议 {agreement} 的第 {draft} 稿还在等待签署。请先签完它，或用 enclave agreement counter 提出对案。"
+    zh = "协议 {agreement} 的第 {draft} 稿还在等待签署。请先签完它，或提出对案。"
     en = "Draft {draft} of agreement {agreement} still waits for signatures. Sign it, or counter it."
 
 
 class NotInForceYet(Conflict):
     """An amendment of what nobody is bound by."""
 
-    zh = "协议 {agreement} 尚未生效，不必修订。请用 enclave agreement counter 提出对案。"
+    zh = "协议 {agreement} 尚未生效，不必修订。请提出对案。"
     en = "Agreement {agreement} is not in force yet. Counter the draft instead of amending it."
 
 

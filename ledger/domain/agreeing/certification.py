@@ -28,8 +28,8 @@ from ledger.domain.terms import Document, faults
 class FactUnknown(NotFound):
     """No fact of that number."""
 
-    zh = "没有编号为 {fact} 的认定事实。请用 enclave fact list 查看有哪些。"
-    en = "There is no fact {fact}. See enclave fact list."
+    zh = "没有编号为 {fact} 的认定事实。请查看有哪些认定事实。"
+    en = "There is no fact {fact}. See which there are."
 
 
 class FactContradicts(Conflict):
@@ -37,9 +37,9 @@ class FactContradicts(Conflict):
 
     zh = (
         "{fact} 已就同一事项、重叠的日期提出了不同的内容（{said}），与这次的不一致，两者都不能算数。"
-        "请协商一致；确要改正，请写明取代它（--supersedes {fact}）。"
+        "请协商一致；确要改正，请写明取代 {fact}。"
     )
-    en = "{fact} says something else of the same for overlapping days ({said}). Agree on one; to correct it say --supersedes {fact}."
+    en = "{fact} says something else of the same for overlapping days ({said}). Agree on one; to correct it say that it takes the place of {fact}."
 
 
 class SupersedesOther(Conflict):

@@ -14,8 +14,8 @@ from ledger.domain.names import name
 class MappingUnknown(NotFound):
     """No mapping of that name."""
 
-    zh = "没有名为“{mapping}”的表头对照。现有：{known}。请用 enclave mapping save 存一份，或核对名称。"
-    en = "There is no mapping '{mapping}'. Saved are: {known}. Save one with enclave mapping save, or check the name."
+    zh = "没有名为“{mapping}”的表头对照。现有：{known}。请存一份，或核对名称。"
+    en = "There is no mapping '{mapping}'. Saved are: {known}. Save one, or check the name."
 
 
 class MappingEmpty(RuleBroken):

@@ -17,15 +17,15 @@ from ledger.domain.names import name
 class ParkUnknown(NotFound):
     """No park of that name is registered."""
 
-    zh = "没有登记名为“{park}”的园区。请用 enclave park show 查看有哪些，或先登记它。"
-    en = "No park '{park}' is registered. See enclave park show, or register it first."
+    zh = "没有登记名为“{park}”的园区。请查看有哪些园区，或先登记它。"
+    en = "No park '{park}' is registered. See which are, or register it first."
 
 
 class ParkKnown(Conflict):
     """A second park of one name."""
 
-    zh = "园区“{park}”已登记。换上级请用 enclave park move，改起止日期请用 enclave park date。"
-    en = "Park '{park}' is registered. To change its parent use enclave park move, its days enclave park date."
+    zh = "园区“{park}”已登记。要换上级或改起止日期，请另作变更。"
+    en = "Park '{park}' is registered. To change what it stands below, or its days, ask for that change."
 
 
 class ParkDaysBackwards(RuleBroken):

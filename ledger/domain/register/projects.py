@@ -43,8 +43,8 @@ CLOCK_STAGES: tuple[Stage, ...] = ("registered", "works_started", "production", 
 class ProjectUnknown(NotFound):
     """No project of that number or name."""
 
-    zh = "没有编号或名称为“{project}”的项目。请用 enclave project show 查看有哪些。"
-    en = "There is no project '{project}'. See enclave project show."
+    zh = "没有编号或名称为“{project}”的项目。请查看有哪些项目。"
+    en = "There is no project '{project}'. See which there are."
 
 
 class ProjectKnown(Conflict):
@@ -64,10 +64,8 @@ class StageUnknown(RuleBroken):
 class StageKnown(Conflict):
     """A stage that is recorded already."""
 
-    zh = "项目 {project} 的“{words}”（{stage}）已登记为 {day}（记录 {record}）。要更正，请写明取代它（--supersedes {record}）。"
-    en = (
-        "Stage {stage} of project {project} is recorded for {day} as {record}. To correct it say --supersedes {record}."
-    )
+    zh = "项目 {project} 的“{words}”（{stage}）已登记为 {day}（记录 {record}）。要更正，请写明取代 {record}。"
+    en = "Stage {stage} of project {project} is recorded for {day} as {record}. To correct it say that it takes the place of {record}."
 
 
 class StageTooEarly(Conflict):
@@ -90,8 +88,8 @@ class StageDaysContradict(Conflict):
 class StageRecordUnknown(NotFound):
     """A correction of a record that is not there."""
 
-    zh = "项目 {project} 没有编号为 {record} 的阶段记录。请用 enclave project show {project} 查看。"
-    en = "Project {project} has no stage record {record}. See enclave project show {project}."
+    zh = "项目 {project} 没有编号为 {record} 的阶段记录。请查看它有哪些。"
+    en = "Project {project} has no stage record {record}. See which it has."
 
 
 class StageRecordReplaced(Conflict):
@@ -111,8 +109,8 @@ class AgreementNotInForce(Conflict):
 class IntroducerMissing(RuleBroken):
     """A transfer from nobody."""
 
-    zh = "项目 {project} 没有登记引荐方，分不清从哪一方流转。请写明引荐方（--from）。"
-    en = "Project {project} has no introducer on record. Say who gives it (--from)."
+    zh = "项目 {project} 没有登记引荐方，分不清从哪一方流转。请写明引荐方。"
+    en = "Project {project} has no introducer on record. Say who gives it."
 
 
 class HeldByAnother(Conflict):

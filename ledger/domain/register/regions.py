@@ -30,7 +30,7 @@ class SuccessionToItself(RuleBroken):
 class SuccessionKnown(Conflict):
     """The same old code and the same day, once more."""
 
-    zh = "区划代码 {old} 在 {day} 已登记由 {new} 接替；同一天不能有第二个接替者。登记有误的，请先用 enclave region withdraw 撤回。"
+    zh = "区划代码 {old} 在 {day} 已登记由 {new} 接替；同一天不能有第二个接替者。登记有误的，请先撤回它。"
     en = "Region code {old} was succeeded by {new} on {day}; there is no second successor for one day. Withdraw a wrong one first."
 
 
@@ -44,8 +44,8 @@ class SuccessionCircular(Conflict):
 class SuccessionUnknown(NotFound):
     """No succession of that code on that day."""
 
-    zh = "没有登记区划代码 {old} 在 {day} 的接替。请用 enclave region show 查看有哪些。"
-    en = "No succession of region code {old} on {day} is recorded. See enclave region show."
+    zh = "没有登记区划代码 {old} 在 {day} 的接替。请查看登记了哪些接替。"
+    en = "No succession of region code {old} on {day} is recorded. See which are."
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ ENGINE = "2.2"
 class PeriodsCloseInOrder(Conflict):
     """A period before the next one."""
 
-    zh = "期间 {period} 还不能结账，应先结 {due}。请按月份顺序结账，或用 --up-to 一次结到 {period}。"
-    en = "Period {period} cannot be closed yet; {due} comes first. Close in order, or use --up-to {period}."
+    zh = "期间 {period} 还不能结账，应先结 {due}。请按月份顺序，逐月结到 {period}。"
+    en = "Period {period} cannot be closed yet; {due} comes first. Close in order, month by month up to {period}."
 
 
 class PeriodAlreadyClosed(Conflict):
@@ -39,7 +39,7 @@ class PeriodBeforeFirst(Conflict):
 class NothingToClose(Conflict):
     """Books without receipts."""
 
-    zh = "账内还没有入库明细，没有可结的期间。请先用 enclave import 导入。"
+    zh = "账内还没有入库明细，没有可结的期间。请先导入。"
     en = "There are no receipts in the books, so there is nothing to close. Import some first."
 
 
