@@ -9,7 +9,7 @@ from marshmallow import fields
 from marshmallow.validate import Range
 
 from api.access.policy import other_eyes
-from api.routes import Routes, page_of
+from api.routes import Routes, leads_to, page_of
 from api.tenancy import caller, ledger, policy, tenant
 from api.versions import refuse_stale, tagged
 from api.wire import DocumentField, PageQuery, Wire
@@ -49,6 +49,9 @@ TERMS_SAID = {
 PARTY_SAID = {"description": "代表哪一方：名称 for which party", "example": "甲县"}
 DRAFT_SAID = {"description": "第几稿 which draft", "example": 1}
 SENTENCES_SAID = {"description": "条款译成的中文 the terms in Chinese", "example": ["1. 参与方：甲县、乙县。"]}
+NEXT = leads_to(
+    "agreement", "number", "show_agreement", "sign_agreement", "counter_agreement", "amend_agreement", "end_agreement"
+)
 
 
 class ClaimedByOthers(Conflict):
@@ -221,7 +224,7 @@ def check_amendment(sent: dict[str, Any], agreement: str) -> Document:
 
 @routes.on_post("/agreements", act="agreement.propose")
 @routes.arguments(TermsSchema)
-@routes.response(201, AgreementSchema)
+@routes.response(201, AgreementSchema, links=NEXT)
 def propose_agreement(sent: dict[str, Any]) -> Any:
     """提出一份协议；您须代表其中一方。Put terms forward, as one of their parties."""
     terms = read_terms(sent["terms"])
@@ -231,7 +234,7 @@ def propose_agreement(sent: dict[str, Any]) -> Any:
 
 @routes.on_post("/agreements/<agreement>/counter", act="agreement.counter", versioned=True)
 @routes.arguments(CounterSchema)
-@routes.response(201, AgreementSchema)
+@routes.response(201, AgreementSchema, links=NEXT)
 def counter_agreement(sent: dict[str, Any], agreement: str) -> Any:
     """以另一稿取代待签的文本。Put another text in the place of the draft."""
     party = _own_party(agreement, sent["party"], "agreement.counter")
@@ -240,7 +243,7 @@ def counter_agreement(sent: dict[str, Any], agreement: str) -> Any:
 
 @routes.on_post("/agreements/<agreement>/amend", act="agreement.amend", versioned=True)
 @routes.arguments(CounterSchema)
-@routes.response(201, AgreementSchema)
+@routes.response(201, AgreementSchema, links=NEXT)
 def amend_agreement(sent: dict[str, Any], agreement: str) -> Any:
     """对已生效的协议提出修订。Put a later version forward."""
     party = _own_party(agreement, sent["party"], "agreement.amend")
@@ -249,7 +252,7 @@ def amend_agreement(sent: dict[str, Any], agreement: str) -> Any:
 
 @routes.on_post("/agreements/<agreement>/leave", act="agreement.amend", versioned=True)
 @routes.arguments(CounterSchema)
-@routes.response(201, AgreementSchema)
+@routes.response(201, AgreementSchema, links=NEXT)
 def leave_agreement(sent: dict[str, Any], agreement: str) -> Any:
     """退出：提出没有您这一方的全文，各方签齐才退出。Leave, by terms without your party, once every party signs them."""
     party = _own_party(agreement, sent["party"], "agreement.amend")
@@ -258,7 +261,7 @@ def leave_agreement(sent: dict[str, Any], agreement: str) -> Any:
 
 @routes.on_post("/agreements/<agreement>/end", act="agreement.amend", versioned=True)
 @routes.arguments(EndSchema)
-@routes.response(201, AgreementSchema)
+@routes.response(201, AgreementSchema, links=NEXT)
 def end_agreement(sent: dict[str, Any], agreement: str) -> Any:
     """终止：条款不变，止日提前（或写定），各方签齐才算。End on a day, by the same terms, once every party signs."""
     party = _own_party(agreement, sent["party"], "agreement.amend")
@@ -267,7 +270,7 @@ def end_agreement(sent: dict[str, Any], agreement: str) -> Any:
 
 @routes.on_post("/agreements/<agreement>/sign", act="agreement.sign", versioned=True)
 @routes.arguments(SignatureSchema)
-@routes.response(201, AgreementSchema)
+@routes.response(201, AgreementSchema, links=NEXT)
 def sign_agreement(sent: dict[str, Any], agreement: str) -> Any:
     """代表您的一方签署；提出这一稿的人不能签。Sign for your party; not the person who put the text forward.
 

@@ -6,7 +6,7 @@ from marshmallow import fields
 from marshmallow.validate import Length
 
 from api.access.policy import other_eyes
-from api.routes import Routes, page_of
+from api.routes import Routes, leads_to, page_of
 from api.tenancy import caller, ledger, policy
 from api.versions import refuse_stale, tagged
 from api.wire import PageQuery, Wire
@@ -95,7 +95,7 @@ def list_facts(page: dict[str, Any], agreement: str) -> Any:
 
 @routes.on_post("/agreements/<agreement>/facts", act="fact.propose")
 @routes.arguments(ProposalSchema)
-@routes.response(201, FactsSchema)
+@routes.response(201, FactsSchema, links=leads_to("fact", "facts/0/number", "show_fact", "confirm_fact"))
 def propose_facts(sent: dict[str, Any], agreement: str) -> Document:
     """提出事实；各方都确认才算数。Put facts forward; each counts once every party has confirmed it."""
     books = ledger().books

@@ -16,7 +16,7 @@ from api.jobs import EXTENSION as JOBS
 from api.jobs import Jobs, planned
 from api.lines import ReceiptsSchema, refuse_lines_unfit
 from api.problems import ProblemSchema, language_asked, problem, problem_said
-from api.routes import Routes, download, page_of
+from api.routes import Routes, download, leads_to, page_of
 from api.tenancy import caller, file_sent, ledger, policy, uploads
 from api.uploads import STATES, WORKED_ON, Kind, Upload, UploadUnknown
 from api.versions import refuse_stale, tagged
@@ -44,6 +44,7 @@ FILE_SENT: dict[str, Any] = {
         "application/vnd.dbf": FILE_BYTES,
     },
 }
+NEXT = leads_to("upload", "id", "preview_import", "marked_file", "confirm_import", "withdraw_import")
 LATER = "还没办完，请看 Location 的 state 和 progress not done yet: see state and progress at Location"
 
 
@@ -203,7 +204,7 @@ def list_imports(page: dict[str, Any]) -> Any:
 @routes.doc(requestBody=FILE_SENT)
 @routes.arguments(SendQuery, location="query")
 @routes.alt_response(202, schema=UploadSchema, description=LATER)
-@routes.response(201, UploadSchema)
+@routes.response(201, UploadSchema, links=NEXT)
 def send_file(asked: dict[str, Any]) -> Any:
     """上传一份明细（正文即文件本身：CSV、XLSX、DBF、JSON）；另一人确认才入账。Send a file; somebody else confirms it."""
     return _keep(**asked)
@@ -213,7 +214,7 @@ def send_file(asked: dict[str, Any]) -> Any:
 @routes.doc(requestBody={"required": True, "content": {"application/json": {"schema": ReceiptsSchema}}})
 @routes.arguments(LinesQuery, location="query")
 @routes.alt_response(202, schema=UploadSchema, description=LATER)
-@routes.response(201, UploadSchema)
+@routes.response(201, UploadSchema, links=NEXT)
 def send_lines(asked: dict[str, Any]) -> Any:
     """程序送来的入库明细，一行或许多行；同一份文件一样，另一人确认才入账。Receipts as JSON; somebody else confirms them."""
     if not request.is_json:
@@ -272,7 +273,7 @@ def marked_file(upload: str) -> Response:
 
 @routes.on_post("/imports/<upload>/confirm", act="import.confirm", versioned=True)
 @routes.alt_response(202, schema=UploadSchema, description=LATER)
-@routes.response(201, UploadSchema)
+@routes.response(201, UploadSchema, links=NEXT)
 def confirm_import(upload: str) -> Any:
     """确认入账；上传的人不能确认。有一行不对就一行也不记，除非上传时写明 skip_bad。Record it, all or nothing."""
     sent, who = _find(upload), caller().person.login
@@ -284,7 +285,7 @@ def confirm_import(upload: str) -> Any:
 
 
 @routes.on_post("/imports/<upload>/cancel", act="import.withdraw")
-@routes.response(201, UploadSchema)
+@routes.response(201, UploadSchema, links=NEXT)
 def withdraw_import(upload: str) -> Document:
     """撤回还没有开始入账的文件。Take back a file whose recording has not begun."""
     sent = _find(upload)

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields
 from marshmallow.validate import OneOf
 
-from api.routes import Routes, page_of
+from api.routes import Routes, leads_to, page_of
 from api.tenancy import ledger, policy, tenant
 from api.wire import CREDIT_CODE, PageQuery, Wire
 from ledger.domain.errors import Conflict, NotFound
@@ -17,6 +17,7 @@ from ledger.projections.register import project_document, project_in_words, relo
 routes = Routes("projects", __name__, description="项目、企业 projects and enterprises")
 SOURCE_SAID = {"description": "依据的文件 the document it rests on", "example": "投产验收单"}
 AGREEMENT_SAID = {"description": "约束双方的协议 the agreement that binds both", "example": "A1"}
+NEXT = leads_to("project", "project", "show_project", "reach_stage", "transfer_project", "relocate_enterprise")
 
 
 class EnterpriseUnknown(NotFound):
@@ -177,7 +178,7 @@ def show_project(project: str) -> Document:
 
 @routes.on_post("/projects", act="project.register")
 @routes.arguments(RegistrationSchema)
-@routes.response(201, ProjectSchema)
+@routes.response(201, ProjectSchema, links=NEXT)
 def register_project(sent: dict[str, Any]) -> Any:
     """登记项目；您须代表引荐方或承接方。Enter a project, as its introducer or receiver."""
     books = ledger().books
@@ -197,7 +198,7 @@ def register_project(sent: dict[str, Any]) -> Any:
 
 @routes.on_post("/projects/<project>/stages", act="project.keep")
 @routes.arguments(StageSchema)
-@routes.response(201, ProjectSchema)
+@routes.response(201, ProjectSchema, links=NEXT)
 def reach_stage(sent: dict[str, Any], project: str) -> Any:
     """登记到达的阶段，或取代一条登记有误的。Record a stage, or correct a record by naming it."""
     return _changed(ledger().reach_stage(_own(project).number, stage_named(sent.pop("stage")), **sent))
@@ -205,7 +206,7 @@ def reach_stage(sent: dict[str, Any], project: str) -> Any:
 
 @routes.on_post("/projects/<project>/transfer", act="project.keep")
 @routes.arguments(TransferSchema)
-@routes.response(201, ProjectSchema)
+@routes.response(201, ProjectSchema, links=NEXT)
 def transfer_project(sent: dict[str, Any], project: str) -> Any:
     """异地流转：交给承接方，协议须已生效并含双方。Hand a project on, both bound by an agreement in force."""
     number = policy().own_agreement(ledger().books, sent.pop("agreement")).number

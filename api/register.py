@@ -17,13 +17,14 @@ from api.changes import (
     What,
     WithdrawSuccession,
 )
-from api.routes import Routes, page_of
+from api.routes import Routes, leads_to, page_of
 from api.tenancy import caller, ledger, shelf, tenant
 from api.wire import PageQuery, Wire
 from ledger.projections.register import happened, park_document, park_tree, succession_documents, tree_document
 from ledger.store.requests import Request
 
 routes = Routes("register", __name__, description="园区、区划代码 parks and region codes")
+NEXT = leads_to("change", "id", "confirm_change")
 PARK_SAID = {"description": "与明细“街道乡镇（园区）”列的写法一致 as files write it", "example": "经开区"}
 PARENT_SAID = {"description": "上级园区；空为没有 the park above, or none", "example": ""}
 SOURCE_SAID = {"description": "依据的文件 the document it rests on", "example": "民发〔2024〕1 号"}
@@ -140,7 +141,7 @@ def list_parks(asked: dict[str, Any]) -> Any:
 
 @routes.on_post("/parks", act="register.change")
 @routes.arguments(ParkToRegisterSchema)
-@routes.response(201, MapChangeSchema)
+@routes.response(201, MapChangeSchema, links=NEXT)
 def register_park(sent: dict[str, Any]) -> Change:
     """登记园区；另一人确认才算。Enter a park; it stands once somebody else confirms it."""
     return _asked(RegisterPark(**sent))
@@ -148,7 +149,7 @@ def register_park(sent: dict[str, Any]) -> Change:
 
 @routes.on_post("/parks/<park>/move", act="register.change")
 @routes.arguments(ParkToMoveSchema)
-@routes.response(201, MapChangeSchema)
+@routes.response(201, MapChangeSchema, links=NEXT)
 def move_park(sent: dict[str, Any], park: str) -> Change:
     """自某日起换上级；另一人确认才算。Put a park below another from a day on."""
     return _asked(MovePark(park=park, **sent))
@@ -156,7 +157,7 @@ def move_park(sent: dict[str, Any], park: str) -> Change:
 
 @routes.on_post("/parks/<park>/days", act="register.change")
 @routes.arguments(ParkToDateSchema)
-@routes.response(201, MapChangeSchema)
+@routes.response(201, MapChangeSchema, links=NEXT)
 def date_park(sent: dict[str, Any], park: str) -> Change:
     """改园区的起止日期，如撤并后的止日；另一人确认才算。Say a park's days anew."""
     return _asked(DatePark(park=park, **sent))
@@ -174,7 +175,7 @@ def list_successions(page: dict[str, Any]) -> Any:
 
 @routes.on_post("/regions", act="register.change")
 @routes.arguments(SuccessionSchema)
-@routes.response(201, MapChangeSchema)
+@routes.response(201, MapChangeSchema, links=NEXT)
 def succeed_region(sent: dict[str, Any]) -> Change:
     """旧代码自某日起由新代码接替；另一人确认才算。The new code takes the place of the old."""
     return _asked(SucceedRegion(**sent))
@@ -182,7 +183,7 @@ def succeed_region(sent: dict[str, Any]) -> Change:
 
 @routes.on_post("/regions/withdraw", act="register.change")
 @routes.arguments(WithdrawalSchema)
-@routes.response(201, MapChangeSchema)
+@routes.response(201, MapChangeSchema, links=NEXT)
 def withdraw_succession(sent: dict[str, Any]) -> Change:
     """撤回登记有误的接替；另一人确认才算。Take back a succession recorded in error."""
     return _asked(WithdrawSuccession(**sent))

@@ -1,6 +1,6 @@
 """Routes: each names the act that the policy decides on, and documents every answer it may give."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial, wraps
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
@@ -76,11 +76,14 @@ class CursorUnknown(RuleBroken):
 class Routes(Blueprint):
     """A blueprint of one resource under `/api/v1/{tenant}`."""
 
-    def response(self, status_code: Any, schema: Any = None, **more: Any) -> Callable[[View], View]:
-        """What a route answers, with the headers that every such answer may bear."""
+    def response(
+        self, status_code: Any, schema: Any = None, *, links: Mapping[str, Any] | None = None, **more: Any
+    ) -> Callable[[View], View]:
+        """What a route answers, with the headers that every such answer may bear, and where it leads."""
         borne = WRITTEN if status_code == 201 else READ
         decorate: Callable[[View], View] = super().response(status_code, schema, headers=borne, **more)
-        return decorate
+        leads: Callable[[View], View] = self.doc(responses={status_code: {"links": links}} if links else {})
+        return lambda view: leads(decorate(view))
 
     def on_get(self, rule: str, act: str, *, kept: bool = False) -> Callable[[View], View]:
         """A route that reads; its answer is kept if it depends on the books, the question and the caller's roles alone."""
@@ -128,6 +131,7 @@ class Routes(Blueprint):
         for status in problems:
             said = " ".join(SAID.get(status, ("", "")))
             view = self.alt_response(status, schema=ProblemSchema, content_type=MIMETYPE, description=said)(view)
+        view = self.doc(operationId=view.__name__)(view)
         self.route(f"/api/v1{rule}", methods=[method], parameters=list(headers))(view)
 
     def _on(
@@ -173,6 +177,12 @@ def _kept(answer: Callable[[], Any]) -> Response:
     asked = request.path, request.query_string
     found = kept().once((asked, ledger().books.position, roles()), write)
     return Response(found.body, headers=dict(found.headers))
+
+
+def leads_to(name: str, word: str, *operations: str) -> dict[str, Any]:
+    """Links to what may be asked next of the thing that an answer shows, whose `name` in addresses is its `word`."""
+    taken = {"tenant": "$request.path.tenant", name: f"$response.body#/{word}"}
+    return {operation: {"operationId": operation, "parameters": taken} for operation in operations}
 
 
 def page_of(
