@@ -423,6 +423,25 @@ def test_the_document_names_every_route_with_its_answers(service: Service) -> No
                 assert {"401", "403", "404"} <= set(operation["responses"]) and operation["summary"]
 
 
+def test_the_document_leads_from_what_was_made_to_what_may_be_asked_next(service: Service) -> None:
+    document = service.get(None, "openapi.json").json
+    assert document
+    operations = {
+        operation["operationId"]: (method, path, operation["responses"])
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+        if method != "parameters"
+    }
+    assert len(operations) == sum(len(methods.keys() - {"parameters"}) for methods in document["paths"].values())
+    for _, _, responses in operations.values():
+        for link in (link for answer in responses.values() for link in answer.get("links", {}).values()):
+            assert set(re.findall(r"{(\w+)}", operations[link["operationId"]][1])) == set(link["parameters"])
+
+    made = service.post("jia-clerk", "park/agreements", {"terms": two_counties()}).json
+    link = operations["propose_agreement"][2]["201"]["links"]["show_agreement"]["parameters"]["agreement"]
+    assert made and service.get("yi-head", f"park/agreements/{made[link.rpartition('/')[2]]}").status_code == 200
+
+
 # Sent again
 
 
