@@ -6,19 +6,21 @@ from typing import Any
 from flask import Flask
 from flask_smorest import Blueprint
 
-from api import (
+from api.access.directory import Directory
+from api.http import answers, callers, docs_page, idempotency, limits, request_log, tenancy
+from api.http.problems import ProblemApi
+from api.http.routes import describe
+from api.http.wire import DocumentField, MoneyField, PeriodInUrl
+from api.jobs import EXTENSION as JOBS
+from api.jobs import Jobs
+from api.resources import (
     agreements,
-    answers,
     bridges,
-    callers,
-    docs_page,
     entries,
     events,
     facts,
     figures,
-    idempotency,
     imports,
-    limits,
     mappings,
     operator,
     parties,
@@ -27,23 +29,15 @@ from api import (
     projects,
     proofs,
     register,
-    request_log,
     service,
     session,
     simulations,
     splits,
     statements,
-    tenancy,
     terms,
     worksheets,
 )
-from api.access.directory import Directory
-from api.jobs import EXTENSION as JOBS
-from api.jobs import Jobs
-from api.problems import ProblemApi
-from api.routes import describe
 from api.settings import ServiceSettings
-from api.wire import DocumentField, MoneyField, PeriodInUrl
 from ledger.store.tenants import Tenants
 
 RESOURCES: tuple[Blueprint, ...] = (

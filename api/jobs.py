@@ -23,9 +23,9 @@ import numpy as np
 
 from api.access.people import Membership
 from api.access.policy import Policy
-from api.problems import LANGUAGES, kept_problem
-from api.request_log import failure
-from api.tenancy import Shelf, uploads_of
+from api.http.problems import LANGUAGES, kept_problem
+from api.http.request_log import failure
+from api.http.tenancy import Shelf, uploads_of
 from api.uploads import DraftChanged, Preview, Upload, Uploads
 from ledger.application import Ledger, unheard
 from ledger.domain.errors import Conflict, Fault, LinePlace, Refusal, RuleBroken

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import request_log, settings
+from api import settings
 from api.app import create_app
+from api.http import request_log
 from api.jobs import EXTENSION
 
 request_log.to_standard_output()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from api.lines import LINES_MAX
+from api.resources.lines import LINES_MAX
 from bench import limit, lines, load, ours, peers, served
 from bench.inputs import Inputs
 from bench.results import Outcome, Verdict

@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 from marshmallow import ValidationError
 
-from api.hot import reader_of
-from api.lines import ReceiptSchema, ReceiptsSchema
+from api.http.hot import reader_of
+from api.resources.lines import ReceiptSchema, ReceiptsSchema
 from bench.child import Action, Work, run
 
 SEED = 20261127

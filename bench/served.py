@@ -21,11 +21,11 @@ from flask import Flask, Response
 from api.access.directory import Directory
 from api.access.people import Membership
 from api.app import create_app
-from api.projects import ProjectSchema, RegistrationSchema
-from api.projects import document_of as project_document
-from api.routes import Routes
+from api.http.routes import Routes
+from api.http.tenancy import Shelf, ledger, policy
+from api.resources.projects import ProjectSchema, RegistrationSchema
+from api.resources.projects import document_of as project_document
 from api.settings import ServiceSettings
-from api.tenancy import Shelf, ledger, policy
 from bench.rounds import ROOT, environment
 from ledger.application import Ledger
 from ledger.domain.calendar import Period

@@ -13,7 +13,7 @@ from api.access.directory import Directory
 from api.access.people import ROLES_ZH, Role
 from api.app import create_app
 from api.client import Client
-from api.tenancy import EXTENSION
+from api.http.tenancy import EXTENSION
 
 OFFICE: Role = "park_office"
 ROLES_BY_WORD: dict[str, Role] = {word: role for role, word in ROLES_ZH.items()}

@@ -13,12 +13,12 @@ import schemathesis
 from api.access.people import Membership
 from api.access.policy import ACTS
 from api.access.sessions import csrf_word
-from api.callers import CSRF_HEADER, cookie_name, sessions_of
+from api.http.callers import CSRF_HEADER, cookie_name, sessions_of
+from api.http.routes import DECIDED
+from api.http.tenancy import EXTENSION, Shelf
+from api.http.wire import CREDIT_CODE
 from api.jobs import EXTENSION as JOBS
 from api.jobs import Jobs
-from api.routes import DECIDED
-from api.tenancy import EXTENSION, Shelf
-from api.wire import CREDIT_CODE
 from ledger.store.tenants import Tenants
 from tests.conftest import HEADER, csv_file, two_counties
 from tests.test_service import PASSWORD, PEOPLE, UNHURRIED, Service

@@ -20,8 +20,8 @@ from api.cli.closing import ClosedInPart, closed_in_turn
 from api.cli.main import COMMANDS, ONLY_HERE, main
 from api.cli.over_http import periods as over_http
 from api.cli.server import Server
+from api.http.tenancy import Shelf
 from api.jobs import SMALL_BYTES
-from api.tenancy import Shelf
 from ledger.application import Ledger
 from ledger.domain.calendar import Period
 from ledger.domain.terms import Document

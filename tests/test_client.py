@@ -14,7 +14,7 @@ import pytest
 
 from api.access.directory import Directory
 from api.client import Client, ServiceRefused, ServiceUnreachable
-from api.tenancy import OPENAPI
+from api.http.tenancy import OPENAPI
 from features.people import People, Staff, service_here
 from features.running import run
 from ledger.domain.terms import Document

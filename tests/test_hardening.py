@@ -18,16 +18,16 @@ from flask import Flask
 from marshmallow import fields
 from werkzeug.test import TestResponse
 
-from api import limits
 from api.access.directory import Directory
 from api.access.people import Membership
 from api.access.sessions import csrf_word
 from api.app import create_app
-from api.docs_page import DOCS
-from api.messages import field_message
+from api.http import limits
+from api.http.docs_page import DOCS
+from api.http.messages import field_message
+from api.http.tenancy import OPENAPI
+from api.http.wire import Wire
 from api.settings import ServiceSettings, listed, load, variable
-from api.tenancy import OPENAPI
-from api.wire import Wire
 from ledger.domain.errors import Refusal
 from tests.conftest import HEADER, ROOT, Enclave, csv_file, start, two_counties
 from tests.test_service import PASSWORD, Service, kind

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from marshmallow import ValidationError
 from werkzeug.exceptions import UnprocessableEntity
 
-from api.hot import printed, reader_of
-from api.lines import LINES_MAX, ReceiptSchema, ReceiptsSchema, refuse_lines_unfit
-from api.statements import StatementSchema, document_of
+from api.http.hot import printed, reader_of
+from api.resources.lines import LINES_MAX, ReceiptSchema, ReceiptsSchema, refuse_lines_unfit
+from api.resources.statements import StatementSchema, document_of
 from ledger.application import Ledger
 from ledger.domain.calendar import Period
 from ledger.domain.errors import Refusal

@@ -15,7 +15,8 @@ import pytest
 from flask import Request
 from werkzeug.test import TestResponse
 
-from api import jobs, tenancy, uploads
+from api import jobs, uploads
+from api.http import tenancy
 from api.jobs import Jobs, work
 from api.uploads import Uploads
 from ledger.application import Ledger

@@ -10,14 +10,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from api import events
 from api.access.directory import TRIES_MAX, Directory
 from api.access.people import Membership, Role
 from api.access.policy import ACTS
 from api.app import create_app
-from api.routes import DECIDED
+from api.http.routes import DECIDED
+from api.http.tenancy import Shelf
+from api.resources import events
 from api.settings import ServiceSettings
-from api.tenancy import Shelf
 from ledger.store.log import Log
 from ledger.store.tenants import Tenants
 from tests.conftest import HEADER, Enclave, csv_file, two_counties

@@ -13,9 +13,9 @@ import openpyxl
 import pytest
 import yaml
 
-from api import statements as api_statements
 from api.access.people import Membership
-from api.routes import DECIDED
+from api.http.routes import DECIDED
+from api.resources import statements as api_statements
 from ledger.store.evidence import folder_of
 from ledger.store.tenants import Tenants
 from tests.conftest import HEADER, csv_file, two_counties

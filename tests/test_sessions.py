@@ -21,8 +21,8 @@ from api.access.storage import transaction
 from api.app import create_app
 from api.cli import demo
 from api.cli.serving import first_administrator
+from api.http.tenancy import Shelf
 from api.settings import ServiceSettings
-from api.tenancy import Shelf
 from ledger.application import Ledger
 from ledger.files.documents import parse_yaml
 from ledger.store.tenants import Tenants

@@ -23,6 +23,13 @@ ORDER = [
     "ledger.store",
     "ledger.application",
     "ledger.projections",
+    "api.access",
+    "api.settings",
+    "api.ways",
+    "api.uploads",
+    "api.http",
+    "api.jobs",
+    "api.resources",
     "api",
     "features",
     "bench",
@@ -41,7 +48,8 @@ def name_of(file: Path) -> str:
 
 def layer(name: str) -> int:
     """The layer that a module belongs to, or -1 for other people's; the command line is a layer above the service."""
-    return max((index for index, own in enumerate(ORDER) if f"{name}.".startswith(f"{own}.")), default=-1)
+    own = max((own for own in ORDER if f"{name}.".startswith(f"{own}.")), key=len, default="")
+    return ORDER.index(own) if own else -1
 
 
 def imports(file: Path) -> set[str]:

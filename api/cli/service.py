@@ -10,11 +10,11 @@ import click
 
 from api.access.directory import Directory
 from api.access.people import ROLES_ZH, Membership, Role
-from api.callers import sessions_of
 from api.cli.printing import print_json, print_lines, print_table
 from api.cli.settings import Settings, json_option, pass_settings
+from api.http.callers import sessions_of
+from api.http.tenancy import Shelf
 from api.settings import FOLDER, FOLDER_VARIABLE, load
-from api.tenancy import Shelf
 from ledger.store.tenants import Tenants
 
 folder_option = click.option(

@@ -14,7 +14,7 @@ from api.access.directory import Directory
 from api.cli.printing import print_json, print_lines
 from api.cli.service import folder_option
 from api.cli.settings import json_option
-from api.docs_page import DOCS
+from api.http.docs_page import DOCS
 from api.settings import FILE, FOLDER_VARIABLE, ServiceSettings, Setting, listed, load, variable
 from ledger.domain.errors import Conflict
 

@@ -6,9 +6,9 @@ from typing import Any
 from marshmallow import fields
 from marshmallow.validate import Length
 
-from api.routes import Routes, page_of
-from api.tenancy import ledger
-from api.wire import PageQuery, Wire
+from api.http.routes import Routes, page_of
+from api.http.tenancy import ledger
+from api.http.wire import PageQuery, Wire
 from ledger.domain.terms import Document
 from ledger.files.mapping_file import read_mapping
 

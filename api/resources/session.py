@@ -9,12 +9,12 @@ from flask import Response, abort, make_response, request
 from marshmallow import fields
 from marshmallow.validate import Length
 
-from api import callers, limits
 from api.access.people import Person
 from api.access.sessions import csrf_word
-from api.routes import Routes
-from api.tenancy import caller, directory
-from api.wire import Wire
+from api.http import callers, limits
+from api.http.routes import Routes
+from api.http.tenancy import caller, directory
+from api.http.wire import Wire
 from ledger.domain.errors import RuleBroken
 from ledger.domain.terms import Document
 

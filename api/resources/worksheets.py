@@ -6,10 +6,10 @@ from flask import Response
 from marshmallow import fields
 from marshmallow.validate import OneOf
 
-from api.routes import Routes
-from api.statements import Form, KnownQuery, sheets_sent, stated
-from api.tenancy import ledger
-from api.wire import Wire
+from api.http.routes import Routes
+from api.http.tenancy import ledger
+from api.http.wire import Wire
+from api.resources.statements import Form, KnownQuery, sheets_sent, stated
 from ledger.domain.terms import Document
 from ledger.files.sheets import Encoding, Sheet, cell_text
 from ledger.projections.worksheet_papers import worksheet_sheets, worksheets_table

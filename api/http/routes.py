@@ -9,11 +9,11 @@ from flask import Response, g, make_response, request
 from flask_smorest import Api, Blueprint
 
 from api.access.policy import ACTS
-from api.idempotency import HEADER, REPLAYED, answered, request_noted
-from api.kept import Written
-from api.limits import admit_file, admit_json
-from api.problems import MIMETYPE, SAID, ProblemSchema
-from api.tenancy import kept, ledger, policy, roles
+from api.http.idempotency import HEADER, REPLAYED, answered, request_noted
+from api.http.kept import Written
+from api.http.limits import admit_file, admit_json
+from api.http.problems import MIMETYPE, SAID, ProblemSchema
+from api.http.tenancy import kept, ledger, policy, roles
 from ledger.domain.errors import RuleBroken
 from ledger.store.requests import KEY_MAX
 
@@ -92,7 +92,7 @@ class Routes(Blueprint):
     def on_post(
         self, rule: str, act: str, *, keeps_answer: bool = True, versioned: bool = False, brings_file: bool = False
     ) -> Callable[[View], View]:
-        """A route that does something; perhaps to a thing whose version the caller may say (`api/versions.py`).
+        """A route that does something; perhaps to a thing whose version the caller may say (`api/http/versions.py`).
 
         One whose answer is a secret keeps none, and takes no idempotency key.  The body is JSON, or a file that goes to the disk.
         """

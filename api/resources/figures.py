@@ -7,10 +7,10 @@ from marshmallow import fields
 from marshmallow.validate import OneOf
 
 from api.access.policy import Forbidden, other_eyes
-from api.routes import Routes, page_of
-from api.tenancy import caller, ledger, policy
-from api.versions import refuse_stale, tagged
-from api.wire import PageQuery, Wire
+from api.http.routes import Routes, page_of
+from api.http.tenancy import caller, ledger, policy
+from api.http.versions import refuse_stale, tagged
+from api.http.wire import PageQuery, Wire
 from ledger.application import Ledger
 from ledger.domain.agreeing.acceptance import AcceptingLevel, Batch, BatchUnknown
 from ledger.domain.events import FiguresAccepted, FiguresRecorded

@@ -8,10 +8,10 @@ from flask import Response
 from marshmallow import fields
 from marshmallow.validate import OneOf, Regexp
 
-from api.routes import Routes, following
-from api.statements import Form, sheets_sent
-from api.tenancy import ledger, policy
-from api.wire import CREDIT_CODE, MoneyField, PageQuery, Wire
+from api.http.routes import Routes, following
+from api.http.tenancy import ledger, policy
+from api.http.wire import CREDIT_CODE, MoneyField, PageQuery, Wire
+from api.resources.statements import Form, sheets_sent
 from ledger.domain.recording.entries import Entry
 from ledger.domain.recording.receipts import Rows
 from ledger.domain.stating.books import Books

@@ -4,11 +4,11 @@ from typing import Any
 
 from marshmallow import fields
 
-from api.agreements import TERMS_SAID
-from api.problems import language_asked
-from api.routes import Routes
-from api.tenancy import ledger, policy
-from api.wire import DocumentField, MoneyField, Wire
+from api.http.problems import language_asked
+from api.http.routes import Routes
+from api.http.tenancy import ledger, policy
+from api.http.wire import DocumentField, MoneyField, Wire
+from api.resources.agreements import TERMS_SAID
 from ledger.domain.dividing.simulation import Outcome
 from ledger.domain.dividing.worksheet import Shares
 from ledger.domain.facts.draft import read_facts

@@ -9,8 +9,8 @@ from flask_smorest import abort
 from marshmallow import fields
 from marshmallow.validate import Length
 
-from api.hot import reader_of
-from api.wire import CREDIT_CODE, DayField, MoneyField, TextField, Wire
+from api.http.hot import reader_of
+from api.http.wire import CREDIT_CODE, DayField, MoneyField, TextField, Wire
 from ledger.domain.errors import RuleBroken
 from ledger.files.json_table import NAMES
 

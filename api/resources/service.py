@@ -5,9 +5,9 @@ from flask import Response, jsonify
 from marshmallow import fields
 
 from api.access.people import ROLES_ZH
-from api.routes import Routes
-from api.tenancy import caller, directory, shelf
-from api.wire import Wire
+from api.http.routes import Routes
+from api.http.tenancy import caller, directory, shelf
+from api.http.wire import Wire
 from ledger.domain.terms import Document
 
 health = PlainBlueprint("health", __name__)

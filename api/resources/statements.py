@@ -9,11 +9,11 @@ from flask import Response
 from marshmallow import ValidationError, fields, validates_schema
 from marshmallow.validate import OneOf, Range
 
-from api.hot import printed
-from api.kept import Written
-from api.routes import Routes, download, page_of
-from api.tenancy import kept, ledger, policy
-from api.wire import MoneyField, PageQuery, Wire
+from api.http.hot import printed
+from api.http.kept import Written
+from api.http.routes import Routes, download, page_of
+from api.http.tenancy import kept, ledger, policy
+from api.http.wire import MoneyField, PageQuery, Wire
 from ledger.domain.agreeing.agreement import Agreement
 from ledger.domain.calendar import Period
 from ledger.domain.stating.books import Books

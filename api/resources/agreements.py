@@ -9,10 +9,10 @@ from marshmallow import fields
 from marshmallow.validate import Range
 
 from api.access.policy import other_eyes
-from api.routes import Routes, leads_to, page_of
-from api.tenancy import caller, ledger, policy, tenant
-from api.versions import refuse_stale, tagged
-from api.wire import DocumentField, PageQuery, Wire
+from api.http.routes import Routes, leads_to, page_of
+from api.http.tenancy import caller, ledger, policy, tenant
+from api.http.versions import refuse_stale, tagged
+from api.http.wire import DocumentField, PageQuery, Wire
 from ledger.domain.agreeing.agreement import (
     Agreement,
     AgreementsOverlap,

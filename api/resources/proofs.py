@@ -5,11 +5,11 @@ from typing import Any
 from marshmallow import fields
 from marshmallow.validate import Regexp
 
-from api.problems import language_asked
-from api.routes import Routes
-from api.statements import KnownQuery
-from api.tenancy import ledger
-from api.wire import MoneyField, Wire
+from api.http.problems import language_asked
+from api.http.routes import Routes
+from api.http.tenancy import ledger
+from api.http.wire import MoneyField, Wire
+from api.resources.statements import KnownQuery
 from ledger.domain.terms import Document
 from ledger.projections.coverage import booked, coverage
 from ledger.projections.spans import span_of

@@ -4,9 +4,9 @@ from typing import Any
 
 from marshmallow import fields
 
-from api.routes import Routes, page_of
-from api.tenancy import ledger, policy
-from api.wire import PageQuery, Wire
+from api.http.routes import Routes, page_of
+from api.http.tenancy import ledger, policy
+from api.http.wire import PageQuery, Wire
 from ledger.domain.terms import Document
 
 routes = Routes("parties", __name__, description="参与方 parties")

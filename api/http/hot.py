@@ -14,7 +14,7 @@ import msgspec
 from marshmallow import Schema, fields, missing
 from marshmallow.validate import Length, OneOf, Regexp
 
-from api.wire import MoneyField
+from api.http.wire import MoneyField
 from ledger.domain.money import ENTRY_FEN_MAX
 
 YUAN_MAX = ENTRY_FEN_MAX // 100

@@ -13,10 +13,10 @@ from werkzeug.exceptions import HTTPException
 
 from api import ways
 from api.access.policy import Forbidden, OwnWork, ReadOnlyToken
-from api.callers import CsrfMissing, PasswordToChange, SignInRefused
-from api.messages import field_message
+from api.http.callers import CsrfMissing, PasswordToChange, SignInRefused
+from api.http.messages import field_message
+from api.http.wire import Wire
 from api.uploads import Problem
-from api.wire import Wire
 from ledger.domain.errors import Conflict, Faults, Language, NotFound, Refusal, RuleBroken, some_of_each
 
 MIMETYPE = "application/problem+json"

@@ -4,9 +4,9 @@ from typing import Any
 
 from marshmallow import fields
 
-from api.agreements import SENTENCES_SAID, TermsSchema
-from api.routes import Routes
-from api.wire import Wire
+from api.http.routes import Routes
+from api.http.wire import Wire
+from api.resources.agreements import SENTENCES_SAID, TermsSchema
 from ledger.domain.agreeing.agreement import needs_certified
 from ledger.domain.terms import Document
 from ledger.domain.terms.draft import read_terms

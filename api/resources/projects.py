@@ -5,9 +5,9 @@ from typing import Any
 from marshmallow import fields
 from marshmallow.validate import OneOf
 
-from api.routes import Routes, leads_to, page_of
-from api.tenancy import ledger, policy, tenant
-from api.wire import CREDIT_CODE, PageQuery, Wire
+from api.http.routes import Routes, leads_to, page_of
+from api.http.tenancy import ledger, policy, tenant
+from api.http.wire import CREDIT_CODE, PageQuery, Wire
 from ledger.domain.errors import Conflict, NotFound
 from ledger.domain.register.projects import STAGES, Project, ProjectKnown, stage_named
 from ledger.domain.register.relocations import Location

@@ -4,10 +4,10 @@ from typing import Any
 
 from marshmallow import fields
 
-from api.problems import language_asked
-from api.routes import Routes, page_of
-from api.tenancy import ledger, policy
-from api.wire import PageQuery, Wire
+from api.http.problems import language_asked
+from api.http.routes import Routes, page_of
+from api.http.tenancy import ledger, policy
+from api.http.wire import PageQuery, Wire
 from ledger.domain.calendar import Period
 from ledger.domain.events import PeriodClosed
 from ledger.domain.terms import Document

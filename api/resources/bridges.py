@@ -5,9 +5,9 @@ from typing import Any
 from marshmallow import fields
 from marshmallow.validate import Length
 
-from api.routes import Routes
-from api.tenancy import ledger, policy
-from api.wire import Wire
+from api.http.routes import Routes
+from api.http.tenancy import ledger, policy
+from api.http.wire import Wire
 from ledger.domain.stating.bridge import bridge
 from ledger.domain.terms import Document
 from ledger.projections.bridges import PoolWay, way_of

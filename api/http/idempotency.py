@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 
 from flask import Flask, Response, g, request
 
-from api.tenancy import caller, file_sent, ledger
+from api.http.tenancy import caller, file_sent, ledger
 from ledger.domain.errors import RuleBroken
 from ledger.store.requests import KEY_MAX, Answer, Request
 

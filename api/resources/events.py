@@ -13,9 +13,9 @@ from marshmallow.validate import Range
 from werkzeug.exceptions import TooManyRequests
 
 from api.access.policy import Policy
-from api.routes import Routes, following
-from api.tenancy import caller, ledger, policy, shelf, still_allowed
-from api.wire import PAGE, Wire
+from api.http.routes import Routes, following
+from api.http.tenancy import caller, ledger, policy, shelf, still_allowed
+from api.http.wire import PAGE, Wire
 from ledger.application import Ledger
 from ledger.domain.events import Event, PeriodClosed
 from ledger.domain.terms import Document

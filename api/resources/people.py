@@ -8,10 +8,10 @@ from marshmallow.validate import Length, OneOf, Range
 from api.access.directory import TOKEN_DAYS_MAX
 from api.access.people import ROLES, ROLES_ZH, Membership
 from api.access.policy import other_eyes
-from api.operator import OperatorKeepsNoBooks
-from api.routes import Routes, page_of
-from api.tenancy import caller, directory, tenant
-from api.wire import PageQuery, Wire
+from api.http.routes import Routes, page_of
+from api.http.tenancy import caller, directory, tenant
+from api.http.wire import PageQuery, Wire
+from api.resources.operator import OperatorKeepsNoBooks
 from ledger.domain.terms import Document
 
 routes = Routes("people", __name__, description="人员、令牌 people and tokens")

@@ -12,15 +12,15 @@ from marshmallow import fields
 from marshmallow.validate import OneOf
 
 from api.access.policy import other_eyes
+from api.http.problems import ProblemSchema, language_asked, problem, problem_said
+from api.http.routes import Routes, download, leads_to, page_of
+from api.http.tenancy import caller, file_sent, ledger, policy, uploads
+from api.http.versions import refuse_stale, tagged
+from api.http.wire import MoneyField, PageQuery, Wire
 from api.jobs import EXTENSION as JOBS
 from api.jobs import Jobs, planned
-from api.lines import ReceiptsSchema, refuse_lines_unfit
-from api.problems import ProblemSchema, language_asked, problem, problem_said
-from api.routes import Routes, download, leads_to, page_of
-from api.tenancy import caller, file_sent, ledger, policy, uploads
+from api.resources.lines import ReceiptsSchema, refuse_lines_unfit
 from api.uploads import STATES, WORKED_ON, Kind, Upload, UploadUnknown
-from api.versions import refuse_stale, tagged
-from api.wire import MoneyField, PageQuery, Wire
 from ledger.domain.terms import Document
 from ledger.files.marks import Outcome, marked, marks_of
 

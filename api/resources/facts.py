@@ -6,10 +6,10 @@ from marshmallow import fields
 from marshmallow.validate import Length
 
 from api.access.policy import other_eyes
-from api.routes import Routes, leads_to, page_of
-from api.tenancy import caller, ledger, policy
-from api.versions import refuse_stale, tagged
-from api.wire import PageQuery, Wire
+from api.http.routes import Routes, leads_to, page_of
+from api.http.tenancy import caller, ledger, policy
+from api.http.versions import refuse_stale, tagged
+from api.http.wire import PageQuery, Wire
 from ledger.application import Ledger
 from ledger.domain.agreeing.certification import Certification, missing
 from ledger.domain.events import FactConfirmed, FactProposed

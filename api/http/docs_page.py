@@ -4,7 +4,7 @@ from importlib.resources import files
 
 from flask import Blueprint, Response, send_from_directory
 
-from api.tenancy import OPENAPI
+from api.http.tenancy import OPENAPI
 
 DOCS = "/api/docs"
 DIST = str(files("flask_swagger_ui") / "dist")

@@ -8,10 +8,10 @@ from marshmallow.validate import Length, Range
 from api.access.directory import TOKEN_DAYS_MAX
 from api.access.people import Membership
 from api.access.policy import Forbidden, ReadOnlyToken
-from api.routes import Routes
-from api.service import TenantSchema
-from api.tenancy import caller, directory, shelf
-from api.wire import Wire
+from api.http.routes import Routes
+from api.http.tenancy import caller, directory, shelf
+from api.http.wire import Wire
+from api.resources.service import TenantSchema
 from ledger.domain.errors import RuleBroken
 from ledger.domain.terms import Document
 

@@ -10,9 +10,9 @@ from typing import Any, get_args
 from marshmallow import fields
 from marshmallow.validate import Length, OneOf, Range
 
-from api.agreements import TERMS_SAID
-from api.routes import Routes
-from api.wire import CREDIT_CODE, DocumentField, MoneyField, Wire
+from api.http.routes import Routes
+from api.http.wire import CREDIT_CODE, DocumentField, MoneyField, Wire
+from api.resources.agreements import TERMS_SAID
 from ledger.domain.calendar import Every
 from ledger.domain.dividing.levels import retained_fen
 from ledger.domain.dividing.pools import PoolKey

@@ -10,11 +10,11 @@ from uuid import uuid4
 
 from flask import Flask, abort, current_app, g, request
 
-from api import callers, limits
 from api.access.directory import Directory
 from api.access.people import Caller, Membership
 from api.access.policy import Policy
-from api.kept import Kept
+from api.http import callers, limits
+from api.http.kept import Kept
 from api.uploads import Received, Uploads, receive
 from ledger.application import Ledger
 from ledger.store.requests import Request

@@ -6,7 +6,10 @@ from typing import Any
 from marshmallow import fields
 
 from api.access.policy import other_eyes
-from api.changes import (
+from api.http.routes import Routes, leads_to, page_of
+from api.http.tenancy import caller, ledger, shelf, tenant
+from api.http.wire import PageQuery, Wire
+from api.resources.changes import (
     Change,
     ChangeDone,
     Changes,
@@ -17,9 +20,6 @@ from api.changes import (
     What,
     WithdrawSuccession,
 )
-from api.routes import Routes, leads_to, page_of
-from api.tenancy import caller, ledger, shelf, tenant
-from api.wire import PageQuery, Wire
 from ledger.projections.register import happened, park_document, park_tree, succession_documents, tree_document
 from ledger.store.requests import Request
 
