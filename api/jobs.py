@@ -28,7 +28,7 @@ from api.http.request_log import failure
 from api.http.tenancy import Shelf, uploads_of
 from api.uploads import DraftChanged, Preview, Upload, Uploads
 from ledger.application import Ledger, unheard
-from ledger.domain.errors import Conflict, Fault, LinePlace, Refusal, RuleBroken
+from ledger.domain.errors import Conflict, Fault, LinePlace, LinesRefused, Refusal, RuleBroken
 from ledger.domain.events import FiguresRecorded, ReceiptsRecorded
 from ledger.files.figures_plan import FiguresPlan
 from ledger.files.import_plan import ImportPlan
@@ -202,7 +202,9 @@ class _Job:
         held = self._shelf.ledger(self._tenant, upload.maker)
         plan = planned(held, upload, self._uploads.data(upload), skip_bad=True, on_read=self._read(upload))
         self._uploads.move(upload, "received", checked=len(plan.file))
-        return preview_of(held, plan)
+        if isinstance(plan, ImportPlan):
+            self._uploads.keep_vouchers(upload, plan.fresh.prints())
+        return preview_of(held, plan, skip_bad=upload.skip_bad)
 
     def _read(self, upload: Upload) -> Callable[[int], object]:
         """Notes how many lines were read; goes no further with an upload that was withdrawn meanwhile."""
@@ -289,12 +291,23 @@ def columns_of(plan: ImportPlan | FiguresPlan) -> dict[str, str]:
     return {theirs: ours for ours, theirs in plan.file.source.headers.items()}
 
 
-def preview_of(held: Ledger, plan: ImportPlan | FiguresPlan) -> Preview:
+def hindrance_of(plan: ImportPlan | FiguresPlan, *, skip_bad: bool) -> Refusal | None:
+    """What a confirmation would be refused for if nothing changed until then."""
+    try:
+        refuse_faulty(plan.file, skip_bad=skip_bad)
+    except LinesRefused as rule:
+        return rule
+    return plan.hindrance
+
+
+def preview_of(held: Ledger, plan: ImportPlan | FiguresPlan, *, skip_bad: bool) -> Preview:
     """What recording a plan would do to the books."""
     after = held.books_once_accepted(plan) if isinstance(plan, FiguresPlan) else held.books_if(plan)
     report = import_report(plan, Before.of(held.books, plan, patient=True), after)
+    hindrance = hindrance_of(plan, skip_bad=skip_bad)
     return Preview(
         previewed_at=plan.position,
+        hindrance=kept_problem(hindrance) if hindrance else None,
         recorded=report.recorded,
         known=report.known,
         skipped=report.skipped,

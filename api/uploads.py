@@ -7,15 +7,16 @@ who confirm one does, and nothing is confirmed that was withdrawn.  The file its
 import hashlib
 import secrets
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from os import fsync
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, get_args
+from typing import Any, BinaryIO, Literal, NamedTuple, get_args
 
 import msgspec
+import numpy as np
 
 from ledger.domain.errors import Conflict, NotFound, RuleBroken
 
@@ -100,6 +101,8 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     """What recording an upload would do, as it was worked out once at a position; problems in either language."""
 
     previewed_at: int
+    hindrance: Problem | None = None
+    """Why a confirmation would be refused, as far as that was known then."""
     recorded: int
     known: int
     skipped: int
@@ -119,6 +122,14 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     late_lines: list[int] = []
     late_sum: int | None = None
     next_period: str | None = None
+
+
+class Overlap(NamedTuple):
+    """Another upload that waits and holds voucher numbers of this one, and on how many of its lines."""
+
+    id: str
+    name: str
+    lines: int
 
 
 class Upload(msgspec.Struct, frozen=True, kw_only=True):
@@ -210,10 +221,28 @@ class Uploads:
             row = connection.execute("SELECT preview FROM uploads WHERE id = ?", (upload.id,)).fetchone()
         return msgspec.json.decode(row[0], type=Preview) if row and row[0] else None
 
-    def all(self) -> list[Upload]:
-        """Every upload, the latest first."""
+    def keep_vouchers(self, upload: Upload, prints: np.ndarray) -> None:
+        """Keep the prints of the voucher numbers that an upload would record."""
+        self._vouchers(upload).write_bytes(prints.tobytes())
+
+    def overlapping(self, upload: Upload, others: Iterable[Upload]) -> list[Overlap]:
+        """Which of some others hold voucher numbers that an upload holds too, while both wait to be recorded."""
+        own = self._prints(upload)
+        pairs = ((each, int(np.isin(own, self._prints(each)).sum())) for each in others if each.id != upload.id)
+        return [Overlap(each.id, each.name, lines) for each, lines in pairs if lines]
+
+    def _prints(self, upload: Upload) -> np.ndarray:
+        file = self._vouchers(upload)
+        is_there = upload.state in WAITING and file.is_file()
+        return np.fromfile(file, np.int64) if is_there else np.empty(0, np.int64)
+
+    def _vouchers(self, upload: Upload) -> Path:
+        return self.folder / f"{upload.id}.vouchers"
+
+    def all(self, states: Sequence[State] = STATES) -> list[Upload]:
+        """Every upload, or those in some states, the latest first."""
         with self._connected() as connection:
-            return _standing(connection, STATES)
+            return _standing(connection, states)
 
     def to_be_worked_on(self) -> list[Upload]:
         """What waits for the program, the oldest first."""
@@ -233,6 +262,8 @@ class Uploads:
                 "UPDATE uploads SET state = ?, said = ?, preview = coalesce(?, preview) WHERE id = ?",
                 (moved.state, msgspec.json.encode(moved), preview and msgspec.json.encode(preview), moved.id),
             )
+        if moved.state not in WAITING:
+            self._vouchers(moved).unlink(missing_ok=True)
         if moved.state in ("unreadable", "withdrawn"):
             self.file(moved).unlink(missing_ok=True)
         return moved

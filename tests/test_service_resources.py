@@ -612,6 +612,56 @@ def test_a_preview_says_which_lines_are_of_closed_months(service: Service) -> No
     assert seen["next_period"] == "2024-02"
 
 
+def test_a_preview_says_for_what_a_confirmation_would_be_refused(service: Service) -> None:
+    lines = ["V1,2024-01-05,1.00,项目甲,乙县", "X1,昨天,1.00,项目甲,乙县", "X2,2024-01-05,1.00,项目丙,丁县"]
+    file = csv_file(lines, COLUMNS)
+    sent, skipping = (
+        made(service.post("jia-clerk", f"park/imports?name=三.csv{more}", data=file))["id"]
+        for more in ("", "&skip_bad=true")
+    )
+
+    seen = read(service, "jia-checker", f"imports/{sent}")
+    answer = service.post("jia-checker", f"park/imports/{sent}/confirm")
+
+    kinds = {"day-in-cell-unreadable", "voucher-amount-differs", "line-of-others"}
+    assert kind(answer) == (422, "lines-refused") and answer.json
+    assert seen["hindrance"] == answer.json and {each["kind"] for each in answer.json["errors"]} == kinds
+    assert {each["kind"] for each in seen["problems"]} == kinds
+    assert read(service, "jia-checker", f"imports/{skipping}")["hindrance"] is None
+
+    output = {"data": csv_file(["产值,2024-01,1.0,万元,甲县"], "指标,所属期止,数值,单位,报送方")}
+    figures = [made(service.post("office", f"park/imports?name={n}.csv&kind=quotas", **output))["id"] for n in "12"]
+    assert read(service, "office-2", f"imports/{figures[1]}")["hindrance"] is None
+    made(service.post("office-2", f"park/imports/{figures[0]}/confirm"))
+    assert read(service, "office-2", f"imports/{figures[1]}")["events_since"] == 1
+    again = made(service.post("office", "park/imports?name=3.csv&kind=quotas", **output))["id"]
+    hindrance = read(service, "office-2", f"imports/{again}")["hindrance"]
+    refused = service.post("office-2", f"park/imports/{again}/confirm")
+    assert hindrance == refused.json and hindrance["status"] == refused.status_code >= 400
+
+
+def test_a_preview_names_files_of_ones_own_that_wait_with_the_same_vouchers(service: Service) -> None:
+    def sent(login: str, name: str, *lines: str) -> str:
+        found = made(service.post(login, f"park/imports?name={name}.csv", data=csv_file(lines, COLUMNS)))
+        return str(found["id"])
+
+    one = sent("jia-clerk", "一", "N1,2024-01-05,1.00,项目甲,乙县", "N2,2024-01-05,1.00,项目甲,乙县")
+    other = sent("jia-clerk", "二", "N2,2024-01-05,2.00,项目甲,乙县", "N3,2024-01-05,1.00,项目甲,乙县")
+    theirs = sent("yi-clerk", "乙", "N1,2024-01-05,9.00,项目甲,乙县")
+
+    def overlaps(login: str, upload: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = read(service, login, f"imports/{upload}")["overlaps"]
+        return found
+
+    assert overlaps("jia-checker", one) == [{"id": other, "name": "二.csv", "lines": 1}]
+    assert overlaps("jia-checker", other) == [{"id": one, "name": "一.csv", "lines": 1}]
+    assert [each["id"] for each in overlaps("auditor", one)] == [theirs, other]
+    made(service.post("jia-checker", f"park/imports/{one}/confirm"))
+    assert overlaps("jia-checker", other) == []
+    assert read(service, "jia-checker", f"imports/{other}")["events_since"] == 1
+    assert kind(service.post("jia-checker", f"park/imports/{other}/confirm")) == (422, "lines-refused")
+
+
 # Not yours, not there (T19); days (N21); kept answers
 
 

@@ -20,7 +20,7 @@ from api.http.wire import MoneyField, PageQuery, Wire
 from api.jobs import EXTENSION as JOBS
 from api.jobs import Jobs, planned
 from api.resources.lines import ReceiptsSchema, refuse_lines_unfit
-from api.uploads import STATES, WORKED_ON, Kind, Upload, UploadUnknown
+from api.uploads import STATES, WAITING, WORKED_ON, Kind, Upload, UploadUnknown
 from ledger.domain.terms import Document
 from ledger.files.marks import Outcome, marked, marks_of
 
@@ -117,11 +117,44 @@ class ChangeSchema(Wire):
     change = fields.String(metadata={"example": "100.00"})
 
 
+class OverlapSchema(Wire):
+    """Another file that waits and holds the same vouchers."""
+
+    id = fields.String(metadata={"example": "0b5c6f1e6a0e4d5b"})
+    name = fields.String(metadata={"example": "入库明细（二）.xlsx"})
+    lines = fields.Integer(
+        metadata={
+            "description": "本文件有几行的税票号码也在那一份里 lines of this file that it holds too",
+            "example": 3,
+        }
+    )
+
+
 class PreviewSchema(UploadSchema):
     """How far it is; once it is checked, what recording it would do, as of the moment when it was checked."""
 
     previewed_at = fields.Integer(
         metadata={"description": "按第几号事项时的账簿试算 as the books stood at this position", "example": 3}
+    )
+    hindrance = fields.Nested(
+        ProblemSchema,
+        allow_none=True,
+        metadata={
+            "description": "确认会被拒绝的原因，按试算时所知；空为没有 why a confirmation would be refused, as known then"
+        },
+    )
+    events_since = fields.Integer(
+        metadata={
+            "description": "试算以后账簿又记了几号事项；确认时按那时的账簿重新核对 events recorded since; a confirmation decides anew",
+            "example": 0,
+        }
+    )
+    overlaps = fields.List(
+        fields.Nested(OverlapSchema),
+        metadata={
+            "description": "同一税票号码也在其他待入账的文件里：内容相同的只记一次，不同的，后确认的一份会被拒绝 "
+            "other files that wait hold the same vouchers: what is the same is recorded once, what differs refused to the later"
+        },
     )
     recorded = fields.Integer(metadata={"description": "将记入的行数 lines that would be recorded", "example": 3})
     known = fields.Integer(metadata={"description": "此前已入账 recorded already", "example": 0})
@@ -241,7 +274,7 @@ def preview_import(upload: str) -> Any:
     preview = uploads().preview(sent)
     if preview is None:
         return _document(sent), 200, _version(sent)
-    books = ledger().books
+    books, others = ledger().books, uploads().all(WAITING)
 
     def sees(agreement: str) -> bool:
         return policy().is_party_to(books.agreements[agreement])
@@ -250,6 +283,9 @@ def preview_import(upload: str) -> Any:
     shown = {
         **msgspec.structs.asdict(preview),
         **_document(sent),
+        "hindrance": problem_said(preview.hindrance) if preview.hindrance and sent.state in WAITING else None,
+        "events_since": books.position - preview.previewed_at,
+        "overlaps": uploads().overlapping(sent, (each for each in others if policy().sees_what_was_sent(each.parties))),
         "problems": preview.problems[language_asked()],
         "notes": preview.notes[language_asked()],
         "changes": [each for each in preview.changes if sees(each["agreement"])],

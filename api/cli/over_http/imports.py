@@ -1,7 +1,7 @@
 """Imports over HTTP: a file is sent and shown, and somebody else confirms it."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from api.cli.over_http.asking import only_said
 from api.client import Client, ServiceRefused
@@ -82,8 +82,18 @@ def report_read(said: Document) -> Document:
         "statements": said["statements"],
         "late": {"lines": said["late"], "fen": None if said["late_sum"] is None else fen(said["late_sum"])},
         "next_period": said["next_period"],
-        "warnings": [],
+        "warnings": list(_warnings(said)),
     }
+
+
+def _warnings(said: Document) -> Iterator[Document]:
+    """For what a confirmation would be refused, beside the wrong lines that are listed anyway, or might be."""
+    hindrance = said["hindrance"]
+    if hindrance and not said["problems"]:
+        yield {"kind": hindrance["type"], "message": hindrance["title"]}
+    for each in said["overlaps"]:
+        message = f"有 {each['lines']} 行的税票号码也在待入账的文件“{each['name']}”（{each['id']}）里：相同的只记一次，不同的，后确认的一份会被拒绝。"
+        yield {"kind": "overlaps", "message": message}
 
 
 def _change(said: Document) -> Document:
