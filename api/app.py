@@ -94,7 +94,7 @@ def create_app(folder: Path, settings: ServiceSettings = DEFAULTS) -> Flask:
     tenancy.register(app, shelf, Directory(people))
     callers.register(app, people, settings)
     limits.register(app, settings)
-    app.extensions[JOBS] = Jobs(shelf, folder)
+    app.extensions[JOBS] = Jobs(shelf, folder, settings.uploads_kept_days)
     api = ProblemApi()
     api.DEFAULT_ERROR_RESPONSE_NAME = None
     api.init_app(app)

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from threading import Event, Lock, Thread
@@ -72,9 +73,11 @@ class LineOfOthers(RuleBroken):
 class Jobs:
     """The jobs of one service: the small ones are done at once, the others by a worker beside it."""
 
-    def __init__(self, shelf: Shelf, folder: Path) -> None:
+    def __init__(self, shelf: Shelf, folder: Path, kept_days: int) -> None:
         self._shelf = shelf
         self._folder = folder
+        self._kept_days = kept_days
+        self._cleared_on: date | None = None
         self._awake = Event()
         self._starting = Lock()
         self._watch: Thread | None = None
@@ -111,11 +114,21 @@ class Jobs:
         while not self._is_closed:
             self._awake.clear()
             try:
+                self._clear_daily()
                 if any(is_free(uploads, each) for _, uploads, each in waiting(self._shelf.tenants)):
                     self._run_worker()
             except (OSError, sqlite3.Error) as problem:
-                SAID.error("no worker could be started: %s", failure(problem))
+                SAID.error("no worker could be started, or nothing cleared: %s", failure(problem))
             self._awake.wait(POLL_SECONDS)
+
+    def _clear_daily(self) -> None:
+        """Once a day, and at the start, let go of working copies that nothing is left to do with."""
+        today = datetime.now(UTC).date()
+        if self._cleared_on == today:
+            return
+        self._cleared_on = today
+        for tenant in self._shelf.tenants.names():
+            uploads_of(self._shelf, tenant).clear(self._kept_days)
 
     def _run_worker(self) -> None:
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -353,8 +366,7 @@ def _changed(change: PartyChange) -> dict[str, str]:
 def main(folder: Path) -> None:
     """Do everything that waits in a service."""
     shelf = Shelf(Tenants(folder / "tenants"))
-    for tenant, uploads, upload in waiting(shelf.tenants):
-        uploads.sweep()
+    for tenant, _, upload in waiting(shelf.tenants):
         work(shelf, tenant, upload, wait=False)
     shelf.close()
 

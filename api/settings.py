@@ -76,6 +76,12 @@ class ServiceSettings:
     calls_per_minute: int = _setting(1_200, "每人每分钟最多几个请求 requests of one caller in a minute", 1, 10_000_000)
     sign_ins_per_minute: int = _setting(30, "每个地址每分钟最多登录几次 sign-ins from one address", 1, 10_000_000)
     json_bytes: int = _setting(2 * 1024 * 1024, "JSON 正文最多几字节 bytes of a JSON body", 1_024, 2**30)
+    uploads_kept_days: int = _setting(
+        30,
+        "入账的上传文件，工作副本留几天；原件另作凭据长留 days that the working copy of a recorded upload is kept",
+        1,
+        36_500,
+    )
     file_bytes: int = _setting(512_000_000, "上传的文件最多几字节 bytes of a file", 1_024, 2**40)
 
     def __post_init__(self) -> None:

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from os import fsync
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, NamedTuple, get_args
@@ -71,6 +71,13 @@ class UploadUnreadable(RuleBroken):
 
     zh = "上传文件 {upload} 读不了，原因见检查结果。请改正后重新上传。"
     en = "Upload {upload} cannot be read; what was found says why. Correct the file and send it again."
+
+
+class UploadCleared(NotFound):
+    """A recorded file whose working copy was let go of."""
+
+    zh = "上传文件 {upload} 早已入账，工作副本已经清理，不能再退回标注。原件作为凭据仍留在账簿旁，请管理员按 SHA-256 {sha256} 查找。"
+    en = "Upload {upload} was recorded long ago and its working copy is cleared, so it cannot be given back marked. The original is kept beside the books as evidence: the administrator finds it by SHA-256 {sha256}."
 
 
 class UploadsWaiting(Conflict):
@@ -157,6 +164,8 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
     problem: Problem | None = None
     checker: str = ""
     position: int = 0
+    finished_at: datetime | None = None
+    """Since when nothing is left to do."""
 
 
 @dataclass(frozen=True)
@@ -258,6 +267,8 @@ class Uploads:
             if now.state not in states:
                 raise hindrance(now)
             moved = msgspec.structs.replace(now, **changes)
+            if moved.state not in WAITING:
+                moved = msgspec.structs.replace(moved, finished_at=datetime.now(UTC))
             connection.execute(
                 "UPDATE uploads SET state = ?, said = ?, preview = coalesce(?, preview) WHERE id = ?",
                 (moved.state, msgspec.json.encode(moved), preview and msgspec.json.encode(preview), moved.id),
@@ -273,17 +284,28 @@ class Uploads:
         return self.folder / f"{upload.id}.data"
 
     def data(self, upload: Upload) -> bytes:
-        """The file as it came; raises UploadWithdrawn or UploadUnreadable, of which it is not kept."""
+        """The file as it came; raises UploadWithdrawn, UploadUnreadable or UploadCleared, of which it is not kept."""
         if upload.state in ("unreadable", "withdrawn"):
             raise hindrance(upload)
-        return self.file(upload).read_bytes()
+        try:
+            return self.file(upload).read_bytes()
+        except FileNotFoundError:
+            raise UploadCleared(upload=upload.id, sha256=upload.sha256) from None
 
-    def sweep(self) -> None:
-        """Let go of bodies that nobody finished sending."""
-        now = datetime.now(UTC).timestamp()
+    def clear(self, kept_days: int) -> None:
+        """Let go of bodies that nobody finished sending, and of the copies of what was recorded so many days ago.
+
+        What was recorded of an upload, by whom, and its preview stay; the original is evidence beside the books.
+        """
+        now = datetime.now(UTC)
         for part in self.folder.glob("*.part"):
-            if now - part.stat().st_mtime > LEFT_OVER_SECONDS:
+            if now.timestamp() - part.stat().st_mtime > LEFT_OVER_SECONDS:
                 part.unlink(missing_ok=True)
+        if not any(self.folder.glob("*.data")):
+            return
+        for upload in self.all(("recorded",)):
+            if (upload.finished_at or upload.sent_at) < now - timedelta(days=kept_days):
+                self.file(upload).unlink(missing_ok=True)
 
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:

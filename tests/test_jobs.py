@@ -7,8 +7,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from werkzeug.test import TestResponse
 from api import jobs, uploads
 from api.http import tenancy
 from api.jobs import Jobs, work
+from api.settings import ServiceSettings
 from api.uploads import Uploads
 from ledger.application import Ledger
 from ledger.domain.calendar import Period
@@ -296,6 +299,32 @@ def test_a_file_with_a_wrong_line_is_not_confirmed_unless_it_was_sent_so_and_wai
     assert (now["state"], now["checker"], now["problem"]["type"]) == ("checked", "", "lines-refused")
     upload = send(agreed, data, name="明细.csv&skip_bad=true").json["id"]  # type: ignore[index]
     assert confirm(agreed, upload).status_code == 201 and recorded(agreed) == ["V1"]
+
+
+def test_working_copies_of_what_was_recorded_long_ago_are_cleared_at_the_start_and_their_originals_stay(
+    agreed: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits, done = (str(send(agreed, many_lines(lines)).json["id"]) for lines in (5, 6))  # type: ignore[index]
+    assert confirm(agreed, done).status_code == 201
+    own = Uploads(agreed.folder / "tenants/park/uploads")
+    part = own.folder / "0.part"
+    part.touch()
+    for days, left in ((29, {waits, done}), (31, {waits})):
+        later = datetime.now(UTC) + timedelta(days=days)
+        monkeypatch.setattr(uploads, "datetime", SimpleNamespace(now=lambda zone, later=later: later))
+        again = Jobs(agreed.app.extensions["enclave"][0], agreed.folder, ServiceSettings().uploads_kept_days)
+        again.wake()
+        end = time.monotonic() + PATIENCE_SECONDS
+        while {file.stem for file in own.folder.glob("*.data")} != left or part.exists():
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        again.close()
+
+    assert kind(agreed.get("jia-checker", f"park/imports/{done}/marked")) == (404, "upload-cleared")
+    found = seen(agreed, done)
+    assert (found["state"], found["maker"], found["checker"]) == ("recorded", "jia-clerk", "jia-checker")
+    assert Ledger.open(agreed.folder / "tenants/park/books.db", "核验人").verify().is_sound
+    assert confirm(agreed, waits).status_code == 201
 
 
 def test_a_party_may_not_send_more_than_is_confirmed(agreed: Service, monkeypatch: pytest.MonkeyPatch) -> None:
