@@ -297,6 +297,8 @@ def test_a_file_with_wrong_lines_is_refused_and_taken_back_unless_they_are_to_be
     assert "有误" in (tmp_path / "m.csv").read_text(encoding="utf-8-sig")
     assert skipping.code == 0 and "可以记入 1 行" in skipping.out and "请另一人看过以后确认" in skipping.out
     (waiting, _) = counties.done("jia-checker", "import", "list")["imports"]
+    tried = counties.by("jia-clerk", "import", files / "有误.csv", "--dry-run").out
+    assert f"请留意：有 1 行的税票号码也在待入账的文件“有误.csv”（{waiting['id']}）里" in tried
     assert counties.by("jia-checker", "import", "withdraw", waiting["id"]).out == "有误.csv：已撤回。\n"
     assert counties.by("jia-checker", "import", "show", waiting["id"]).code == 0
     again = counties.by("jia-checker", "import", "confirm", waiting["id"])

@@ -175,7 +175,11 @@ def test_an_import_is_refused_for_everything_that_its_dry_run_finds(
     refused = enclave("import", file, "--json")
     words = enclave("import", file).err
 
+    begun = enclave("--books", tmp_path / "新.db", "import", file, "--new", "--json")
+
     found = Counter(each["kind"] for each in refused.document["faults"])
+    assert {each["kind"] for each in begun.document["faults"]} == set(found) - {"voucher-amount-differs"}
+    assert not (tmp_path / "新.db").exists()
     assert found == {each["kind"]: each["count"] for each in tried}
     assert set(found) == {"day-in-cell-unreadable", "voucher-amount-differs", "original-unknown", "original-left-out"}
     assert all(word in words for word in ("昨天", "90.00 元", "V9", "X1 在本文件第 3 行"))

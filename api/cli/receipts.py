@@ -19,8 +19,9 @@ from ledger.domain.register.mappings import ColumnMapping
 from ledger.domain.terms import Document
 from ledger.files.documents import read_document
 from ledger.files.import_plan import Imported, ImportPlan
+from ledger.files.lines_file import sound_lines
 from ledger.files.mapping_file import NOT_USED, read_mapping
-from ledger.files.receipts_file import RECEIPTS_BYTES_MAX, read_receipts
+from ledger.files.receipts_file import RECEIPTS_BYTES_MAX, ReceiptsFile, read_receipts
 from ledger.projections.coverage import Coverage, coverage, recorded_last
 from ledger.projections.import_report import Before, ImportReport, import_report
 
@@ -48,12 +49,19 @@ def import_receipts(settings: Settings, asked: Importing, new: bool, title: str)
         return
     data = asked.read(RECEIPTS_BYTES_MAX)
     if new and not asked.mapping:
-        read_receipts(data, asked.file.name, skip_bad=asked.skip_bad, sheet=asked.sheet)  # refused before books begin
+        _refuse_before_books_begin(asked, data)
     ledger = settings.new_ledger(title) if new and not asked.dry_run else settings.ledger()
     act = partial(_tried if asked.dry_run else _recorded, ledger)
     done = asked.carry_out(ledger.plan_import, data, act, settings.language)
     said = _document(*done, settings.language, dry_run=asked.dry_run)
     print_json(said) if asked.as_json else print_lines(_in_words(said, done[1], settings.language))
+
+
+def _refuse_before_books_begin(asked: Importing, data: bytes) -> None:
+    """Raises LinesRefused with everything that is wrong in a file that cannot be read without faults."""
+    file = read_receipts(data, asked.file.name, skip_bad=True, sheet=asked.sheet)
+    if file.faults:
+        sound_lines(file, ReceiptsFile.linked, skip_bad=asked.skip_bad)
 
 
 def _document(
