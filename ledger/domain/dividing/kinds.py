@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
-from math import prod
+from functools import cached_property, reduce
+from operator import mul
 
 import numpy as np
 
@@ -26,7 +26,7 @@ class Kinds:
     @property
     def span(self) -> int:
         """All codes are below this."""
-        return prod(self.widths)
+        return reduce(mul, self.widths, 1)
 
     @cached_property
     def numbers(self) -> np.ndarray:
