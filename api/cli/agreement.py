@@ -1,5 +1,6 @@
 """`enclave agreement`: propose, sign, show."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -8,8 +9,10 @@ import click
 from api.cli.over_http import agreements as over_http
 from api.cli.printing import print_json, print_lines, print_table
 from api.cli.settings import Settings, agreement_number, json_option, pass_settings
+from ledger.application import Ledger
 from ledger.domain.agreeing.agreement import Agreement, Draft
 from ledger.domain.calendar import day
+from ledger.domain.terms import Document
 from ledger.domain.terms.draft import read_terms
 from ledger.files.documents import read_document
 from ledger.projections.signatures import Signature, signatures
@@ -53,11 +56,7 @@ def propose(settings: Settings, file: Path, new: bool, title: str, as_json: bool
 @pass_settings
 def counter(settings: Settings, number: str, file: Path, party: str, as_json: bool) -> None:
     """以另一稿取代待签的文本，签署重新开始。Put another text in the place of the draft; signatures begin again."""
-    document = read_document(file)
-    found = settings.told(
-        lambda ledger: ledger.counter_agreement(number, party, document),
-        lambda service: over_http.put(service, number, "counter", party, document),
-    )
+    found = _put_forward(settings, "counter", Ledger.counter_agreement, number, party, file)
     _show_one(found, as_json)
     if not as_json and found.draft and found.countered:
         print_lines(difference(found.countered[-1].terms, found.draft.terms) or ["两稿的规则完全一样。"])
@@ -71,11 +70,7 @@ def counter(settings: Settings, number: str, file: Path, party: str, as_json: bo
 @pass_settings
 def amend(settings: Settings, number: str, file: Path, party: str, as_json: bool) -> None:
     """对已生效的协议提出修订（全文，写明 effective）；各方签齐才适用。Put a later version forward."""
-    document = read_document(file)
-    found = settings.told(
-        lambda ledger: ledger.amend_agreement(number, party, document),
-        lambda service: over_http.put(service, number, "amend", party, document),
-    )
+    found = _put_forward(settings, "amend", Ledger.amend_agreement, number, party, file)
     _show_one(found, as_json)
     if not as_json and found.draft:
         print_lines(difference(found.versions[-1].terms, found.draft.terms))
@@ -89,12 +84,7 @@ def amend(settings: Settings, number: str, file: Path, party: str, as_json: bool
 @pass_settings
 def leave(settings: Settings, number: str, file: Path, party: str, as_json: bool) -> None:
     """退出：提出没有本方的全文（写明 effective），各方签齐才退出。Leave, by terms without your party."""
-    document = read_document(file)
-    found = settings.told(
-        lambda ledger: ledger.leave_agreement(number, party, document),
-        lambda service: over_http.put(service, number, "leave", party, document),
-    )
-    _show_one(found, as_json)
+    _show_one(_put_forward(settings, "leave", Ledger.leave_agreement, number, party, file), as_json)
 
 
 @agreement.command()
@@ -175,6 +165,22 @@ def show(settings: Settings, number: str | None, draft: int | None, as_json: boo
 def list_agreements(settings: Settings, as_json: bool) -> None:
     """列出协议。List agreements."""
     _list(settings, as_json)
+
+
+def _put_forward(
+    settings: Settings,
+    act: str,
+    here: Callable[[Ledger, str, str, Document], Agreement],
+    number: str,
+    party: str,
+    file: Path,
+) -> Agreement:
+    """The agreement with the text of a file put forward by a party: to counter, to amend or to leave."""
+    document = read_document(file)
+    return settings.told(
+        lambda ledger: here(ledger, number, party, document),
+        lambda service: over_http.put(service, number, act, party, document),
+    )
 
 
 def _list(settings: Settings, as_json: bool) -> None:
