@@ -37,8 +37,9 @@ class Analyst:
         moved = {each["cause"]: each["shares"] for each in way["causes"]}
         causes = [(name, moved[cause]) for cause, name in CAUSES_ZH.items() if cause in moved]
         rows = [(START, way["due_start"]), *causes, (END, way["due_end"])]
+        names = {party["id"]: party["name"] for party in way["parties"]}
         cells = [[name, *(shares.get(party, "0") for party in way["due_end"])] for name, shares in rows]
-        return in_columns(columns, ("原因", *way["due_end"]), cells)
+        return in_columns(columns, ("原因", *(names[party] for party in way["due_end"])), cells)
 
     def _moment(self, text: str) -> str:
         """A moment that was named is a position; a statement or a day is what it is."""
@@ -56,8 +57,11 @@ class Analyst:
         """What each party would have got more or less, year by year and in all."""
         total = self._simulation["totals"]
         years = [(str(each["year"]), each["shares"]) for each in self._simulation["gains"]]
-        cells = [[year, *(shares.get(name, "0") for name in total)] for year, shares in [*years, ("合计", total)]]
-        return in_columns(columns, ("年度", *total), cells)
+        parties = self._simulation["parties"]
+        cells = [
+            [year, *(shares.get(each["id"], "0") for each in parties)] for year, shares in [*years, ("合计", total)]
+        ]
+        return in_columns(columns, ("年度", *(each["name"] for each in parties)), cells)
 
     def simulated_waiting(self) -> str:
         """What would wait under the other terms, and for what."""

@@ -112,10 +112,11 @@ class Reader:
     def payments(self, period: str, columns: Sequence[str]) -> Table:
         """What is paid of a statement, day by day; the first column is the day."""
         found = self._staff.office.get("statements", period=period, agreement=self._agreement())
-        parties = self._staff.office.get("agreements", self._agreement())["parties"]
+        paid = found["payments"][-1]
+        parties = paid["parties"]
         rows = [
             [payment["on"] or "一次", *(payment["shares"].get(party["id"], "0.00") for party in parties)]
-            for payment in found["payments"][-1]["payments"]
+            for payment in paid["payments"]
         ]
         return in_columns(columns, ("日期", *(party["name"] for party in parties)), rows)
 

@@ -337,7 +337,8 @@ def test_a_negative_statement_says_what_it_carries(ledger: Ledger, enclave: Encl
 
     (said,) = enclave("statement", "2024-02", "--json").document["statements"]
 
-    assert (said["lines"], said["carried_fen"]) == ([], {"jia": -240_00, "yi": -480_00})
+    carried = {(each["party"], each["name"]): each["entitled_fen"] for each in said["carried"]}
+    assert (said["lines"], carried) == ([], {("jia", "甲县"): -240_00, ("yi", "乙县"): -480_00})
     assert "结转：甲县 -240.00 元、乙县 -480.00 元。" in enclave("statement", "2024-02").out
 
 

@@ -24,6 +24,7 @@ from tests.test_service import Service, kind
 CODE = "91620821MA71XXXX0A"
 LINES = ["V1,2024-01-05,300.00,项目甲,乙县", "V2,2024-01-06,600.00,项目丙,丁县", "V3,2024-02-07,30.00,项目甲,乙县"]
 COLUMNS = f"{HEADER},项目,征收方"
+CALLED = [{"id": "jia", "name": "甲县"}, {"id": "yi", "name": "乙县"}]
 
 
 def of_project(project: str, **changes: Any) -> dict[str, Any]:
@@ -305,11 +306,12 @@ def test_what_is_due_is_read_as_of_a_day_as_known_then_and_as_papers_by_its_part
     (known,) = read(service, "jia-head", f"statements?period=2024-01&as_known={signed}")["statements"]
     assert known["is_draft"] and known["lines"][0]["entitled"] == "0.00"
     closed = read(service, "jia-head", "statements?period=2024-01")
-    assert [(each["party"], each["entitled"], each["net"]) for each in closed["sums"]] == [
-        ("jia", "100.00", "100.00"),
-        ("yi", "200.00", "-100.00"),
+    assert [(each["id"], each["party"], each["entitled"], each["net"]) for each in closed["sums"]] == [
+        ("jia", "甲县", "100.00", "100.00"),
+        ("yi", "乙县", "200.00", "-100.00"),
     ]
-    assert closed["payments"][0]["nets"] == {"jia": "100.00", "yi": "-100.00"}
+    (paid,) = closed["payments"]
+    assert (paid["nets"], paid["parties"]) == ({"jia": "100.00", "yi": "-100.00"}, CALLED)
 
     book = openpyxl.load_workbook(io.BytesIO(service.get("jia-head", "park/statements/export?period=2024-01").data))
     assert [name for name in book.sheetnames if "A1" in name] == book.sheetnames
@@ -354,8 +356,8 @@ def test_a_bridge_adds_up_and_begins_at_no_statement_of_others(service: Service)
     made(service.post("office", "park/periods/2024-01/close"))
     own, others = (read(service, who, "periods")["periods"][0]["statements"][0] for who in ("jia-head", "bing-head"))
     way = read(service, "jia-head", f"agreements/A1/bridge?start={own}&end=2024-02-29")["pools"][0]
-    assert (way["due_start"]["甲县"], way["due_end"]["甲县"]) == ("100.00", "110.00")
-    assert [(each["cause"], each["shares"]["甲县"]) for each in way["causes"]] == [("own", "10.00")]
+    assert (way["due_start"]["jia"], way["due_end"]["jia"], way["parties"]) == ("100.00", "110.00", CALLED)
+    assert [(each["cause"], each["shares"]["jia"]) for each in way["causes"]] == [("own", "10.00")]
     for start in (others, "A9-tax-2024-01"):
         assert kind(service.get("jia-head", f"park/agreements/A1/bridge?start={start}&end=2024-02-29")) == (
             422,
@@ -369,8 +371,8 @@ def test_other_terms_are_simulated_by_the_parties_of_an_agreement(service: Servi
     found = service.post("policy", "park/agreements/A1/simulate", {"terms": other})
     assert kind(found) == (404, "agreement-unknown"), "policy staff of no party"
     simulated = service.post("jia-clerk", "park/agreements/A1/simulate", {"terms": other}).json
-    assert simulated and simulated["totals"] == {"甲县": "55.00", "乙县": "-55.00"}
-    assert simulated["gains"] == [{"year": 2024, "shares": {"甲县": "55.00", "乙县": "-55.00"}}]
+    assert simulated and (simulated["totals"], simulated["parties"]) == ({"jia": "55.00", "yi": "-55.00"}, CALLED)
+    assert simulated["gains"] == [{"year": 2024, "shares": {"jia": "55.00", "yi": "-55.00"}}]
 
 
 def test_suggestions_can_be_put_forward_as_they_are(service: Service) -> None:

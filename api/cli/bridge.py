@@ -13,6 +13,7 @@ from ledger.domain.stating.working import Moment
 from ledger.projections.bridges import PoolWay, Way, way_of
 from ledger.projections.moments import moment_of
 from ledger.projections.quantities import OF_DATES, Quantity
+from ledger.projections.wording import called
 
 
 @click.command("bridge")
@@ -53,6 +54,7 @@ def _document(pool: PoolWay) -> dict[str, object]:
         "step": str(quantity.step),
         "basis": quantity.basis,
         "mark": quantity.mark,
+        "parties": called(pool.names),
         "due_start": pool.due_start,
         "causes": pool.causes,
         "due_end": pool.due_end,

@@ -14,7 +14,8 @@ from ledger.domain.stating.books import Books
 from ledger.domain.terms import Document
 from ledger.domain.terms.draft import read_terms
 from ledger.files.documents import read_document
-from ledger.projections.simulations import left_out_of, simulate
+from ledger.projections.simulations import left_out_of, names_of, simulate
+from ledger.projections.wording import called
 
 FILE = click.Path(path_type=Path)
 
@@ -52,14 +53,8 @@ def simulate_command(settings: Settings, terms_file: Path, number: str, facts_fi
 def _simulated(books: Books, number: str, document: Document, facts: Document | None) -> Simulated:
     terms, agreement = read_terms(document), books.agreement(number)
     found = simulate(books, agreement, terms, read_facts(facts) if facts is not None else None)
-    names = {
-        party: said.name
-        for parties in (agreement.known_at(books.position).parties, terms.parties)
-        for party, said in parties.items()
-    }
-    return Simulated(
-        found.gains(), _course(found.actual), _course(found.other), left_out_of(agreement.terms, terms), names
-    )
+    names, left_out = names_of(agreement.known_at(books.position), terms), left_out_of(agreement.terms, terms)
+    return Simulated(found.gains(), _course(found.actual), _course(found.other), left_out, names)
 
 
 def _course(course: Outcome) -> Course:
@@ -68,6 +63,7 @@ def _course(course: Outcome) -> Course:
 
 def _document(found: Simulated) -> dict[str, object]:
     return {
+        "parties": called(found.names),
         "gains": {str(year): shares for year, shares in found.gains.items()},
         "actual": _course_document(found.actual),
         "other": _course_document(found.other),

@@ -25,7 +25,7 @@ from ledger.files.figures_file import read_figures, read_inputs
 from ledger.files.receipts_file import RECEIPTS_BYTES_MAX, ReceiptsFile, read_receipts
 from ledger.files.text import read_bytes
 from ledger.projections.quantities import OF_DATES, Quantity, quantity_of
-from ledger.projections.wording import exact_fen
+from ledger.projections.wording import called, exact_fen
 
 ENTRIES_SHOWN_MAX = 20
 WARNINGS_SHOWN_MAX = 5
@@ -73,7 +73,7 @@ def split_command(settings: Settings, /, every: Every, as_json: bool, **given: A
         raise LinesRefused(result.faults, file=file.name if file else "")
     if file:
         _warn(file, settings.language)
-    print_json(split_document(result)) if as_json else _print(versions, result, settings.language)
+    print_json(split_document(versions, result)) if as_json else _print(versions, result, settings.language)
 
 
 @dataclass(frozen=True)
@@ -122,9 +122,10 @@ def _warn(file: ReceiptsFile, language: Language) -> None:
         click.echo(f"提示：同类问题还有 {len(file.warnings) - WARNINGS_SHOWN_MAX} 处。And as many more.", err=True)
 
 
-def split_document(result: Split) -> dict[str, object]:
-    """The result as data: every amount in fen."""
+def split_document(versions: Versions, result: Split) -> dict[str, object]:
+    """The result as data: every amount in fen, by the parties' ids."""
     return {
+        "parties": called({party.id: party.name for party in versions.parties.values()}),
         "entries": [{"id": entry.key.voucher, "shares": shares} for entry, shares in result.entries],
         "periods": result.periods,
         "totals": result.totals,

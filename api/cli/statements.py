@@ -14,6 +14,7 @@ from ledger.projections.quantities import OF_DATES, Quantity, stated_quantity
 from ledger.projections.spans import Span, month_span, span_of
 from ledger.projections.stated import Stated, stated
 from ledger.projections.statements import PartySum, Statement, StatementLine, in_place_check, owed, sums_of
+from ledger.projections.wording import called
 
 SUM_COLUMNS = ("协议", "池", "参与方", "应得", "已征收", "净额（应收+/应付−）")
 
@@ -86,6 +87,7 @@ def _sum_document(found: PartySum) -> dict[str, object]:
         "agreement": found.agreement,
         "pool": found.pool,
         "party": found.party,
+        "name": found.name,
         "entitled_fen": found.entitled_fen,
         "collected_fen": found.collected_fen,
         "net_fen": found.net_fen,
@@ -119,6 +121,7 @@ def _payments_document(paid: Paid) -> dict[str, object]:
     return {
         "agreement": paid.agreement,
         "settlement": paid.settlement,
+        "parties": called(paid.names),
         "nets_fen": paid.nets_fen,
         "unpaid_fen": paid.unpaid_fen,
         "limits_missing": paid.limits_missing,
@@ -140,7 +143,7 @@ def remarks(found: Statement, quantity: Quantity) -> list[str]:
     lines += covers_more(found)
     lines += [OF_DATES] if found.is_of_dates else []
     lines += _checked(found, quantity)
-    lines += [f"由{payer}付给{payee} {quantity.said(whole)}。" for payer, payee, whole in owed(found)]
+    lines += [f"由{payer.name}付给{payee.name} {quantity.said(whole)}。" for payer, payee, whole in owed(found)]
     lines += [] if found.lines else ["本期各方合计为负，按协议不列，结转以后各期。"]
     if found.carried:
         carried = "、".join(f"{line.name} {amount(line.entitled_fen)} 元" for line in found.carried)
@@ -174,7 +177,7 @@ def statement_document(found: Statement) -> dict[str, object]:
         "basis": found.basis,
         "mark": stated_quantity(found.unit, found.step, found.basis).mark,
         "in_place_check": in_place_check(found),
-        "owed": [{"payer": payer, "payee": payee, "amount": whole} for payer, payee, whole in owed(found)],
+        "owed": [_owed_document(*each) for each in owed(found)],
         "as_of": found.as_of.isoformat() if found.as_of else None,
         "draft": found.is_draft,
         "open_before": found.open_before,
@@ -183,11 +186,16 @@ def statement_document(found: Statement) -> dict[str, object]:
         "edition": found.edition,
         "engine": found.engine,
         "lines": [_line_document(line) for line in found.lines],
-        "carried_fen": {line.party: line.entitled_fen for line in found.carried},
+        "carried": [_line_document(line) for line in found.carried],
         "waiting_fen": found.waiting_fen,
         "undivided_fen": found.undivided_fen,
         "digest": found.digest,
     }
+
+
+def _owed_document(payer: StatementLine, payee: StatementLine, whole: int) -> dict[str, object]:
+    ids = {"payer_id": payer.party, "payee_id": payee.party}
+    return {"payer": payer.name, "payee": payee.name, "amount": whole} | ids
 
 
 def _line_document(line: StatementLine) -> dict[str, object]:

@@ -22,6 +22,13 @@ class Wire(Schema):
     """A body of ours: unknown words are refused, words stand in the order of the class."""
 
 
+class PartyNameSchema(Wire):
+    """What a party's id stands for, beside shares that are by id."""
+
+    id = fields.String(metadata={"description": "条款里的代号 as the terms call the party", "example": "jia"})
+    name = fields.String(metadata={"example": "甲县"})
+
+
 class MoneyField(fields.Field[int]):
     """Fen inside, yuan with two decimals outside, such as `"1234.56"`; a JSON number is refused."""
 

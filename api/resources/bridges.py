@@ -7,14 +7,15 @@ from marshmallow.validate import Length
 
 from api.http.routes import Routes
 from api.http.tenancy import ledger, policy
-from api.http.wire import Wire
+from api.http.wire import PartyNameSchema, Wire
 from ledger.domain.stating.bridge import bridge
 from ledger.domain.terms import Document
 from ledger.projections.bridges import PoolWay, way_of
 from ledger.projections.moments import moment_of
+from ledger.projections.wording import called
 
 routes = Routes("bridges", __name__, description="应得变动 bridges")
-SHARES = {"description": "各方的数 by party's name", "example": {"甲县": "100.00", "乙县": "200.00"}}
+SHARES = {"description": "各方的数，按代号 by party's id", "example": {"jia": "100.00", "yi": "200.00"}}
 
 
 class MomentSchema(Wire):
@@ -42,6 +43,7 @@ class BridgedSchema(Wire):
     basis = fields.String(metadata={"description": "空为款项 empty for money", "example": ""})
     is_of_dates = fields.Boolean(metadata={"description": "时点数 stock figures", "example": False})
     mark = fields.String(metadata={"example": ""})
+    parties = fields.List(fields.Nested(PartyNameSchema))
     due_start = fields.Dict(keys=fields.String(), values=fields.String(), metadata=SHARES)
     causes = fields.List(fields.Nested(CauseSchema))
     due_end = fields.Dict(keys=fields.String(), values=fields.String(), metadata=SHARES)
@@ -90,6 +92,7 @@ def _document(way: PoolWay) -> Document:
         "basis": quantity.basis,
         "is_of_dates": way.is_of_dates,
         "mark": quantity.mark,
+        "parties": called(way.names),
         "due_start": _shares(way, way.due_start),
         "causes": [
             {"cause": cause, "words": quantity.cause(cause), "shares": _shares(way, shares)}
@@ -100,4 +103,4 @@ def _document(way: PoolWay) -> Document:
 
 
 def _shares(way: PoolWay, shares: dict[str, int]) -> dict[str, str]:
-    return {way.names[party]: way.quantity.written(whole) for party, whole in shares.items()}
+    return {party: way.quantity.written(whole) for party, whole in shares.items()}

@@ -7,17 +7,18 @@ from marshmallow import fields
 from api.http.problems import language_asked
 from api.http.routes import Routes
 from api.http.tenancy import ledger, policy
-from api.http.wire import DocumentField, MoneyField, Wire
+from api.http.wire import DocumentField, MoneyField, PartyNameSchema, Wire
 from api.resources.agreements import TERMS_SAID
 from ledger.domain.dividing.simulation import Outcome
 from ledger.domain.dividing.worksheet import Shares
 from ledger.domain.facts.draft import read_facts
 from ledger.domain.terms import Document
 from ledger.domain.terms.draft import read_terms
-from ledger.projections.simulations import left_out_of, simulate
+from ledger.projections.simulations import left_out_of, names_of, simulate
+from ledger.projections.wording import called
 
 routes = Routes("simulations", __name__, description="测算 simulations")
-SHARES = {"description": "各方的数 by party's name", "example": {"甲县": "-100.00", "乙县": "100.00"}}
+SHARES = {"description": "各方的数，按代号 by party's id", "example": {"jia": "-100.00", "yi": "100.00"}}
 
 
 class YearSchema(Wire):
@@ -39,6 +40,7 @@ class CourseSchema(Wire):
 class SimulationSchema(Wire):
     """What each party would have got more (+) or less (−), and both courses."""
 
+    parties = fields.List(fields.Nested(PartyNameSchema))
     gains = fields.List(fields.Nested(YearSchema))
     totals = fields.Dict(keys=fields.String(), values=MoneyField(), metadata=SHARES)
     actual = fields.Nested(CourseSchema)
@@ -69,31 +71,26 @@ def simulate_terms(sent: dict[str, Any], agreement: str) -> Document:
     found = simulate(
         policy().own_books(books), own, terms, read_facts(sent["facts"]) if sent["facts"] is not None else None
     )
-    parties = own.known_at(books.position).parties.values()
-    names = {party.id: party.name for party in (*terms.parties.values(), *parties)}
+    names = names_of(own.known_at(books.position), terms)
     gains = found.gains()
-    totals = {party: sum(each.get(party, 0) for each in gains.values()) for party in names}
     return {
-        "gains": _years(gains, names),
-        "totals": _named(totals, names),
-        "actual": _course(found.actual, names),
-        "other": _course(found.other, names),
+        "parties": called(names),
+        "gains": _years(gains),
+        "totals": {party: sum(each.get(party, 0) for each in gains.values()) for party in names},
+        "actual": _course(found.actual),
+        "other": _course(found.other),
         "left_out": left_out_of(own.terms, terms),
     }
 
 
-def _course(course: Outcome, names: dict[str, str]) -> Document:
+def _course(course: Outcome) -> Document:
     return {
-        "years": _years(course.years, names),
+        "years": _years(course.years),
         "waiting": course.waiting_fen,
         "undivided": course.undivided_fen,
         "reasons": [reason.say(language_asked()) for reason in course.reasons],
     }
 
 
-def _years(years: dict[int, Shares], names: dict[str, str]) -> list[Document]:
-    return [{"year": year, "shares": _named(shares, names)} for year, shares in years.items()]
-
-
-def _named(shares: Shares, names: dict[str, str]) -> Shares:
-    return {names[party]: fen for party, fen in shares.items()}
+def _years(years: dict[int, Shares]) -> list[Document]:
+    return [{"year": year, "shares": shares} for year, shares in years.items()]

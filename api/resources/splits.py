@@ -11,7 +11,7 @@ from marshmallow import fields
 from marshmallow.validate import Length, OneOf, Range
 
 from api.http.routes import Routes
-from api.http.wire import CREDIT_CODE, DocumentField, MoneyField, Wire
+from api.http.wire import CREDIT_CODE, DocumentField, MoneyField, PartyNameSchema, Wire
 from api.resources.agreements import TERMS_SAID
 from ledger.domain.calendar import Every
 from ledger.domain.dividing.levels import retained_fen
@@ -93,13 +93,6 @@ class AskedSchema(Wire):
     )
 
 
-class PartyNameSchema(Wire):
-    """What a party's id stands for."""
-
-    id = fields.String(metadata={"example": "jia"})
-    name = fields.String(metadata={"example": "甲县"})
-
-
 class EntrySharesSchema(Wire):
     """What one line is worth."""
 
@@ -143,7 +136,7 @@ class LimitSchema(Wire):
     unit = fields.String(metadata={"example": ""})
     step = fields.String(metadata={"example": "投入回收"})
     year = fields.Integer(allow_none=True, metadata={"example": None})
-    party = fields.String(allow_none=True, metadata={"example": None})
+    party = fields.String(allow_none=True, metadata={"description": "代号 by its id", "example": None})
     limit = MoneyField(metadata={"example": "2000000.00"})
     left = MoneyField(metadata={"example": "1999700.00"})
     reached = fields.String(metadata={"example": "300.00 元"})

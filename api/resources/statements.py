@@ -13,7 +13,7 @@ from api.http.hot import printed
 from api.http.kept import Written
 from api.http.routes import Routes, download, page_of
 from api.http.tenancy import kept, ledger, policy
-from api.http.wire import MoneyField, PageQuery, Wire
+from api.http.wire import MoneyField, PageQuery, PartyNameSchema, Wire
 from ledger.domain.agreeing.agreement import Agreement
 from ledger.domain.calendar import Period
 from ledger.domain.stating.books import Books
@@ -28,6 +28,7 @@ from ledger.projections.plain_text import Dialect, plain_text
 from ledger.projections.quantities import Quantity, stated_quantity
 from ledger.projections.spans import Span, month_span, span_of
 from ledger.projections.statements import (
+    Owed,
     PartySum,
     Statement,
     StatementLine,
@@ -39,6 +40,7 @@ from ledger.projections.statements import (
     statements_within,
     sums_of,
 )
+from ledger.projections.wording import called
 from ledger.projections.worksheet_papers import statement_papers
 
 routes = Routes("statements", __name__, description="结算单 statements")
@@ -69,6 +71,8 @@ class OwedSchema(Wire):
 
     payer = fields.String(metadata={"example": "崇信县"})
     payee = fields.String(metadata={"example": "灵台县"})
+    payer_id = fields.String(metadata=ID)
+    payee_id = fields.String(metadata=ID)
     amount = fields.String(metadata=AMOUNT)
 
 
@@ -145,6 +149,7 @@ class PaymentsSchema(Wire):
 
     agreement = fields.String(metadata={"example": "A2"})
     settlement = fields.String(metadata={"example": "2025-Q3"})
+    parties = fields.List(fields.Nested(PartyNameSchema))
     nets = fields.Dict(keys=fields.String(), values=MoneyField(), metadata=SHARES)
     unpaid = MoneyField(metadata={"example": "0.00"})
     limits_missing = fields.List(
@@ -161,7 +166,8 @@ class SumSchema(Wire):
 
     agreement = fields.String(metadata={"example": "A2"})
     pool = fields.String(metadata={"example": "税收"})
-    party = fields.String(metadata={"example": "灵台县"})
+    id = fields.String(attribute="party", metadata=ID)
+    party = fields.String(attribute="name", metadata={"example": "灵台县"})
     entitled = MoneyField(attribute="entitled_fen", metadata={"example": "865836.35"})
     collected = MoneyField(attribute="collected_fen", allow_none=True, metadata={"example": "0.00"})
     net = MoneyField(attribute="net_fen", allow_none=True, metadata={"example": "865836.35"})
@@ -379,7 +385,6 @@ def document_of(found: Statement) -> Document:
             "engine",
         ),
     )
-    owing = [(payer, payee, quantity.written(whole)) for payer, payee, whole in owed(found)]
     return {name: getattr(found, name) for name in said} | {
         "unit": quantity.unit,
         "step": found.step or "1/100",
@@ -390,8 +395,13 @@ def document_of(found: Statement) -> Document:
         "undivided": quantity.written(found.undivided_fen),
         "lines": [_line(line, quantity) for line in found.lines],
         "carried": [_carried(each, quantity) for each in found.carried],
-        "owed": [{"payer": payer, "payee": payee, "amount": amount} for payer, payee, amount in owing],
+        "owed": [_owed(each, quantity) for each in owed(found)],
     }
+
+
+def _owed(found: Owed, quantity: Quantity) -> Document:
+    ids = {"payer_id": found.payer.party, "payee_id": found.payee.party}
+    return {"payer": found.payer.name, "payee": found.payee.name, "amount": quantity.written(found.amount)} | ids
 
 
 def _carried(line: StatementLine, quantity: Quantity) -> Document:
@@ -417,4 +427,8 @@ def _sums(found: list[Statement]) -> list[PartySum]:
 def _payments(books: Books, settlement: Settlement) -> Document:
     paid = paid_of(books, settlement)
     said = ("agreement", "settlement", "limits_missing", "stays_a_claim", "payments")
-    return {name: getattr(paid, name) for name in said} | {"nets": paid.nets_fen, "unpaid": paid.unpaid_fen}
+    return {name: getattr(paid, name) for name in said} | {
+        "parties": called(paid.names),
+        "nets": paid.nets_fen,
+        "unpaid": paid.unpaid_fen,
+    }

@@ -18,6 +18,7 @@ from ledger.projections.nothing_stated import nothing_in_force
 from ledger.projections.quantities import Quantity, stated_quantity
 from ledger.projections.spans import month_span
 from ledger.projections.statements import Statement, closed_at, statements_as_of, statements_of_agreement
+from ledger.projections.wording import called
 
 
 @dataclass(frozen=True)
@@ -186,7 +187,7 @@ def as_document(why: Explanation) -> dict[str, object]:
         "rounding_fen": why.rounding_fen,
         "limits": [_limit_document(unit, progress) for unit, progress in why.limits],
         "steps": [_step_document(share) for share in why.steps],
-        "accounts": [_account_document(account) for account in why.accounts],
+        "accounts": [_account_document(why.agreement, account) for account in why.accounts],
         "entries": [_voucher_document(voucher) for voucher in why.vouchers],
         "changes": [
             {"kind": each.turn.kind, "name": each.turn.name, "position": each.turn.position, "cause": each.cause}
@@ -222,9 +223,9 @@ def _limit_document(unit: str, progress: Progress) -> dict[str, object]:
     }
 
 
-def _account_document(account: Account) -> dict[str, object]:
+def _account_document(agreement: Agreement, account: Account) -> dict[str, object]:
     return {
-        "parties": list(account.key.parties),
+        "parties": called({party: agreement.name_of(party) for party in account.key.parties}),
         "apart": account.key.apart,
         "unit": account.key.unit,
         "exact_fen": {party: str(part) for party, part in account.exact.items()},

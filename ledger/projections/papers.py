@@ -105,7 +105,7 @@ def _below(found: Statement, quantity: Quantity) -> Iterator[str]:
         yield f"核对：各方合计 {quantity.text(found.total_fen)}，在地数 {quantity.text(found.collected_total)}，{checked}。"
     if found.is_money and found.lines:
         yield f"各方应得合计（大写）：{capitals(found.total_fen)}"
-    yield from (f"由{payer}付给{payee} {quantity.said(whole)}" for payer, payee, whole in owed(found))
+    yield from (f"由{payer.name}付给{payee.name} {quantity.said(whole)}" for payer, payee, whole in owed(found))
     if found.waiting_fen:
         yield f"待认定、未分配：{quantity.said(found.waiting_fen)}"
     if found.undivided_fen:

@@ -9,6 +9,7 @@ from ledger.domain.dividing.simulation import simulate as beside
 from ledger.domain.facts.certified import Certified
 from ledger.domain.stating.books import Books
 from ledger.domain.terms import Party, Terms
+from ledger.domain.terms.versions import Versions
 
 
 def simulate(books: Books, agreement: Agreement, terms: Terms, facts: Certified | None) -> Simulation:
@@ -22,6 +23,11 @@ def simulate(books: Books, agreement: Agreement, terms: Terms, facts: Certified 
 def left_out_of(*texts: Terms) -> list[str]:
     """The pools of some terms that a simulation leaves out: it compares money only."""
     return list(dict.fromkeys(pool.name for terms in texts for pool in terms.pools if not pool.is_money))
+
+
+def names_of(agreed: Versions, terms: Terms) -> dict[str, str]:
+    """What the parties of an agreement and of other terms are called, by id; a party of both as the agreement calls it."""
+    return {party.id: party.name for said in (terms, agreed) for party in said.parties.values()}
 
 
 def _called_alike(other: Outcome, terms: Terms, actual: Terms) -> Outcome:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from ledger.domain.agreeing.agreement import Agreement
 from ledger.domain.calendar import MONTHS, Every, Period, settlement_last
@@ -285,17 +286,26 @@ def closed_statements(books: Books) -> Iterator[Statement]:
             yield _statement(books.agreement(stated.agreement), stated, closing.cut, position, closing)
 
 
-def owed(found: Statement) -> list[tuple[str, str, int]]:
-    """Who owes whom how much, by names: those who pay and those who receive matched in listing order, each in full.
+class Owed(NamedTuple):
+    """Who owes whom how much, in fen or smallest steps."""
+
+    payer: StatementLine
+    payee: StatementLine
+    amount: int
+
+
+def owed(found: Statement) -> list[Owed]:
+    """Who owes whom how much: those who pay and those who receive matched in listing order, each in full.
 
     Of money who collected more than it is entitled to pays; of contributions who put in less than its part.
     Nothing is said of figures, nor where a net is not known or nets do not sum to zero.
     """
-    nets = {line.name: line.net_fen for line in found.lines}
-    known = {name: net for name, net in nets.items() if net is not None}
-    if found.basis not in ("", "inputs") or len(known) < len(nets):
+    lines = {line.party: line for line in found.lines}
+    known = {party: line.net_fen for party, line in lines.items() if line.net_fen is not None}
+    if found.basis not in ("", "inputs") or len(known) < len(lines):
         return []
-    return matched({name: -net if found.basis == "inputs" else net for name, net in known.items()})
+    pairs = matched({party: -net if found.basis == "inputs" else net for party, net in known.items()})
+    return [Owed(lines[payer], lines[payee], amount) for payer, payee, amount in pairs]
 
 
 def matched(nets: Mapping[str, int]) -> list[tuple[str, str, int]]:

@@ -36,6 +36,11 @@ CAUSES_ZH = {
 }
 
 
+def called(names: Mapping[str, str]) -> list[dict[str, str]]:
+    """What the ids of parties stand for: for programs, beside shares that are by id."""
+    return [{"id": party, "name": name} for party, name in names.items()]
+
+
 DIGITS_ZH = "零壹贰叁肆伍陆柒捌玖"
 SIZES_ZH = ((10**8, "亿"), (10**4, "万"), (1000, "仟"), (100, "佰"), (10, "拾"))
 

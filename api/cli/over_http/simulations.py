@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from api.cli.over_http import agreements
 from api.client import Client
 from ledger.domain.dividing.worksheet import Shares
 from ledger.domain.money import fen
@@ -35,16 +34,14 @@ def simulated(service: Client, number: str, terms: Document, facts: Document | N
     """Other terms in the place of an agreement's, over everything recorded."""
     body = {"terms": terms} | ({"facts": facts} if facts is not None else {})
     said = service.post("agreements", number, "simulate", body=body)
-    own = agreements.ids_of(agreements.find(service, number)[0])
-    ids = agreements.ids_in([terms]) | own
-    gains = _years(said["gains"], ids)
-    names = {party: name for name, party in ids.items()}
-    return Simulated(gains, _course(said["actual"], ids), _course(said["other"], ids), said["left_out"], names)
+    names = {party["id"]: party["name"] for party in said["parties"]}
+    gains, actual, other = _years(said["gains"]), _course(said["actual"]), _course(said["other"])
+    return Simulated(gains, actual, other, said["left_out"], names)
 
 
-def _course(said: Document, ids: Mapping[str, str]) -> Course:
-    return Course(_years(said["years"], ids), fen(said["waiting"]), fen(said["undivided"]), said["reasons"])
+def _course(said: Document) -> Course:
+    return Course(_years(said["years"]), fen(said["waiting"]), fen(said["undivided"]), said["reasons"])
 
 
-def _years(said: Sequence[Document], ids: Mapping[str, str]) -> dict[int, Shares]:
-    return {each["year"]: {ids[name]: fen(amount) for name, amount in each["shares"].items()} for each in said}
+def _years(said: Sequence[Document]) -> dict[int, Shares]:
+    return {each["year"]: {party: fen(amount) for party, amount in each["shares"].items()} for each in said}

@@ -89,7 +89,7 @@ def _paid(said: Document, settlement: Settlement) -> Paid:
         unpaid_fen=fen(said["unpaid"]),
         limits_missing=said["limits_missing"],
         stays_a_claim=said["stays_a_claim"],
-        names={line.party: line.name for statement in settlement for line in (*statement.lines, *statement.carried)},
+        names={party["id"]: party["name"] for party in said["parties"]},
     )
 
 
