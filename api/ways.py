@@ -31,6 +31,8 @@ WAYS: dict[str, Way] = {
     "event-unreadable": Way("enclave verify", "GET verify"),
     "fact-contradicts": Way("--supersedes", '"supersedes"'),
     "fact-unknown": Way("enclave fact list", "GET agreements/{agreement}/facts"),
+    "index-differs": Way("enclave rebuild", ""),
+    "index-unusable": Way("enclave rebuild", ""),
     "introducer-missing": Way("--from", '"introducer"'),
     "mapping-unknown": Way("enclave mapping save, enclave mapping list", "POST mappings, GET mappings"),
     "marking-unsupported": Way("--marked", ""),

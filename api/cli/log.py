@@ -8,6 +8,7 @@ import click
 import msgspec
 import numpy as np
 
+from api import ways
 from api.cli.over_http import log as over_http
 from api.cli.printing import console, print_json, print_lines, print_table
 from api.cli.settings import Settings, json_option, pass_settings
@@ -112,7 +113,8 @@ def verify(context: click.Context, expect: tuple[int, str] | None, as_json: bool
             ]
         )
     else:
-        print_lines(["核验发现问题：", *(f"  - {finding}" for finding in said["findings"])])
+        how = [f"→ {said['how']}"] if said["how"] else []
+        print_lines(["核验发现问题：", *(f"  - {finding}" for finding in said["findings"]), *how])
     context.exit(0 if said["sound"] else 1)
 
 
@@ -123,6 +125,7 @@ def _proof(report: Report, language: Language) -> Document:
         "statements": report.statements,
         "head": report.head,
         "findings": report.in_words(language),
+        "how": ways.typed(finding.kind for finding in report.findings),
     }
 
 

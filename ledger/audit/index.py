@@ -19,15 +19,15 @@ Events = Callable[[], Iterable[tuple[int, Event]]]
 class IndexDiffers(RuleBroken):
     """The index of vouchers and the log disagree."""
 
-    zh = "税票索引与日志不一致，共 {count} 处，如 {vouchers}。日志不受影响，但可能造成重复入账：请先用 enclave rebuild 由日志重建索引，再核验，其间不要导入。"
-    en = "The index of vouchers and the log disagree in {count} places, such as {vouchers}. The log is not concerned, but a voucher may be recorded twice: run enclave rebuild, which writes the index anew from the log, and verify again before you import."
+    zh = "税票索引与日志不一致，共 {count} 处，如 {vouchers}。日志不受影响，但可能造成重复入账：请先由日志重建索引，再核验，其间不要导入。"
+    en = "The index of vouchers and the log disagree in {count} places, such as {vouchers}. The log is not concerned, but a voucher may be recorded twice: have the index written anew from the log, and verify again before you import."
 
 
 class IndexUnusable(RuleBroken):
     """An index or an event that cannot be read at all."""
 
-    zh = "税票索引或日志的内容读不出来（{problem}），文件被改动或损坏。请先用 enclave rebuild 由日志重建索引；仍读不出来的，从备份恢复。"
-    en = "The index of vouchers or the log cannot be read ({problem}); the file was changed or damaged. Run enclave rebuild, which writes the index anew from the log; if that does not help, restore a backup."
+    zh = "税票索引或日志的内容读不出来（{problem}），文件被改动或损坏。请先由日志重建索引；仍读不出来的，从备份恢复。"
+    en = "The index of vouchers or the log cannot be read ({problem}); the file was changed or damaged. Have the index written anew from the log; if that does not help, restore a backup."
 
 
 class VoucherRecordedTwice(RuleBroken):

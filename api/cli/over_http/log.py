@@ -23,6 +23,6 @@ def told(service: Client, after: int = 0, limit: int | None = None) -> Iterator[
 
 
 def proof(service: Client, expect: tuple[int, str] | None) -> Document:
-    """What verification found."""
+    """What verification found; it is mended on the machine of the books."""
     said = service.get("verify", **only_said(expect=expect and f"{expect[0]}:{expect[1]}"))
-    return said | {"head": said["head"].partition(":")[2]}
+    return said | {"head": said["head"].partition(":")[2], "how": ""}
