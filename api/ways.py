@@ -52,6 +52,7 @@ WAYS: dict[str, Way] = {
     "setting-unknown": Way("enclave settings", ""),
     "sheet-unknown": Way("--sheet", "?sheet"),
     "sheets-several": Way("--sheet", "?sheet"),
+    "snapshot-differs": Way("enclave rebuild", ""),
     "stage-known": Way("--supersedes", '"supersedes"'),
     "stage-record-unknown": Way("enclave project show", "GET projects/{project}"),
     "succession-known": Way("enclave region withdraw", "POST regions/withdraw"),

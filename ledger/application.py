@@ -6,6 +6,7 @@ somebody was faster it decides again.  Many may act on the same books at once (`
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -16,7 +17,7 @@ import numpy as np
 
 from ledger.audit.chain import Algorithm
 from ledger.audit.files import check_files
-from ledger.audit.index import IndexUnusable, check_index
+from ledger.audit.index import IndexUnusable, LogCut, SnapshotDiffers, check_index
 from ledger.audit.verification import PointNotOnChain, Report, check_chain, check_statements
 from ledger.domain.agreeing import acceptance, agreement, certification
 from ledger.domain.agreeing.acceptance import AcceptingLevel, Batch
@@ -47,7 +48,7 @@ from ledger.files.notes import mapped
 from ledger.files.receipts_file import ReceiptsFile, read_credit_code, read_receipts
 from ledger.files.text import writable
 from ledger.store.kept_books import Act, KeptBooks
-from ledger.store.log import Log
+from ledger.store.log import BooksDamaged, Log
 from ledger.store.requests import Request
 
 Read = TypeVar("Read", bound=LinesFile)
@@ -494,19 +495,35 @@ class Ledger:
     # Proof
 
     def verify(self, point: tuple[int, str] | None = None) -> Report:
-        """Check chain, kept files, index and every closed statement.
+        """Check chain, kept files, index, snapshot and every closed statement.
 
         `point` is a position and hash kept outside the books: the chain must still pass it.
         """
         head = self._log.head()
-        end = (head.position, head.hash)
-        everything = self._log.sealed(-(2**63))
-        broken: list[RuleBroken] = list(check_chain(everything, head.books, head.algorithm, end))
+        broken = self._broken_seals()
         broken += self._point_findings(point) if point else []
         found: list[RuleBroken | int] = [*broken] or [*self._contents()]
         statements = sum(each for each in found if isinstance(each, int))
         findings = [each for each in found if not isinstance(each, int)]
         return Report(head.position, statements, head.hash.hex(), findings)
+
+    def rebuild(self) -> dict[str, bool]:
+        """Write every read model anew from the log; whether each was as it should be.
+
+        Nothing is written over by a log that does not hold: raises what verification finds of its seals, and LogCut.
+        """
+        for finding in self._broken_seals():
+            raise finding
+        with suppress(BooksDamaged):  # an index that cannot be read is written anew
+            last = self._log.head().position
+            if self._log.last_indexed() > last:
+                raise LogCut(last=last)
+        return {"vouchers": self._log.index_anew(), "snapshot": self._log.recorded_anew()}
+
+    def _broken_seals(self) -> list[RuleBroken]:
+        head = self._log.head()
+        everything = self._log.sealed(-(2**63))
+        return list(check_chain(everything, head.books, head.algorithm, (head.position, head.hash)))
 
     def _contents(self) -> Iterator[RuleBroken | int]:
         """What is wrong behind a chain that holds; a number counts statements that were checked."""
@@ -514,8 +531,9 @@ class Ledger:
             yield from check_files(self._log.files(), self._log.kept_sha256)
             yield from check_index(self._log.history, self._log.indexed("voucher"), self._log.indexed("original"))
         except (RuleBroken, TypeError, ValueError) as problem:
-            yield IndexUnusable(problem=problem)
+            yield IndexUnusable(problem=problem.facts["problem"] if isinstance(problem, BooksDamaged) else problem)
         else:
+            yield from () if self._log.snapshot_holds() else (SnapshotDiffers(),)
             yield from check_statements(self._log.history())
 
     def _point_findings(self, point: tuple[int, str]) -> list[RuleBroken]:

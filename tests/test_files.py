@@ -9,6 +9,7 @@ from ledger.application import Ledger
 from ledger.domain.errors import Fault, LinesRefused, Refusal
 from ledger.files.figures_file import UnitContradicts, read_figures
 from ledger.files.headers import UnitsDiffer, UnitUnknown
+from ledger.files.json_table import LinesUnreadable
 from ledger.files.line_faults import CellIsError, IdentifierDamaged
 from ledger.files.receipts_file import ReceiptsFile, read_receipts
 from ledger.files.sums import SumWrong
@@ -343,3 +344,11 @@ def test_a_figure_whose_unit_the_file_says_twice_differently_is_refused() -> Non
 
     (fault,) = refused.value.faults
     assert (type(fault.rule), fault.place("zh")) == (UnitContradicts, "第 4 行 单位")
+
+
+def test_a_line_in_json_that_says_an_amount_twice_is_refused_whatever_quotes_its_texts_hold() -> None:
+    line = '{"voucher": "V1", "booked_on": "2024-01-05", "amount": "5.00", %s "project": "甲\\\\\\"乙"}'
+
+    assert read_receipts(f'{{"lines": [{line % ""}]}}'.encode(), "一.json").receipts.amounts_fen.tolist() == [500]
+    with pytest.raises(LinesUnreadable):
+        read_receipts(f'{{"lines": [{line % """ "amount": "500.00", """}]}}'.encode(), "一.json")

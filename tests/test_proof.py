@@ -5,6 +5,7 @@ import json
 import sqlite3
 import tracemalloc
 from base64 import b64decode
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,9 +14,10 @@ from eventsourcing.persistence import StoredEvent
 
 from ledger.application import Ledger
 from ledger.audit.files import FileMissing
+from ledger.audit.index import LogCut
 from ledger.audit.verification import DigestBroken, Report
 from ledger.domain.errors import RuleBroken
-from ledger.domain.events import ReceiptsListed
+from ledger.domain.events import Event, ReceiptsListed
 from ledger.domain.recording.receipts import LINES_MAX
 from ledger.store.evidence import folder_of
 from ledger.store.log import BooksDamaged, Log
@@ -53,6 +55,59 @@ def test_a_receipt_made_new_by_tampering_with_the_index_is_found_as_counted_twic
     assert "voucher-recorded-twice" in kinds(ledger)
 
 
+@pytest.mark.parametrize("change", ["first = 9223372036854775807", "part = part + 100000", "size = 1", "first = 'x'"])
+def test_an_index_that_leads_past_what_it_holds_is_found_and_written_anew(
+    change: str, ledger: Ledger, books_file: Path
+) -> None:
+    recorded(ledger)
+    tamper(books_file, f"UPDATE voucher_runs SET {change} WHERE kind = 'voucher'")
+
+    assert kinds(ledger) == ["index-unusable"]
+    assert ledger.rebuild()["vouchers"] is False
+    assert kinds(ledger) == []
+    assert ledger.import_receipts(csv_file(["V2,2024-01-05,90.00"]), "again.csv").recorded == 0
+
+
+def test_after_a_rebuild_by_another_process_a_service_still_knows_every_voucher(
+    ledger: Ledger, books_file: Path
+) -> None:
+    recorded(ledger)
+    lines = csv_file(["V1,2024-01-05,90.00", "V2,2024-01-05,90.00"])
+    assert ledger.import_receipts(lines, "again.csv").recorded == 0
+    for _ in range(2):
+        other = Ledger.open(books_file, "维护")
+        assert other.rebuild() == {"vouchers": True, "snapshot": True}
+        other.close_files()
+
+        assert ledger.import_receipts(lines, "again.csv").recorded == 0
+
+
+def test_what_was_recorded_while_the_index_is_written_anew_stands_in_it(ledger: Ledger) -> None:
+    recorded(ledger)
+    history, late = ledger.log.history, iter(["V3,2024-01-06,1.00"])
+
+    def slow(*asked: int) -> Iterator[tuple[int, Event]]:
+        yield from history(*asked)
+        for line in late:
+            ledger.import_receipts(csv_file([line]), "meanwhile.csv")
+
+    ledger.log.history = slow  # type: ignore[assignment, method-assign]
+
+    assert ledger.log.index_anew() is True
+    assert kinds(ledger) == []
+
+
+def test_nothing_is_rebuilt_from_a_log_that_does_not_hold(ledger: Ledger, books_file: Path) -> None:
+    recorded(ledger)
+    tamper(books_file, "DELETE FROM events WHERE position = 5")
+    before = ledger.log.indexed("voucher").prints.tolist()
+
+    with pytest.raises(RuleBroken):
+        ledger.rebuild()
+
+    assert ledger.log.indexed("voucher").prints.tolist() == before
+
+
 def test_a_cut_tail_with_a_mended_head_is_found_by_a_point_kept_elsewhere(ledger: Ledger, books_file: Path) -> None:
     head = recorded(ledger).log.head()
     kept = (head.position, head.hash.hex())
@@ -61,6 +116,9 @@ def test_a_cut_tail_with_a_mended_head_is_found_by_a_point_kept_elsewhere(ledger
         "DELETE FROM events WHERE position = (SELECT max(position) FROM events)",
         "UPDATE head SET (position, hash) = (SELECT position, hash FROM events ORDER BY position DESC LIMIT 1)",
     )
+    assert kinds(ledger) == ["log-cut"]
+    with pytest.raises(LogCut):
+        ledger.rebuild()
     ledger.log.index_anew()
 
     assert kinds(ledger) == []

@@ -3,6 +3,8 @@
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -162,16 +164,28 @@ def test_rebuilding_piece_by_piece_names_every_line_as_books_that_grew_in_memory
     assert {again.columns.names["parks"][code] for code in again.columns.codes["parks"][[9, 10]]} == {"", "园区乙"}
 
 
-def test_verifying_never_looks_at_the_snapshot(kept: Ledger, books_file: Path) -> None:
-    kept.close_period(Period(2024, 1))
+def test_verifying_finds_a_changed_snapshot_before_anything_is_closed_by_it(kept: Ledger, books_file: Path) -> None:
+    assert kept.verify().is_sound
     (folder,) = snapshot.folder_of(books_file).iterdir()
     with (folder / "amounts_fen").open("r+b") as file:
         file.write(b"\x01")
 
-    later = Ledger.open(books_file, "审计")
+    assert [finding.kind for finding in kept.verify().findings] == ["snapshot-differs"]
 
-    assert later.verify().is_sound
-    later.close_files()
+    assert kept.rebuild() == {"vouchers": True, "snapshot": False}
+    assert kept.verify().is_sound
+
+
+def test_what_a_killed_process_left_of_a_snapshot_is_cleared_by_the_next(kept: Ledger, books_file: Path) -> None:
+    folder = snapshot.folder_of(books_file)
+    gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    left, at_work = folder / f"draft-{int(gone.stdout)}", folder / f"draft-{os.getppid()}"
+    for each in (left, at_work):
+        each.mkdir()
+
+    kept.rebuild()
+
+    assert at_work.is_dir() and not left.exists()
 
 
 def test_with_one_block_at_hand_the_others_are_read_again_also_those_that_are_only_supposed(

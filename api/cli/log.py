@@ -134,9 +134,8 @@ def _proof(report: Report, language: Language) -> Document:
 @pass_settings
 def rebuild(settings: Settings, as_json: bool) -> None:
     """由日志重建税票索引和快照；重建期间照常可读。Write the index of vouchers and the snapshot anew from the log."""
-    log = settings.ledger().log
     with console(stderr=True).status("正在由日志重建 …"):
-        same = {"vouchers": log.index_anew(), "snapshot": log.recorded_anew()}
+        same = settings.ledger().rebuild()
     if as_json:
         print_json({"rebuilt": list(same), "same": all(same.values())})
         return

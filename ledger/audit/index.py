@@ -30,6 +30,20 @@ class IndexUnusable(RuleBroken):
     en = "The index of vouchers or the log cannot be read ({problem}); the file was changed or damaged. Have the index written anew from the log; if that does not help, restore a backup."
 
 
+class LogCut(RuleBroken):
+    """The index of vouchers knows lines of events that the log does not have any more."""
+
+    zh = "税票索引里有第 {last} 号事项之后记下的税票，而日志到第 {last} 号为止：日志可能被截短，后面的事项不见了。不要重建，也不要继续写入：请留存现在这一份，再从备份恢复。"
+    en = "The index of vouchers knows vouchers recorded behind event {last}, where the log ends: it was cut, and events are gone. Rebuild nothing and write nothing: put these books aside and restore a backup."
+
+
+class SnapshotDiffers(RuleBroken):
+    """The snapshot of lines says otherwise than the log."""
+
+    zh = "账簿旁的明细快照与日志不一致：按它打开的账簿，草稿和将要结账的数会跟着错。日志和已结账的不受影响：请先由日志重建快照，其间不要结账。"
+    en = "The snapshot of lines beside the books says otherwise than the log: drafts and what would be closed by it are wrong. The log and what was closed are not concerned: have the snapshot written anew from the log, and close nothing before."
+
+
 class VoucherRecordedTwice(RuleBroken):
     """One voucher, twice in the log."""
 
@@ -54,8 +68,10 @@ def check_index(events: Events, vouchers: Indexed, originals: Indexed) -> Iterat
     """The index of vouchers against the lines in the log, each of which stands there once."""
     seen: list[np.ndarray] = []
     examples: list[Key] = []
+    last = 0
     wrong, strays = 0, len(vouchers.prints) + len(originals.prints)
     for position, event in events():
+        last = position
         if isinstance(event, ReceiptsRecorded):
             receipts, said = event.receipts, (vouchers.at(position), originals.at(position))
             seen.append(receipts.prints())
@@ -63,7 +79,9 @@ def check_index(events: Events, vouchers: Indexed, originals: Indexed) -> Iterat
             wrong, strays = wrong + len(rows), strays - sum(map(len, said))
             named = np.array([row - 1 for row in rows if row <= len(receipts)][: NAMED_MAX - len(examples)], np.int64)
             examples += [entry.key for entry in receipts.entries(position, named)]
-    if wrong or strays:
+    if int(vouchers.positions.max(initial=0)) > last:
+        yield LogCut(last=last)
+    elif wrong or strays:
         yield IndexDiffers(count=max(wrong, strays), vouchers=", ".join(map(str, examples)) or TABLE_NAME)
     yield from _recorded_twice(events, seen)
 

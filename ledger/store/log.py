@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, get_args
 from uuid import UUID, uuid4, uuid5
 
@@ -217,7 +218,10 @@ class Log(Application[UUID]):
         """Take a snapshot at a position if enough has come since the last; how many lines the last one holds."""
         if not snapshot.is_due(len(recorded), kept_lines):
             return kept_lines
-        with suppress(OSError), snapshot.Draft(self._path) as draft:  # a disk that cannot hold it goes without
+        with (
+            suppress(OSError),
+            snapshot.Draft(snapshot.folder_of(self._path)) as draft,
+        ):  # a disk that cannot hold it goes without
             columns, names = recorded.kept()
             draft.copy(columns)
             self._keep(draft, position, names)
@@ -233,17 +237,35 @@ class Log(Application[UUID]):
         Columns grow in their files: memory does not.  Raises BooksBusy if the disk cannot hold them.
         """
         head = self.head().position
-        kept, same = next(snapshot.snapshots(self._path, head), None), True
-        with self._translated(), snapshot.Draft(self._path) as draft:
-            recorded = Recorded(self.receipts_at, draft.begin)
-            for position, event in self.history(0, head):
-                if isinstance(event, ReceiptsRecorded):
-                    recorded.add(position, event.receipts)
-                if kept and position == kept.contents.position:
-                    same = kept.digest() == draft.digest(recorded.kept(draft.begin)[1])
+        kept = next(snapshot.snapshots(self._path, head), None)
+        with self._translated(), snapshot.Draft(snapshot.folder_of(self._path)) as draft:
+            recorded, same = self._drawn_up(draft, head, kept)
             if kept or snapshot.is_due(len(recorded), 0):
                 self._keep(draft, head, recorded.kept(draft.begin)[1])
         return same
+
+    def snapshot_holds(self) -> bool:
+        """Whether the snapshot that books are opened by says what the log says; nothing is written beside the books."""
+        kept = next(snapshot.snapshots(self._path, self.head().position), None)
+        if kept is None:
+            return True
+        with self._translated(), TemporaryDirectory() as folder, snapshot.Draft(Path(folder)) as draft:
+            return self._drawn_up(draft, kept.contents.position, kept)[1]
+
+    def _drawn_up(self, draft: snapshot.Draft, last: int, kept: snapshot.Snapshot | None) -> tuple[Recorded, bool]:
+        """Everything recorded up to a position, in the columns of a draft; whether a snapshot on the way is alike."""
+        recorded, same = Recorded(self.receipts_at, draft.begin), True
+        for position, event in self.history(0, last):
+            if isinstance(event, ReceiptsRecorded):
+                recorded.add(position, event.receipts)
+            if kept and position == kept.contents.position:
+                same = kept.digest() == draft.digest(recorded.kept(draft.begin)[1])
+        return recorded, same
+
+    def last_indexed(self) -> int:
+        """The last event of which the index of vouchers knows lines; raises BooksDamaged where it cannot be read."""
+        with self._translated():
+            return self.recorder.last_indexed()
 
     def receipts_at(self, position: int) -> Receipts:
         """The lines that the event at a position recorded."""
@@ -327,11 +349,13 @@ class Log(Application[UUID]):
 
     def index_anew(self) -> bool:
         """Write the index of vouchers from the log in the place of the one that is there; whether both were alike."""
-        recorded = (
-            (position, event.receipts) for position, event in self.history() if isinstance(event, ReceiptsRecorded)
-        )
+
+        def recorded_behind(position: int) -> Iterator[tuple[int, Receipts]]:
+            history = self.history(position)
+            return ((at, event.receipts) for at, event in history if isinstance(event, ReceiptsRecorded))
+
         with self._translated():
-            return self.recorder.index_anew(recorded)
+            return self.recorder.index_anew(recorded_behind)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

@@ -139,13 +139,14 @@ class Written:
 class Draft:
     """A snapshot that is being written, column by column; used as a context, it leaves nothing behind but what was kept."""
 
-    def __init__(self, books: Path) -> None:
-        self._books = books
-        self._folder = folder_of(books) / f"draft-{os.getpid()}"
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / f"draft-{os.getpid()}"
         self._columns: dict[str, Written] = {}
 
     def __enter__(self) -> Self:
-        shutil.rmtree(self._folder, ignore_errors=True)
+        for left in self._folder.parent.glob("draft-*"):
+            if left == self._folder or _is_left_behind(left):
+                shutil.rmtree(left, ignore_errors=True)
         self._folder.mkdir(parents=True)
         return self
 
@@ -184,7 +185,7 @@ class Draft:
         final = self._folder.with_name(f"{position:012}")
         shutil.rmtree(final, ignore_errors=True)
         self._folder.rename(final)
-        for older in _newest_first(self._books):
+        for older in _newest_first(final.parent):
             if older != final:
                 shutil.rmtree(older, ignore_errors=True)
 
@@ -201,7 +202,7 @@ def is_due(lines: int, kept_lines: int) -> bool:
 
 def snapshots(books: Path, last: int) -> Iterator[Snapshot]:
     """The snapshots up to a position that can be read, the newest first."""
-    for folder in _newest_first(books):
+    for folder in _newest_first(folder_of(books)):
         with suppress(OSError, ValueError, TypeError, msgspec.MsgspecError):
             contents = msgspec.msgpack.decode((folder / CONTENTS).read_bytes(), type=Contents)
             if contents.form == FORM and contents.position <= last:
@@ -215,7 +216,21 @@ def _mapped(file: Path, column: Column) -> Room:
     return np.memmap(file, column.dtype, "c", shape=shape).view(np.ndarray), column.shape[0]
 
 
-def _newest_first(books: Path) -> list[Path]:
+def _newest_first(folder: Path) -> list[Path]:
     with suppress(OSError):
-        return sorted((each for each in folder_of(books).iterdir() if each.name.isdigit()), reverse=True)
+        return sorted((each for each in folder.iterdir() if each.name.isdigit()), reverse=True)
     return []
+
+
+def _is_left_behind(draft: Path) -> bool:
+    """Whether a draft's process is gone: it was killed while it wrote."""
+    number = draft.name.removeprefix("draft-")
+    if os.name != "posix" or not number.isdigit():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except (PermissionError, OverflowError):
+        return False
+    return False

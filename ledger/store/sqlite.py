@@ -6,7 +6,7 @@ the chain has no window.  WAL, synchronous FULL: what was acknowledged survives 
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from sqlite3 import connect
@@ -200,34 +200,48 @@ class SQLiteLog(SQLiteApplicationRecorder):
         with self.datastore.transaction(commit=False) as cursor:
             return self._vouchers.everything(cursor, kind)
 
+    def last_indexed(self) -> int:
+        """The last event of which the index knows lines."""
+        with self.datastore.transaction(commit=False) as cursor:
+            return max(self._vouchers.last_position(cursor, kind) for kind in get_args(Kind))
+
     def has_old_index(self) -> bool:
         """Whether these books still have the index of the first version, one row a line."""
         with self.datastore.transaction(commit=False) as cursor:
             cursor.execute("SELECT 1 FROM sqlite_master WHERE name = 'receipts'")
             return bool(cursor.fetchall())
 
-    def index_anew(self, recorded: Iterable[tuple[int, Receipts]]) -> bool:
+    def index_anew(self, recorded_behind: Callable[[int], Iterable[tuple[int, Receipts]]]) -> bool:
         """Write the index from the log beside the one that is there, and let it take its place; whether both were alike.
 
-        Until it is done readers see the old one.
+        Until it is done readers see the old one; who records waits only while it is written.
         """
-        with self.datastore.transaction(commit=True) as cursor:
-            cursor.execute(TABLE)
-            same = True
-            with Shares.begun() as vouchers, Shares.begun() as originals:
-                shares: dict[Kind, Shares] = {"voucher": vouchers, "original": originals}
-                for event in recorded:
-                    for kind, own in shares.items():
-                        own.add(*_prints([event], kind))
-                for kind, own in shares.items():
-                    same = self._vouchers.write_anew(cursor, kind, own) and same
+        with Shares.begun() as vouchers, Shares.begun() as originals:
+            shares: dict[Kind, Shares] = {"voucher": vouchers, "original": originals}
+            last = _share_out(recorded_behind(0), shares)
+            with self.datastore.transaction(commit=True) as cursor:
+                cursor.execute(LOCKING)
+                _share_out(recorded_behind(last), shares)
+                cursor.execute(TABLE)
+                same = [self._vouchers.write_anew(cursor, kind, own) for kind, own in shares.items()]
+                for kind in shares:
                     self._vouchers.replace_by_shadow(cursor, kind)
-            cursor.execute("DROP TABLE IF EXISTS receipts")
-            return same
+                cursor.execute("DROP TABLE IF EXISTS receipts")
+                return all(same)
 
     def _index_lines(self, cursor: SQLiteCursor, recorded: Sequence[tuple[int, Receipts]]) -> None:
         for kind in get_args(Kind) if recorded else ():
             self._vouchers.add(cursor, kind, *_prints(recorded, kind))
+
+
+def _share_out(recorded: Iterable[tuple[int, Receipts]], shares: Mapping[Kind, Shares]) -> int:
+    """Put the prints of some events into shares, kind by kind; the position of the last."""
+    last = 0
+    for position, receipts in recorded:
+        for kind, own in shares.items():
+            own.add(*_prints([(position, receipts)], kind))
+        last = position
+    return last
 
 
 def _prints(recorded: Sequence[tuple[int, Receipts]], kind: Kind) -> tuple[np.ndarray, np.ndarray]:

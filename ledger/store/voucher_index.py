@@ -90,19 +90,56 @@ class VoucherIndex:
         return np.concatenate(hits), np.concatenate(places)
 
     def everything(self, cursor: Cursor, kind: str) -> tuple[np.ndarray, np.ndarray]:
-        """Every print with its place, sorted by place."""
+        """Every print with its place, sorted by place; raises ValueError if the runs are not as they were written."""
         runs = self._runs(cursor, kind)
+        for run in runs:
+            self._check_parts(cursor, kind, run)
         prints, places = _joined(part for run in runs for part in self._parts(cursor, kind, run))
         order = np.argsort(places, kind="stable")
         return prints[order], places[order]
 
     def write_anew(self, cursor: Cursor, kind: Kind, shares: "Shares") -> bool:
-        """Write everything as one run beside the old ones; whether those say the same."""
-        same, part = True, 0
+        """Write everything as one run beside the old ones; whether those say the same.
+
+        It has a number that no run had: other processes hold what they read of a run under its number.
+        """
+        cursor.execute("DELETE FROM voucher_runs WHERE kind = ?", (f"{SHADOW}{kind}",))
+        same, part, run = self._is_whole(cursor, kind), 0, max(self._runs(cursor, kind), default=0) + 1
         for low, high, prints, places in shares.sorted():
             same = same and self._holds(cursor, kind, low, high, prints, places)
-            part = self._write_sorted(cursor, f"{SHADOW}{kind}", 1, prints, places, part)
+            part = self._write_sorted(cursor, f"{SHADOW}{kind}", run, prints, places, part)
         return same
+
+    def _is_whole(self, cursor: Cursor, kind: str) -> bool:
+        try:
+            for run in self._runs(cursor, kind):
+                self._check_parts(cursor, kind, run)
+        except ValueError:
+            return False
+        return True
+
+    def _check_parts(self, cursor: Cursor, kind: str, run: int) -> None:
+        """Raises ValueError unless a run's parts are numbered, sized and sorted as who looks something up relies on."""
+        last = -(2**63)
+        cursor.execute(
+            "SELECT part, first, size FROM voucher_runs WHERE kind = ? AND run = ? ORDER BY part", (kind, run)
+        )
+        for number, (part, first, size) in enumerate(cursor.fetchall()):
+            for prints, _ in self._parts(cursor, kind, run, part):
+                is_sorted = len(prints) and prints[0] >= last and bool((prints[1:] >= prints[:-1]).all())
+                if (part, size) != (number, len(prints)) or not is_sorted or first != prints[0]:
+                    raise ValueError(f"voucher_runs {kind} {run} {part}")
+                last = int(prints[-1])
+
+    def last_position(self, cursor: Cursor, kind: str) -> int:
+        """The last event that any place belongs to; raises ValueError as `everything`."""
+        last = 0
+        for run in self._runs(cursor, kind):
+            cursor.execute("SELECT part FROM voucher_runs WHERE kind = ? AND run = ?", (kind, run))
+            for (part,) in cursor.fetchall():
+                for _, places in self._parts(cursor, kind, run, part):
+                    last = max(last, int(position_and_row(places)[0].max(initial=0)))
+        return last
 
     def _holds(self, cursor: Cursor, kind: Kind, low: int, high: int, prints: np.ndarray, places: np.ndarray) -> bool:
         """Whether the runs have just these prints and places from one print up to another."""
