@@ -111,6 +111,13 @@ def test_terms_are_checked_explained_and_divided_by_whoever_has_a_role_and_nothi
     assert len(read(service, "auditor", "events")["events"]) == before
 
 
+def test_a_day_that_is_a_slip_is_refused_and_not_counted_up_to_month_by_month(service: Service) -> None:
+    table = [COLUMNS.split(","), LINES[0].split(",")]
+    asked = {"terms": two_counties(), "entries": table, "by": "month", "as_of": "9999-12-31"}
+
+    assert kind(service.post("policy", "park/terms/split", asked)) == (422, "day-unreadable")
+
+
 def test_every_fault_of_terms_and_lines_is_said_at_once(service: Service) -> None:
     faulty = two_counties(rounding={"level": "so"}, negatives="never")
     answer = service.post("policy", "park/terms/check", {"terms": faulty})

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from ledger.domain.calendar import DAY, Every, settlement, settlement_last
+from ledger.domain.calendar import DAY, YEAR_MAX, YEAR_MIN, DayUnreadable, Every, settlement, settlement_last
 from ledger.domain.dividing.figure_reading import FigureReader
 from ledger.domain.dividing.pools import PoolKey, Pools
 from ledger.domain.dividing.reading import Reader, Reading
@@ -106,9 +106,10 @@ def split(
 ) -> Split:
     """Divide entries and figures by terms: worths in file order, shares by period of booking, totals.
 
-    Nothing later than `as_of` counts, by default the end of the year of the last booking.
+    Nothing later than `as_of` counts, by default the end of the year of the last booking; raises DayUnreadable if its year
+    is a slip.
     """
-    day = as_of or _end_of_last_year(versions, entries, reports)
+    day = _plausible(as_of) if as_of else _end_of_last_year(versions, entries, reports)
     reader = Reader(versions, certified, Originals(entries))
     known = [entry for entry in entries if entry.booked_on <= day]
     readings = [reader.read(entry) for entry in known]
@@ -170,6 +171,12 @@ def _measured(key: PoolKey, pools: Pools) -> Measured:
         division.undivided_fen(),
         division.whole_fen,
     )
+
+
+def _plausible(day: date) -> date:
+    if not YEAR_MIN <= day.year <= YEAR_MAX:
+        raise DayUnreadable(day=day.isoformat())
+    return day
 
 
 def _end_of_last_year(versions: Versions, entries: Iterable[Entry], reports: Iterable[Report]) -> date:
