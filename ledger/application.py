@@ -487,7 +487,12 @@ class Ledger:
     # Periods
 
     def close_period(self, period: Period) -> PeriodClosed:
-        """Close a period; raises NothingToClose, PeriodsCloseInOrder, PeriodAlreadyClosed."""
+        """Close a period; raises NothingToClose, PeriodsCloseInOrder, PeriodAlreadyClosed.
+
+        What is closed never changes, so the snapshot is held against the log before: raises SnapshotDiffers.
+        """
+        if not self._log.snapshot_holds(once=True):
+            raise SnapshotDiffers()
         (closed,) = self._act(lambda books: [closing.close(books, period)])
         assert isinstance(closed, PeriodClosed)
         return closed

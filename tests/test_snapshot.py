@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from ledger.application import Ledger
+from ledger.audit.index import SnapshotDiffers
 from ledger.domain.calendar import Period
 from ledger.domain.events import ReceiptsRecorded
 from ledger.domain.recording import receipts, recorded
@@ -170,9 +171,14 @@ def test_verifying_finds_a_changed_snapshot_before_anything_is_closed_by_it(kept
     with (folder / "amounts_fen").open("r+b") as file:
         file.write(b"\x01")
 
-    assert [finding.kind for finding in kept.verify().findings] == ["snapshot-differs"]
+    later = Ledger.open(books_file, "审计")
+    assert [finding.kind for finding in later.verify().findings] == ["snapshot-differs"]
+    with pytest.raises(SnapshotDiffers):
+        later.close_period(Period(2024, 1))
+    later.close_files()
 
     assert kept.rebuild() == {"vouchers": True, "snapshot": False}
+    kept.close_period(Period(2024, 1))
     assert kept.verify().is_sound
 
 

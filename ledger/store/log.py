@@ -75,6 +75,7 @@ class Log(Application[UUID]):
         Raises BooksMissing, BooksDamaged, BooksBusy.
         """
         self._path = path
+        self._found_true: int | None = None
         if not create and not path.is_file():
             raise BooksMissing(path=path)
         with self._translated():
@@ -244,13 +245,18 @@ class Log(Application[UUID]):
                 self._keep(draft, head, recorded.kept(draft.begin)[1])
         return same
 
-    def snapshot_holds(self) -> bool:
-        """Whether the snapshot that books are opened by says what the log says; nothing is written beside the books."""
+    def snapshot_holds(self, *, once: bool = False) -> bool:
+        """Whether the snapshot that books are opened by says what the log says; nothing is written beside the books.
+
+        With `once` one that this process found true is not looked at again.
+        """
         kept = next(snapshot.snapshots(self._path, self.head().position), None)
-        if kept is None:
+        if kept is None or (once and kept.contents.position == self._found_true):
             return True
         with self._translated(), TemporaryDirectory() as folder, snapshot.Draft(Path(folder)) as draft:
-            return self._drawn_up(draft, kept.contents.position, kept)[1]
+            holds = self._drawn_up(draft, kept.contents.position, kept)[1]
+        self._found_true = kept.contents.position if holds else None
+        return holds
 
     def _drawn_up(self, draft: snapshot.Draft, last: int, kept: snapshot.Snapshot | None) -> tuple[Recorded, bool]:
         """Everything recorded up to a position, in the columns of a draft; whether a snapshot on the way is alike."""

@@ -3,7 +3,7 @@
 It carries the hash of that event: who opens books takes it only where the log has the same hash at the same
 position, and folds what came later; else it reads the log from its beginning.  So it may be missing, old or of other
 books, and nothing is true because it stands here.  Columns are mapped into memory, not read: opening books of
-millions of lines costs what is asked of them.  `verify` never looks at it; `rebuild` compares it with the log.
+millions of lines costs what is asked of them.  `verify` compares it with the log; `rebuild` writes it anew.
 """
 
 import hashlib

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from api.cli.over_http.asking import only_said
 from api.client import Client, ServiceRefused
-from api.uploads import WORKED_ON, Kind
+from api.uploads import WAITING, WORKED_ON, Kind
 from ledger.domain.money import fen
 from ledger.domain.terms import Document
 from ledger.projections.quantities import stated_quantity
@@ -94,6 +94,9 @@ def _warnings(said: Document) -> Iterator[Document]:
     for each in said["overlaps"]:
         message = f"有 {each['lines']} 行的税票号码也在待入账的文件“{each['name']}”（{each['id']}）里：相同的只记一次，不同的，后确认的一份会被拒绝。"
         yield {"kind": "overlaps", "message": message}
+    if said["state"] in WAITING and said["events_since"]:
+        message = f"检查以后账上又记了 {said['events_since']} 号事项，上面说的可能已经变了；要照现在的账簿再看，请撤回后重新上传。"
+        yield {"kind": "recorded-since", "message": message}
 
 
 def _change(said: Document) -> Document:
