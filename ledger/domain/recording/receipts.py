@@ -221,12 +221,16 @@ class Receipts(msgspec.Struct, frozen=True, eq=False, omit_defaults=True):
         named = [key.split("\t")[0].encode() for key in self.originals]
         return prints_of(np.array(named, np.bytes_)) if named else np.empty(0, np.int64)
 
-    def keys_and_originals(self, rows: Rows) -> tuple[np.ndarray, np.ndarray]:
-        """Voucher, line and treasury of some lines, and of what each takes back: texts parted by tabs, empty for nothing."""
-        taken_back = dict(zip(self.original_rows.tolist(), self.originals, strict=True))
-        own = [(self.vouchers[row].decode(), self.numbers.at(row), self.treasuries.at(row)) for row in rows.tolist()]
-        keys = np.array(["\t".join(key).encode() for key in own], np.bytes_)
-        return keys, np.array([taken_back.get(row, "").encode() for row in rows.tolist()], np.bytes_)
+    def keys(self, rows: Rows) -> np.ndarray:
+        """Voucher, line and treasury of some lines, parted by tabs, as byte texts."""
+        own = ((self.vouchers[row].decode(), self.numbers.at(row), self.treasuries.at(row)) for row in rows.tolist())
+        return np.array(["\t".join(key).encode() for key in own], np.bytes_)
+
+    def taken_back_by(self, rows: Rows) -> tuple[np.ndarray, np.ndarray]:
+        """Which of some lines take others back, by their places among them, and the keys of those others."""
+        places = np.flatnonzero(np.isin(rows, self.original_rows))
+        named = np.searchsorted(self.original_rows, rows[places]).tolist()
+        return places, np.array([self.originals[each].encode() for each in named], np.bytes_)
 
     def repeated(self) -> np.ndarray:
         """The lines whose voucher number and line number stand on another line too, as a mask."""

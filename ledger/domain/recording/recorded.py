@@ -137,6 +137,7 @@ class Recorded:
         counts = np.zeros(len(self._names["projects"].names), np.int64)
         for lines in _pieces(len(codes)):
             counts += np.bincount(codes[lines], minlength=len(counts))
+            self._let_go()
         ends = np.cumsum(counts) - counts
         for lines in _pieces(len(codes)):
             order = np.argsort(codes[lines], kind="stable")
@@ -145,12 +146,13 @@ class Recorded:
             before = np.cumsum(added) - added
             grouped.values[ends[own] + np.arange(len(own)) - before[own]] = lines.start + order
             ends += added
-            self._let_go(grouped)
+            self._let_go()
+            grouped.let_go()
         occurring = np.flatnonzero(counts)
         return np.stack([occurring, counts[occurring]], axis=1)
 
-    def _let_go(self, *others: Growing) -> None:
-        for column in (*self._grown.values(), *others):
+    def _let_go(self) -> None:
+        for column in self._grown.values():
             column.let_go()
 
     @classmethod
@@ -268,14 +270,26 @@ class Recorded:
 
     def _sources(self, rows: Rows) -> Rows:
         """Where among some lines the first original of each stands; the line itself where it takes none of them back."""
-        read = [receipts.keys_and_originals(own) for _, receipts, own in self._by_block(rows)]
-        keys, originals = (np.concatenate(each) for each in zip(*read, strict=True))
+        keys, taking, originals = self._links(rows)
         order = np.argsort(keys)
         at = order[np.minimum(np.searchsorted(keys, originals, sorter=order), len(keys) - 1)]
-        above = np.where(keys[at] == originals, at, np.arange(len(keys)))
+        met = keys[at] == originals
+        above = np.arange(len(keys))
+        above[taking[met]] = at[met]
         for _ in range(CHAIN_MAX.bit_length()):
             above = above[above]
         return above
+
+    def _links(self, rows: Rows) -> tuple[np.ndarray, Rows, np.ndarray]:
+        """The keys of some lines, which of these take others back, and the keys of those others."""
+        keys, taking, originals, begin = [], [], [], 0
+        for _, receipts, own in self._by_block(rows):
+            places, named = receipts.taken_back_by(own)
+            keys.append(receipts.keys(own))
+            taking.append(begin + places)
+            originals.append(named)
+            begin += len(own)
+        return np.concatenate(keys), np.concatenate(taking), np.concatenate(originals)
 
     def _by_block(self, rows: Rows) -> Iterator[tuple[int, Receipts, Rows]]:
         """The positions and blocks in which some rising rows stand, each with their places in it."""
