@@ -24,17 +24,16 @@ class Exact:
 
     def add(self, party: str, part: Fraction, times: int = 1) -> None:
         """Move a party's part by another, so many times, or back by it."""
-        self.add_all({party: part}, times)
+        if self.denominator % part.denominator:
+            grown = lcm(self.denominator, part.denominator)
+            self.sizes = {each: size * (grown // self.denominator) for each, size in self.sizes.items()}
+            self.denominator = grown
+        self.sizes[party] += times * part.numerator * (self.denominator // part.denominator)
 
     def add_all(self, parts: Mapping[str, Fraction], times: int = 1) -> None:
         """Move the parts of some parties by others, so many times, or back by them."""
         for party, part in parts.items():
-            denominator = part.denominator
-            if self.denominator % denominator:
-                grown = lcm(self.denominator, denominator)
-                self.sizes = {each: size * (grown // self.denominator) for each, size in self.sizes.items()}
-                self.denominator = grown
-            self.sizes[party] += times * part.numerator * (self.denominator // denominator)
+            self.add(party, part, times)
 
     def parts(self) -> dict[str, Fraction]:
         """The parts, each in its own lowest terms."""

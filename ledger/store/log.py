@@ -219,10 +219,8 @@ class Log(Application[UUID]):
         """Take a snapshot at a position if enough has come since the last; how many lines the last one holds."""
         if not snapshot.is_due(len(recorded), kept_lines):
             return kept_lines
-        with (
-            suppress(OSError),
-            snapshot.Draft(snapshot.folder_of(self._path)) as draft,
-        ):  # a disk that cannot hold it goes without
+        folder = snapshot.folder_of(self._path)
+        with suppress(OSError), snapshot.Draft(folder) as draft:  # a disk that cannot hold it goes without
             columns, names = recorded.kept()
             draft.copy(columns)
             self._keep(draft, position, names)
@@ -240,9 +238,9 @@ class Log(Application[UUID]):
         head = self.head().position
         kept = next(snapshot.snapshots(self._path, head), None)
         with self._translated(), snapshot.Draft(snapshot.folder_of(self._path)) as draft:
-            recorded, same = self._drawn_up(draft, head, kept)
-            if kept or snapshot.is_due(len(recorded), 0):
-                self._keep(draft, head, recorded.kept(draft.begin)[1])
+            lines, names, same = self._drawn_up(draft, head, kept)
+            if kept or snapshot.is_due(lines, 0):
+                self._keep(draft, head, names)
         return same
 
     def snapshot_holds(self, *, once: bool = False) -> bool:
@@ -254,19 +252,24 @@ class Log(Application[UUID]):
         if kept is None or (once and kept.contents.position == self._found_true):
             return True
         with self._translated(), TemporaryDirectory() as folder, snapshot.Draft(Path(folder)) as draft:
-            holds = self._drawn_up(draft, kept.contents.position, kept)[1]
+            *_, holds = self._drawn_up(draft, kept.contents.position, kept)
         self._found_true = kept.contents.position if holds else None
         return holds
 
-    def _drawn_up(self, draft: snapshot.Draft, last: int, kept: snapshot.Snapshot | None) -> tuple[Recorded, bool]:
-        """Everything recorded up to a position, in the columns of a draft; whether a snapshot on the way is alike."""
+    def _drawn_up(
+        self, draft: snapshot.Draft, last: int, kept: snapshot.Snapshot | None
+    ) -> tuple[int, dict[str, list[str]], bool]:
+        """Draw up everything recorded up to a position: how many lines, the names, whether a snapshot on the way is alike."""
         recorded, same = Recorded(self.receipts_at, draft.begin), True
+        names: dict[str, list[str]] | None = None
         for position, event in self.history(0, last):
             if isinstance(event, ReceiptsRecorded):
                 recorded.add(position, event.receipts)
+                names = None
             if kept and position == kept.contents.position:
-                same = kept.digest() == draft.digest(recorded.kept(draft.begin)[1])
-        return recorded, same
+                _, names = recorded.kept(draft.begin)
+                same = kept.digest() == draft.digest(names)
+        return len(recorded), recorded.kept(draft.begin)[1] if names is None else names, same
 
     def last_indexed(self) -> int:
         """The last event of which the index of vouchers knows lines; raises BooksDamaged where it cannot be read."""

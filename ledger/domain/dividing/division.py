@@ -279,8 +279,10 @@ class Division:
         """The same of so many fen in each part, rate by rate."""
         listed, rule = list(self.versions.parties), self.versions.first.rounding.rule
         found = np.zeros((count, len(listed)), np.int64)
-        for account in dict.fromkeys(rate.account for rate, _ in come):
-            own = [(rate.parts, times) for rate, times in come if rate.account == account]
+        by_account: dict[AccountKey, list[tuple[Mapping[str, Fraction], np.ndarray]]] = defaultdict(list)
+        for rate, times in come:
+            by_account[rate.account].append((rate.parts, times))
+        for account, own in by_account.items():
             fen = rounded_to_date(own, account.parties, rule)
             if fen is None:
                 return None

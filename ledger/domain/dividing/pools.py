@@ -89,10 +89,8 @@ class Pools:
 
     def due_in_money(self) -> Shares:
         """Fen due to each party, over all pools whose money moves."""
-        due = self.due()
-        if len(self._money) == 1:
-            return due[self._money[0]]
         total = dict.fromkeys(self.versions.parties, 0)
+        due = self.due()
         for key in self._money:
             for party, amount_fen in due[key].items():
                 total[party] += amount_fen

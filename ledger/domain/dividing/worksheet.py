@@ -18,8 +18,6 @@ Shares = dict[str, int]
 
 def less(after: Shares, before: Shares) -> Shares:
     """What came between: later shares less earlier ones."""
-    if after.keys() == before.keys():
-        return {party: amount_fen - before[party] for party, amount_fen in after.items()}
     return {party: after.get(party, 0) - before.get(party, 0) for party in dict.fromkeys([*after, *before])}
 
 
