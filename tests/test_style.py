@@ -27,6 +27,7 @@ ORDER = [
     "api.settings",
     "api.ways",
     "api.uploads",
+    "api.changes",
     "api.http",
     "api.jobs",
     "api.resources",

@@ -6,10 +6,7 @@ from typing import Any
 from marshmallow import fields
 
 from api.access.policy import other_eyes
-from api.http.routes import Routes, leads_to, page_of
-from api.http.tenancy import caller, ledger, shelf, tenant
-from api.http.wire import PageQuery, Wire
-from api.resources.changes import (
+from api.changes import (
     Change,
     ChangeDone,
     Changes,
@@ -20,6 +17,9 @@ from api.resources.changes import (
     What,
     WithdrawSuccession,
 )
+from api.http.routes import Routes, leads_to, page_of
+from api.http.tenancy import caller, ledger, shelf, tenant
+from api.http.wire import PageQuery, Wire
 from ledger.projections.register import happened, park_document, park_tree, succession_documents, tree_document
 from ledger.store.requests import Request
 

@@ -49,11 +49,6 @@ def read_versions(documents: Iterable[Document]) -> Versions:
     return Versions(signed)
 
 
-def joining(terms: Terms, before: Terms) -> list[str]:
-    """The parties that an amendment brings in."""
-    return [party for party in terms.parties if party not in before.parties]
-
-
 def leaving(terms: Terms, before: Terms) -> list[str]:
     """The parties that an amendment no longer lists."""
     return [party for party in before.parties if party not in terms.parties]
